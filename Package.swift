@@ -1,0 +1,78 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+  name: "swift-database-testing",
+  platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
+  products: [
+    .library(name: "DatabaseTesting", targets: ["DatabaseTesting"]),
+    .library(name: "DatabaseRecording", targets: ["DatabaseRecording"]),
+    .library(name: "DatabaseInstrumentation", targets: ["DatabaseInstrumentation"]),
+    .library(name: "SQLiteInstrumentation", targets: ["SQLiteInstrumentation"]),
+  ],
+  traits: [
+    .trait(name: "SQLite", description: "Records every SQLite connection of the test process by itself."),
+    .trait(name: "GRDB", description: "What knows GRDB."),
+    .default(enabledTraits: ["SQLite"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+  ],
+  targets: [
+    .target(name: "CSQLiteHooks", linkerSettings: [.linkedLibrary("sqlite3")]),
+    .target(name: "CSQLiteInstallAtLoad", dependencies: ["CSQLiteHooks"]),
+    .target(name: "DatabaseInstrumentation", swiftSettings: settings),
+    .target(
+      name: "SQLiteInstrumentation",
+      dependencies: ["CSQLiteHooks", "DatabaseInstrumentation"],
+      swiftSettings: settings
+    ),
+    .target(name: "DatabaseRecording", dependencies: ["DatabaseInstrumentation"], swiftSettings: settings),
+    .target(
+      name: "DatabaseTesting",
+      dependencies: [
+        "DatabaseRecording",
+        .target(name: "SQLiteInstrumentation", condition: .when(traits: ["SQLite"])),
+        .target(name: "CSQLiteInstallAtLoad", condition: .when(traits: ["SQLite"])),
+      ],
+      swiftSettings: settings
+    ),
+
+    .testTarget(
+      name: "DatabaseInstrumentationTests",
+      dependencies: ["DatabaseInstrumentation"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "DatabaseRecordingTests",
+      dependencies: ["DatabaseRecording"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "SQLiteInstrumentationTests",
+      dependencies: ["SQLiteInstrumentation", "DatabaseTesting", "TestSupport", "CSQLiteForTests"],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "DatabaseTestingTests",
+      dependencies: [
+        "DatabaseTesting",
+        "TestSupport",
+        "CSQLiteForTests",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
+      ],
+      swiftSettings: settings
+    ),
+    .target(name: "TestSupport", dependencies: ["CSQLiteForTests"], path: "Tests/TestSupport", swiftSettings: settings),
+    .systemLibrary(name: "CSQLiteForTests", path: "Tests/CSQLiteForTests", providers: [.apt(["libsqlite3-dev"])]),
+  ],
+  swiftLanguageModes: [.v6]
+)

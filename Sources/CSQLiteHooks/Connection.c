@@ -1,0 +1,118 @@
+// Attaching to a connection, and learning of its end.
+
+#define _GNU_SOURCE
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__linux__)
+#include <sys/uio.h>
+#include <unistd.h>
+#endif
+
+#include "Private.h"
+
+static _Thread_local int hooks_off;
+
+bool dbh_hooks_are_off(void) { return hooks_off > 0; }
+
+void dbh_without_hooks(void (*body)(void *), void *argument) {
+  hooks_off++;
+  body(argument);
+  hooks_off--;
+}
+
+const dbh_callbacks *dbh_swift(void) {
+  static _Atomic(const dbh_callbacks *) known;
+  const dbh_callbacks *callbacks = atomic_load_explicit(&known, memory_order_acquire);
+  if (!callbacks && database_testing_sqlite_callbacks) {
+    callbacks = database_testing_sqlite_callbacks();
+    atomic_store_explicit(&known, callbacks, memory_order_release);
+  }
+  return callbacks;
+}
+
+// Rows were changed unseen; or, where an application's trace replaces ours, not one statement was seen in its whole life.
+static bool lost_its_trace(dbh_connection *c) {
+  if (!atomic_load(&dbh_listening) || c->epoch != atomic_load(&dbh_epoch)) return false;
+  if (!atomic_load(&c->saw_statement) && !dbh_interposes_trace()) return true;
+  // A closing connection may be refused an answer, which is then 0.
+  return sqlite3_total_changes(c->handle) > atomic_load(&c->total_changes) && !atomic_load(&c->resync);
+}
+
+// SQLITE_TRACE_CLOSE goes to whoever set the trace last; a function's destructor is always called, and only when the
+// connection is really closed (sqlite3_close_v2 may leave it open for a while).
+static void connection_closed(void *context) {
+  dbh_connection *c = context;
+  const dbh_callbacks *swift = dbh_swift();
+  dbh_registry_remove(c);
+  dbh_trace_close(c);
+  if (swift && c->context) {
+    if (lost_its_trace(c)) swift->lost(c->context);
+    swift->closed(c->context);
+  }
+  free(c);
+}
+
+static void function(sqlite3_context *context, int count, sqlite3_value **values) {
+  (void)count;
+  (void)values;
+  sqlite3_result_int64(context, (sqlite3_int64)((dbh_connection *)sqlite3_user_data(context))->id);
+}
+
+int dbh_attach(sqlite3 *handle, const char *name) {
+  static _Atomic uint64_t last_id;
+  const dbh_callbacks *swift = dbh_swift();
+  if (!swift) return SQLITE_OK;
+  dbh_connection *c = calloc(1, sizeof *c);
+  if (!c) return SQLITE_NOMEM;
+  c->handle = handle;
+  c->id = atomic_fetch_add(&last_id, 1) + 1;
+  c->epoch = atomic_load(&dbh_epoch);
+  atomic_store(&c->total_changes, sqlite3_total_changes(handle));
+  // From here on the destructor frees it, also when the call fails.
+  int result = sqlite3_create_function_v2(handle, "database_testing_connection", 0, SQLITE_UTF8, c, function, NULL,
+                                          NULL, connection_closed);
+  if (result != SQLITE_OK) return result;
+  dbh_opening opening = {
+      .connection = c,
+      .handle = handle,
+      .file = sqlite3_db_filename(handle, "main"),
+      .name = name,
+      .id = c->id,
+  };
+  c->context = swift->opened(&opening);
+  dbh_registry_add(c);
+  return dbh_real_trace_v2(handle, DBH_TRACE_MASK, dbh_trace, c);
+}
+
+// A connection's first member is its VFS, in every version of SQLite 3. Reading it through the kernel cannot trap, and a
+// VFS that this library does not know belongs to another copy of SQLite, or the memory to something else by now.
+static int first_word(void *handle, void **word) {
+#if defined(__linux__)
+  struct iovec local = {.iov_base = word, .iov_len = sizeof *word};
+  struct iovec remote = {.iov_base = handle, .iov_len = sizeof *word};
+  return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)sizeof *word;
+#else
+  memcpy(word, handle, sizeof *word);
+  return 1;
+#endif
+}
+
+static bool is_vfs_of_this_library(void *vfs) {
+  for (sqlite3_vfs *v = sqlite3_vfs_find(NULL); v; v = v->pNext) {
+    if (v == vfs) return true;
+  }
+  return false;
+}
+
+int32_t dbh_instrument(void *handle, const char *name) {
+  const char *enabled = getenv("DATABASE_INSTRUMENTATION_ENABLED");
+  if (enabled && strcmp(enabled, "0") == 0) return DBH_DISABLED;
+  if (!handle) return DBH_NULL;
+  if (dbh_registry_find(handle)) return DBH_OK;
+  if (dbh_registry_was_closed(handle)) return DBH_CLOSED;
+  void *vfs = NULL;
+  if (!first_word(handle, &vfs)) return DBH_NOT_A_CONNECTION;
+  if (!is_vfs_of_this_library(vfs)) return DBH_FOREIGN;
+  return dbh_attach(handle, name) == SQLITE_OK ? DBH_OK : DBH_FAILED;
+}

@@ -1,0 +1,80 @@
+// Installing for the whole process: sqlite3_auto_extension hooks every connection opened afterwards.
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "Private.h"
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static dbh_status status;
+static bool is_requested;
+
+static bool is_disabled(void) {
+  const char *enabled = getenv("DATABASE_INSTRUMENTATION_ENABLED");
+  return enabled && strcmp(enabled, "0") == 0;
+}
+
+// A failure to attach must not make the application's open fail.
+static int attach_to_opened(sqlite3 *handle, char **error, const void *api) {
+  (void)error;
+  (void)api;
+  if (!dbh_hooks_are_off() && !dbh_registry_find(handle)) dbh_attach(handle, NULL);
+  return SQLITE_OK;
+}
+
+static void take_log(void) {
+  int result = dbh_real_config_log(dbh_log, NULL);
+  status.hears_errors = result == SQLITE_OK;
+}
+
+static void register_extension(void) {
+#if defined(__APPLE__)
+  status.code = DBH_UNAVAILABLE;
+#else
+  int result = sqlite3_auto_extension((void (*)(void))attach_to_opened);
+  status.is_armed = result == SQLITE_OK;
+  if (result != SQLITE_OK) {
+    status.code = DBH_FAILED;
+    status.result = result;
+  }
+#endif
+}
+
+// At every open, not only the first: sqlite3_shutdown() and sqlite3_reset_auto_extension() take the extension away, and
+// registering it twice is once.
+void dbh_install_before_open(void) {
+  pthread_mutex_lock(&lock);
+  if (is_requested) register_extension();
+  pthread_mutex_unlock(&lock);
+}
+
+int32_t dbh_install(void) {
+  pthread_mutex_lock(&lock);
+  if (!is_requested) {
+    if (is_disabled()) {
+      status.code = DBH_DISABLED;
+    } else {
+      is_requested = true;
+      status.code = DBH_OK;
+      status.shares_trace = dbh_interposes_trace();
+      status.installs_at_open = dbh_interposes_config_and_open();
+      take_log();
+      if (status.installs_at_open) {
+        status.is_armed = true;
+      } else {
+        register_extension();
+      }
+    }
+  }
+  int32_t code = status.code;
+  pthread_mutex_unlock(&lock);
+  return code;
+}
+
+dbh_status dbh_get_status(void) {
+  pthread_mutex_lock(&lock);
+  dbh_status now = status;
+  pthread_mutex_unlock(&lock);
+  return now;
+}

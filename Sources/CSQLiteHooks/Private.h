@@ -1,0 +1,100 @@
+// Shared by this module's files; not public.
+
+#ifndef CSQLITEHOOKS_PRIVATE_H
+#define CSQLITEHOOKS_PRIVATE_H
+
+#include <sqlite3.h>
+#include <stdatomic.h>
+
+#include "CSQLiteHooks.h"
+
+/// Swift's side. Weak: CSQLiteInstallAtLoad may run before, and a program may link the C module alone.
+extern const dbh_callbacks *database_testing_sqlite_callbacks(void) __attribute__((weak));
+
+typedef int (*dbh_trace_callback)(unsigned, void *, void *, void *);
+
+typedef struct {
+  sqlite3_stmt *statement;
+  uint64_t start;
+  uint64_t rows;
+  uint64_t thread;
+  uint32_t steps, full_scan_steps, sorts, automatic_index_rows;  // the statement's counters when it began
+  uint32_t reprepares;
+  uint32_t flags;  // of the shape
+  int32_t error;
+  char *error_message;  // malloc
+  uint32_t transaction;
+  bool is_busy;  // ended without being halted
+  dbh_slot slot;
+} dbh_open_statement;
+
+enum { DBH_SHAPE_CACHE = 128 };
+
+typedef struct dbh_connection {
+  sqlite3 *handle;
+  uint64_t id;
+  void *context;
+  struct dbh_connection *next;  // registry
+
+  // The statements that are open, outermost first.
+  dbh_open_statement *open;
+  uint32_t capacity;
+  _Atomic uint32_t depth;
+  dbh_open_statement last;  // the one that ended last: a schema change makes it end twice
+  bool has_last;
+
+  // Serialised by SQLite's own connection mutex, or by the application in multi-thread mode.
+  uint32_t transaction;
+  uint32_t last_transaction;
+  uint64_t epoch;
+  _Atomic int total_changes;
+  _Atomic bool resync;  // the next difference in total_changes is expected
+  _Atomic bool saw_statement;
+
+  dbh_trace_callback user_callback;
+  unsigned user_mask;
+  void *user_context;
+
+  struct {
+    uint64_t hash;
+    dbh_shape shape;
+  } shapes[DBH_SHAPE_CACHE];
+} dbh_connection;
+
+extern _Atomic bool dbh_listening;
+extern _Atomic uint64_t dbh_epoch;
+
+// Registry.c
+dbh_connection *dbh_registry_find(sqlite3 *handle);
+bool dbh_registry_was_closed(sqlite3 *handle);
+bool dbh_registry_contains(dbh_connection *connection, uint64_t id);
+void dbh_registry_add(dbh_connection *connection);
+void dbh_registry_remove(dbh_connection *connection);
+bool dbh_changes_unseen(dbh_connection *connection);
+void dbh_sync_changes(dbh_connection *connection);
+
+// Connection.c
+int dbh_attach(sqlite3 *handle, const char *name);
+bool dbh_hooks_are_off(void);
+const dbh_callbacks *dbh_swift(void);
+
+// Trace.c
+enum { DBH_TRACE_MASK = SQLITE_TRACE_STMT | SQLITE_TRACE_PROFILE | SQLITE_TRACE_ROW };
+int dbh_trace(unsigned event, void *context, void *p, void *x);
+void dbh_trace_close(dbh_connection *connection);
+dbh_connection *dbh_connection_of_thread(uint64_t *id);
+
+// Errors.c
+void dbh_log(void *context, int code, const char *message);
+
+// Interpose.c
+bool dbh_interposes_trace(void);
+bool dbh_interposes_config_and_open(void);
+int dbh_real_trace_v2(sqlite3 *handle, unsigned mask, dbh_trace_callback callback, void *context);
+int dbh_real_config_log(void (*callback)(void *, int, const char *), void *context);
+void dbh_call_user_log(int code, const char *message);
+
+// Install.c
+void dbh_install_before_open(void);
+
+#endif

@@ -1,0 +1,37 @@
+// Reading foreign keys where nobody saw the tables being made.
+
+#include "Private.h"
+
+typedef struct {
+  const char *file;
+  void (*visit)(const char *, void *);
+  void *argument;
+  int32_t result;
+} request;
+
+static void read_tables(void *argument) {
+  request *r = argument;
+  sqlite3 *handle = NULL;
+  r->result = sqlite3_open_v2(r->file, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+  if (r->result == SQLITE_OK) {
+    sqlite3_busy_timeout(handle, 100);
+    sqlite3_stmt *statement = NULL;
+    r->result = sqlite3_prepare_v2(handle, "SELECT sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL", -1,
+                                   &statement, NULL);
+    while (r->result == SQLITE_OK || r->result == SQLITE_ROW) {
+      r->result = sqlite3_step(statement);
+      if (r->result == SQLITE_ROW) r->visit((const char *)sqlite3_column_text(statement, 0), r->argument);
+    }
+    sqlite3_finalize(statement);
+    if (r->result == SQLITE_DONE) r->result = SQLITE_OK;
+  }
+  sqlite3_close(handle);
+}
+
+int32_t dbh_read_schema(const char *file, void (*visit)(const char *, void *), void *argument) {
+  request r = {.file = file, .visit = visit, .argument = argument};
+  dbh_without_hooks(read_tables, &r);
+  return r.result;
+}
+
+const char *dbh_error_text(int32_t code) { return sqlite3_errstr(code); }

@@ -1,0 +1,145 @@
+// The callbacks that SQLite calls, and the one struct of functions through which they reach Swift.
+//
+// This header does not include sqlite3.h: handles travel as `void *`, so that importing the module never brings a
+// second declaration of SQLite's functions into a Swift file that has one already.
+
+#ifndef CSQLITEHOOKS_H
+#define CSQLITEHOOKS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// What is known of one SQL text; computed in Swift once, then cached by the text's hash.
+typedef struct {
+  uint32_t id;
+  uint32_t flags;
+} dbh_shape;
+
+enum {
+  DBH_SHAPE_READS = 1,   // a select: its parameters may be told apart
+  DBH_SHAPE_WRITES = 2,  // insert, update or delete: sqlite3_changes() is meaningful afterwards
+  DBH_SHAPE_KEY_LOOKUP = 4,
+};
+
+/// One statement that begins. Valid only during the call.
+typedef struct {
+  void *context;  // of the connection, from `opened`
+  void *statement;
+  const char *sql;  // UTF-8, NUL-terminated, as sqlite3_sql() returns it
+  size_t sql_length;
+  uint64_t sql_hash;
+  dbh_shape shape;
+  uint64_t thread;
+  bool is_main_thread;
+  bool autocommit;
+  uint32_t transaction;  // 0 outside of transactions
+  uint64_t parent;       // index + 1 of the enclosing open statement in the same log, or 0
+  void *parent_log;
+  uint64_t start;  // nanoseconds of dbh_now(), taken before `began` is called
+} dbh_statement;
+
+/// Where Swift put the record of a statement.
+typedef struct {
+  void *log;       // retained by Swift in `began`, released in `ended`
+  uint64_t index;  // UINT64_MAX: counted, without a record
+  uint32_t scope;
+  uint32_t shape;
+} dbh_slot;
+
+/// One statement that ended, or one of several ends: `is_final` tells when the slot is given back.
+typedef struct {
+  uint64_t duration;  // nanoseconds
+  uint64_t rows;
+  int64_t changed;  // rows changed, -1: unknown
+  uint32_t steps, full_scan_steps, sorts, automatic_index_rows;
+  int32_t error;              // extended result code, 0: none
+  const char *error_message;  // without SQL; NULL: none
+  uint32_t transaction;
+  bool autocommit;
+  bool is_unfinished;  // reset before the last row
+} dbh_outcome;
+
+/// A connection that was opened.
+typedef struct {
+  void *connection;  // this module's own
+  void *handle;      // sqlite3 *
+  const char *file;  // NULL or empty: in memory or temporary
+  const char *name;  // from the user, or NULL
+  uint64_t id;       // unique in the process
+} dbh_opening;
+
+/// The functions of Swift's side. None may call SQLite's functions that run SQL, none may throw.
+typedef struct {
+  void *(*opened)(const dbh_opening *opening);
+  dbh_shape (*shape)(const char *sql, size_t length, uint64_t hash);
+  bool (*began)(const dbh_statement *statement, dbh_slot *slot);
+  void (*ended)(dbh_slot slot, const dbh_outcome *outcome);
+  void (*release)(dbh_slot slot);
+  void (*failed_to_prepare)(void *context, int32_t code, const char *message);
+  void (*defined)(void *context, const char *sql);  // a statement that changes the schema began
+  void (*lost)(void *context);                      // work was done on the connection that the trace did not show
+  void (*closed)(void *context);
+} dbh_callbacks;
+
+enum {
+  DBH_OK = 0,
+  DBH_DISABLED = 1,     // DATABASE_INSTRUMENTATION_ENABLED=0
+  DBH_UNAVAILABLE = 2,  // no automatic extensions on this platform
+  DBH_FAILED = 3,       // SQLite refused; see dbh_status.result
+  DBH_NOT_A_CONNECTION = 4,
+  DBH_CLOSED = 5,
+  DBH_FOREIGN = 6,
+  DBH_NULL = 7,
+};
+
+/// What could be installed.
+typedef struct {
+  bool is_armed;          // the next connection will be instrumented
+  bool shares_trace;      // an application's own sqlite3_trace_v2() does not replace ours
+  bool installs_at_open;  // sqlite3_config() of the application still works before its first connection
+  bool hears_errors;      // SQLite's log reaches us
+  int32_t code;           // DBH_…
+  int32_t result;         // SQLite's result code where one was refused
+} dbh_status;
+
+/// Installs the hooks for every connection opened from now on. Idempotent, thread-safe.
+int32_t dbh_install(void);
+dbh_status dbh_get_status(void);
+
+/// Instruments an open connection. Twice is once.
+int32_t dbh_instrument(void *handle, const char *name);
+
+/// Whether anything listens. Off, a callback returns at once; connections are still registered.
+void dbh_set_listening(bool listening);
+
+/// Calls `visit` for each open connection, under the registry's lock.
+void dbh_each_connection(void (*visit)(void *context, bool lost, void *argument), void *argument);
+
+/// Runs `body` with automatic instrumentation and error reports off on this thread: for connections of our own.
+void dbh_without_hooks(void (*body)(void *argument), void *argument);
+
+/// Reads the definitions of a file's tables over a connection of its own: read-only, without hooks, never waiting long.
+/// Returns SQLite's result code.
+int32_t dbh_read_schema(const char *file, void (*visit)(const char *sql, void *argument), void *argument);
+
+/// SQLite's own words for a result code.
+const char *dbh_error_text(int32_t code);
+
+/// Tells the values bound to a statement apart. 0 is never returned.
+uint64_t dbh_parameter_hash(void *statement, uint64_t sql_hash);
+
+uint64_t dbh_hash(const void *bytes, size_t length);
+uint64_t dbh_now(void);
+uint64_t dbh_thread(void);
+bool dbh_is_main_thread(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

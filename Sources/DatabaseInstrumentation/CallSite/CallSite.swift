@@ -1,0 +1,34 @@
+/// Where in the app's source a statement was issued: the innermost frame that belongs neither to this package, nor to a
+/// database library, nor to the runtime.
+///
+/// ```text
+/// Library.swift:42 in Library.authorsWithBooks()
+/// ```
+public struct CallSite: Sendable, Hashable, CustomStringConvertible {
+  /// The function, without argument types: `Library.books(of:)`. A closure has the name of the function it is written in.
+  public let function: String
+  /// The module of the function.
+  public let module: String?
+  /// The path of the file as the compiler knew it; `nil` without debug information.
+  public let filePath: String?
+  /// The line of the call, from 1; `nil` without debug information.
+  public let line: Int?
+
+  package init(function: String, module: String?, filePath: String?, line: Int?) {
+    self.function = function
+    self.module = module
+    self.filePath = filePath
+    self.line = line
+  }
+
+  /// The last component of the path.
+  public var fileName: String? {
+    filePath.map { path in String(path.split(separator: "/").last ?? Substring(path)) }
+  }
+
+  /// `Library.swift:42 in Library.authorsWithBooks()`.
+  public var description: String {
+    guard let fileName else { return "\(function) (no debug information)" }
+    return line.map { "\(fileName):\($0) in \(function)" } ?? "\(fileName) in \(function)"
+  }
+}

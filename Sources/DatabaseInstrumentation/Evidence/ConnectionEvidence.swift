@@ -1,0 +1,101 @@
+internal import Synchronization
+
+/// What the toolkit knows of one connection, and how it finds the recording that a statement on it belongs to.
+///
+/// A driver makes one when a connection opens, and tells it of each statement.
+package final class ConnectionEvidence: Sendable {
+  package let info: ConnectionInfo
+  /// Shared by all connections to the same file.
+  package let database: DatabaseIdentity
+
+  private let bound: RecordingScope?
+  private let cache = Mutex(Cache())
+  private let isLost = Atomic<Bool>(false)
+  private let isClosed = Atomic<Bool>(false)
+
+  private struct Cache {
+    var scope: UInt32 = 0
+    var log: StatementLog?
+  }
+
+  /// - Parameters:
+  ///   - info: Its name and file.
+  ///   - database: From `DatabaseIdentity.of(file:)`.
+  package init(info: ConnectionInfo, database: DatabaseIdentity) {
+    self.info = info
+    self.database = database
+    bound = RecordingScope.current?.unfinished
+    if let bound { database.noteUse(by: bound) }
+  }
+
+  /// Files a statement that begins where it belongs.
+  ///
+  /// - Returns: `nil` when no recording takes it.
+  package func begin(_ statement: StatementBeginning, parameters: () -> UInt64) -> StatementSlot? {
+    guard let (scope, isViaConnection) = destination(shape: statement.shape, time: statement.start) else { return nil }
+    return log(of: scope).begin(statement, in: scope, isViaConnection: isViaConnection, parameters: parameters)
+  }
+
+  /// Files a statement that could not be prepared.
+  package func fail(toPrepare shape: UInt32, at time: UInt64, error: StatementError, flags: StatementRecord.Flags) {
+    guard let (scope, isViaConnection) = destination(shape: shape, time: time) else { return }
+    let flags = isViaConnection ? flags.union(.viaConnection) : flags
+    log(of: scope).append(failedToPrepare: shape, at: time, error: error, flags: flags, in: scope)
+  }
+
+  /// Work was done on the connection that its source did not see.
+  package func markLost() {
+    isLost.store(true, ordering: .relaxed)
+    if let scope = RecordingScope.current?.unfinished ?? bound?.unfinished { _ = log(of: scope) }
+  }
+
+  /// Whether statements on it are known to have been missed.
+  package var hasLostStatements: Bool {
+    isLost.load(ordering: .relaxed)
+  }
+
+  package func markClosed() {
+    isClosed.store(true, ordering: .relaxed)
+    cache.withLock { $0 = Cache() }
+  }
+
+  /// Whether the connection was opened inside of `scope`.
+  package func isBound(inside scope: RecordingScope) -> Bool {
+    guard let bound else { return false }
+    return bound.commonAncestor(with: scope) === scope
+  }
+
+  private func destination(shape: UInt32, time: UInt64) -> (scope: RecordingScope, isViaConnection: Bool)? {
+    var reason = UnattributedStatement.Reason.noTask
+    if let current = RecordingScope.current {
+      if let scope = current.unfinished {
+        if cache.withLock({ $0.scope }) != scope.id { database.noteUse(by: scope) }
+        if scope.role == .recording { return (scope, false) }
+        scope.countExcluded()
+        return nil
+      }
+      reason = .afterTheRecording
+    } else if let bound {
+      switch database.owner(of: bound) {
+      case .scope(let scope) where scope.role == .recording: return (scope, true)
+      case .scope(let fixture):
+        fixture.countExcluded()
+        return nil
+      case .finished: reason = .afterTheRecording
+      case .shared: reason = .sharedConnection
+      }
+    }
+    UnattributedStatements.shared.add(
+      UnattributedStatement(shape: shape, connection: info, time: time, reason: reason))
+    return nil
+  }
+
+  private func log(of scope: RecordingScope) -> StatementLog {
+    cache.withLock { cache in
+      if cache.scope == scope.id, let log = cache.log { return log }
+      let log = scope.store.log(for: self)
+      cache = Cache(scope: scope.id, log: log)
+      return log
+    }
+  }
+}

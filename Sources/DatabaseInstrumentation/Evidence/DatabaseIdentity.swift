@@ -1,0 +1,72 @@
+internal import Synchronization
+
+/// One database, however many connections it has: a file, or a single in-memory connection.
+package final class DatabaseIdentity: Sendable {
+  /// What is known of its tables.
+  package let schema: SchemaFacts
+
+  private let use = Mutex(Use())
+
+  private struct Use {
+    /// The innermost scope that all users of the database are inside of.
+    var lineage: RecordingScope?
+    var isShared = false
+  }
+
+  private static let files = Mutex<[String: WeakIdentity]>([:])
+
+  private struct WeakIdentity: Sendable {
+    weak let identity: DatabaseIdentity?
+  }
+
+  package init(schema: SchemaFacts = SchemaFacts()) {
+    self.schema = schema
+  }
+
+  /// The identity of a file, as long as one of its connections, or a recording of them, is alive.
+  package static func of(file: String, schema: () -> SchemaFacts) -> DatabaseIdentity {
+    files.withLock { files in
+      if let known = files[file]?.identity { return known }
+      if files.count > 256 { files = files.filter { $0.value.identity != nil } }
+      let identity = DatabaseIdentity(schema: schema())
+      files[file] = WeakIdentity(identity: identity)
+      return identity
+    }
+  }
+
+  enum Owner {
+    case scope(RecordingScope)
+    case finished
+    case shared
+  }
+
+  /// A scope uses a connection of the database.
+  ///
+  /// Users that share an outer scope widen the ownership to it. Users that share none make the database shared for good:
+  /// whose a statement without a task is cannot be known any more.
+  func noteUse(by scope: RecordingScope) {
+    use.withLock { use in
+      guard !use.isShared, scope.recording != nil else { return }
+      guard let lineage = use.lineage else {
+        use.lineage = scope
+        return
+      }
+      if let common = lineage.commonAncestor(with: scope) {
+        use.lineage = common
+      } else {
+        use.lineage = nil
+        use.isShared = true
+      }
+    }
+  }
+
+  /// Whose a statement is that carries no task, on a connection that was opened in `bound`.
+  func owner(of bound: RecordingScope) -> Owner {
+    let (lineage, isShared) = use.withLock { ($0.lineage, $0.isShared) }
+    if isShared { return .shared }
+    var owner = bound
+    if let lineage, lineage !== bound, bound.commonAncestor(with: lineage) === lineage { owner = lineage }
+    guard let scope = owner.unfinished else { return .finished }
+    return .scope(scope)
+  }
+}

@@ -1,0 +1,134 @@
+internal import Synchronization
+
+/// All evidence of one tree of recordings: shared by the outermost scope and the scopes inside of it.
+package final class EvidenceStore: Sendable {
+  /// Statements kept one by one; what comes after is counted by shape.
+  package let detailLimit: Int
+
+  private let lastSequence = Atomic<UInt64>(0)
+  private let droppedCount = Atomic<Int>(0)
+  private let state = Mutex(State())
+
+  private struct State {
+    var logs: [StatementLog] = []
+    var logOfConnection: [UInt64: Int] = [:]
+    var parents: [UInt32: UInt32] = [:]
+    var stacks: [StackTrace] = []
+    var stackIndex: [StackTrace: UInt32] = [:]
+    var errors: [StatementError] = []
+  }
+
+  /// Errors kept with their message; failures past it are counted all the same.
+  private static let errorLimit = 10_000
+
+  package init(detailLimit: Int) {
+    self.detailLimit = detailLimit
+  }
+
+  var hasRoom: Bool {
+    lastSequence.load(ordering: .relaxed) < UInt64(detailLimit)
+  }
+
+  func nextSequence() -> UInt64 {
+    lastSequence.wrappingAdd(1, ordering: .relaxed).oldValue
+  }
+
+  /// The number that the next statement gets.
+  package var upcomingSequence: UInt64 {
+    lastSequence.load(ordering: .relaxed)
+  }
+
+  func countDropped() {
+    droppedCount.wrappingAdd(1, ordering: .relaxed)
+  }
+
+  func register(_ scope: UInt32, parent: UInt32) {
+    state.withLock { $0.parents[scope] = parent }
+  }
+
+  func log(for connection: ConnectionEvidence) -> StatementLog {
+    state.withLock { state in
+      if let index = state.logOfConnection[connection.info.id] { return state.logs[index] }
+      let log = StatementLog(connection: connection, store: self)
+      state.logOfConnection[connection.info.id] = state.logs.count
+      state.logs.append(log)
+      return log
+    }
+  }
+
+  /// Keeps the stack of the caller; equal stacks are kept once.
+  ///
+  /// - Returns: Its index plus 1.
+  func captureStack() -> UInt32 {
+    let stack = StackTrace.capture()
+    return state.withLock { state in
+      if let known = state.stackIndex[stack] { return known }
+      state.stacks.append(stack)
+      let index = UInt32(state.stacks.count)
+      state.stackIndex[stack] = index
+      return index
+    }
+  }
+
+  /// - Returns: Its index plus 1.
+  func keep(_ error: StatementError) -> UInt32 {
+    state.withLock { state in
+      if state.errors.count >= Self.errorLimit {
+        // The same code stands for it; only the message is lost.
+        if let index = state.errors.firstIndex(where: { $0.code == error.code }) { return UInt32(index + 1) }
+      }
+      state.errors.append(error)
+      return UInt32(state.errors.count)
+    }
+  }
+
+  /// What `scope` and the scopes inside of it saw so far.
+  package func evidence(of scope: RecordingScope, until end: UInt64) -> StatementEvidence {
+    let (logs, parents, stacks, errors) = state.withLock { ($0.logs, $0.parents, $0.stacks, $0.errors) }
+    var belongs: [UInt32: Bool] = [scope.id: true]
+    func isInside(_ id: UInt32) -> Bool {
+      if let known = belongs[id] { return known }
+      let answer = parents[id].map(isInside) ?? false
+      belongs[id] = answer
+      return answer
+    }
+
+    var found: [(record: StatementRecord, connection: Int32)] = []
+    var connections: [ConnectionEvidence] = []
+    var dropped: [UInt32: DroppedStatements] = [:]
+    var outerStatements = 0
+    for log in logs {
+      var isUsed = false
+      for record in log.records(from: scope.startSequence) {
+        if isInside(record.scope) {
+          found.append((record, Int32(connections.count)))
+          isUsed = true
+        } else if record.flags.contains(.viaConnection), record.start <= end {
+          outerStatements += 1
+        }
+      }
+      for (key, count) in log.dropped() where isInside(key.scope) {
+        dropped[key.shape, default: DroppedStatements()].add(count)
+        isUsed = true
+      }
+      if isUsed { connections.append(log.connection) }
+    }
+    found.sort { $0.record.sequence < $1.record.sequence }
+    return StatementEvidence(
+      origin: scope.start,
+      records: found.map(\.record),
+      connectionIndices: found.map(\.connection),
+      connections: connections,
+      stacks: stacks,
+      errors: errors,
+      dropped: dropped,
+      outerStatements: outerStatements
+    )
+  }
+
+  /// Gives the memory back once the outermost recording is finished.
+  func discard() {
+    let logs = state.withLock { $0.logs }
+    for log in logs { log.discard() }
+  }
+}

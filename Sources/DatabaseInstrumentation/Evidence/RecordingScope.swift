@@ -1,0 +1,143 @@
+internal import Synchronization
+
+/// One scope in which statements are collected, or in which they are left out on purpose.
+///
+/// Scopes form trees along the task: what an inner scope sees, the outer ones see too.
+package final class RecordingScope: Sendable {
+  package enum Role: Sendable {
+    case recording
+    /// A fixture's statements: counted apart.
+    case excluded
+  }
+
+  /// The scope of the current task; read inside of the callback of each statement, never at installation.
+  @TaskLocal package static var current: RecordingScope?
+
+  package let id: UInt32
+  package let role: Role
+  package let label: String
+  package let parent: RecordingScope?
+  package let store: EvidenceStore
+  package let startSequence: UInt64
+  /// Nanoseconds of the monotonic clock.
+  package let start: UInt64
+
+  private let depth: Int
+  private let end = Atomic<UInt64>(UInt64.max)
+  private let excluded = Atomic<Int>(0)
+  private let unattributedAtStart: Int
+
+  private static let lastID = Atomic<UInt32>(0)
+
+  /// Opens a scope inside of `parent`, or an outermost one.
+  package init(
+    role: Role, label: String = "", parent: RecordingScope? = RecordingScope.current?.unfinished, detailLimit: Int
+  ) {
+    id = Self.lastID.wrappingAdd(1, ordering: .relaxed).newValue
+    self.role = role
+    self.label = label
+    self.parent = parent
+    depth = parent.map { $0.depth + 1 } ?? 0
+    store = parent?.store ?? EvidenceStore(detailLimit: detailLimit)
+    startSequence = store.upcomingSequence
+    unattributedAtStart = UnattributedStatements.shared.count
+    start = monotonicNanoseconds()
+    if let parent { store.register(id, parent: parent.id) }
+    if role == .recording { RecordingActivity.shared.begin() }
+  }
+
+  /// Whether it takes no more statements.
+  package var isFinished: Bool {
+    end.load(ordering: .acquiring) != UInt64.max
+  }
+
+  /// This scope, or the nearest one around it that still takes statements.
+  package var unfinished: RecordingScope? {
+    var scope: RecordingScope? = self
+    while let candidate = scope, candidate.isFinished { scope = candidate.parent }
+    return scope
+  }
+
+  /// The nearest recording scope: this one, or the one around a fixture.
+  package var recording: RecordingScope? {
+    var scope: RecordingScope? = self
+    while let candidate = scope, candidate.role == .excluded { scope = candidate.parent }
+    return scope
+  }
+
+  /// Closes the scope; idempotent.
+  package func finish() {
+    let now = monotonicNanoseconds()
+    let (closed, _) = end.compareExchange(expected: UInt64.max, desired: now, ordering: .acquiringAndReleasing)
+    if closed, role == .recording { RecordingActivity.shared.end() }
+  }
+
+  /// Gives the records back; for the outermost scope, after its evidence was taken.
+  package func discard() {
+    if parent == nil { store.discard() }
+  }
+
+  func countExcluded() {
+    var scope: RecordingScope? = self
+    while let current = scope {
+      current.excluded.wrappingAdd(1, ordering: .relaxed)
+      scope = current.parent
+    }
+  }
+
+  /// Statements left out by fixtures inside of this scope.
+  package var excludedCount: Int {
+    excluded.load(ordering: .relaxed)
+  }
+
+  /// Statements of the process that belonged to no recording since this scope began.
+  package var unattributedCount: Int {
+    max(0, UnattributedStatements.shared.count - unattributedAtStart)
+  }
+
+  /// The statements of this scope and of those inside of it, so far.
+  package func evidence() -> StatementEvidence {
+    store.evidence(of: self, until: min(end.load(ordering: .acquiring), monotonicNanoseconds()))
+  }
+
+  /// The innermost scope that both are, or are inside of.
+  func commonAncestor(with other: RecordingScope) -> RecordingScope? {
+    guard store === other.store else { return nil }
+    var left: RecordingScope? = self
+    var right: RecordingScope? = other
+    while let a = left, let b = right {
+      if a === b { return a }
+      if a.depth >= b.depth { left = a.parent } else { right = b.parent }
+    }
+    return nil
+  }
+}
+
+/// Tells the sources whether anyone listens, so that they cost nothing when nobody does.
+package final class RecordingActivity: Sendable {
+  package static let shared = RecordingActivity()
+
+  private let state = Mutex((count: 0, observers: [@Sendable (Bool) -> Void]()))
+
+  /// Calls `observer` at once with the present state, and whenever the first recording begins or the last one ends.
+  package func observe(_ observer: @escaping @Sendable (Bool) -> Void) {
+    state.withLock { state in
+      state.observers.append(observer)
+      observer(state.count > 0)
+    }
+  }
+
+  func begin() {
+    state.withLock { state in
+      state.count += 1
+      if state.count == 1 { for observer in state.observers { observer(true) } }
+    }
+  }
+
+  func end() {
+    state.withLock { state in
+      state.count -= 1
+      if state.count == 0 { for observer in state.observers { observer(false) } }
+    }
+  }
+}

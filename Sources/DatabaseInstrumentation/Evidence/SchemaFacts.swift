@@ -1,0 +1,72 @@
+internal import Synchronization
+
+/// What is known of the tables of one database: from the statements that defined them, else from the database itself.
+package final class SchemaFacts: Sendable {
+  private let state = Mutex(State())
+  private let reader: (@Sendable () -> [TableDefinition]?)?
+
+  private struct State {
+    var tables: [String: TableDefinition] = [:]
+    var isRead = false
+  }
+
+  /// - Parameter reader: Reads the tables from the database when findings are computed; `nil` when it cannot.
+  package init(reader: (@Sendable () -> [TableDefinition]?)? = nil) {
+    self.reader = reader
+  }
+
+  /// Takes note of a statement that changes the schema.
+  package func note(_ sql: String) {
+    guard let change = SchemaChange(sql) else { return }
+    state.withLock { state in
+      switch change {
+      case .create(let table):
+        state.tables[table.name.lowercased()] = table
+      case .addForeignKey(let key, let table):
+        state.tables[table.lowercased()]?.foreignKeys.append(key)
+      case .rename(let table, let name):
+        guard var definition = state.tables.removeValue(forKey: table.lowercased()) else { return }
+        definition.name = name
+        state.tables[name.lowercased()] = definition
+        for other in state.tables.keys {
+          state.tables[other]?.renameParent(table, to: name)
+        }
+      case .drop(let table):
+        state.tables[table.lowercased()] = nil
+      }
+    }
+  }
+
+  /// The definition of a table, by its name in any case.
+  package func table(_ name: String) -> TableDefinition? {
+    let name = name.lowercased()
+    if let known = state.withLock({ $0.tables[name] }) { return known }
+    readOnce()
+    return state.withLock { $0.tables[name] }
+  }
+
+  /// All tables that are known.
+  package var tables: [TableDefinition] {
+    readOnce()
+    return state.withLock { Array($0.tables.values) }.sorted { $0.name < $1.name }
+  }
+
+  private func readOnce() {
+    guard let reader, state.withLock({ !$0.isRead }), let tables = reader() else { return }
+    state.withLock { state in
+      state.isRead = true
+      // What was seen is newer than what is in the file while a transaction is open.
+      for table in tables where state.tables[table.name.lowercased()] == nil {
+        state.tables[table.name.lowercased()] = table
+      }
+    }
+  }
+}
+
+extension TableDefinition {
+  fileprivate mutating func renameParent(_ old: String, to new: String) {
+    for index in foreignKeys.indices where foreignKeys[index].parentTable.lowercased() == old.lowercased() {
+      foreignKeys[index].parentTable = new
+    }
+  }
+}

@@ -1,0 +1,60 @@
+internal import Synchronization
+
+/// Every shape that the process has seen, by a small number.
+package final class ShapeTable: Sendable {
+  package static let shared = ShapeTable()
+
+  private let state = Mutex(State())
+
+  fileprivate struct State {
+    var shapes: [StatementShape] = []
+    var index: [StatementShape: UInt32] = [:]
+    var byText: [UInt64: UInt32] = [:]
+  }
+
+  /// Texts with literals in them may be without number; their shapes are few.
+  private static let textLimit = 65_536
+
+  /// The number of the shape of a text.
+  ///
+  /// - Parameters:
+  ///   - text: UTF-8.
+  ///   - hash: A 64-bit hash of `text` that only this process uses.
+  package func number(
+    of text: UnsafeBufferPointer<UInt8>, hash: UInt64, dialect: SQLDialect
+  ) -> (number: UInt32, shape: StatementShape) {
+    let known = state.withLock { state in state.byText[hash].map { ($0, state.shapes[Int($0)]) } }
+    if let known { return known }
+    let shape = StatementShape(utf8: text, dialect: dialect)
+    return state.withLock { state in
+      let number = state.number(of: shape)
+      if state.byText.count >= Self.textLimit { state.byText.removeAll(keepingCapacity: true) }
+      state.byText[hash] = number
+      return (number, state.shapes[Int(number)])
+    }
+  }
+
+  /// The number of a shape.
+  package func number(of shape: StatementShape) -> UInt32 {
+    state.withLock { $0.number(of: shape) }
+  }
+
+  package subscript(number: UInt32) -> StatementShape {
+    state.withLock { $0.shapes[Int(number)] }
+  }
+
+  /// All of them so far; the number is the index.
+  package var shapes: [StatementShape] {
+    state.withLock { $0.shapes }
+  }
+}
+
+extension ShapeTable.State {
+  fileprivate mutating func number(of shape: StatementShape) -> UInt32 {
+    if let known = index[shape] { return known }
+    let number = UInt32(shapes.count)
+    shapes.append(shape)
+    index[shape] = number
+    return number
+  }
+}

@@ -1,0 +1,133 @@
+/// One execution of a statement as it is kept while a recording runs: 96 bytes, no references.
+package struct StatementRecord: Sendable {
+  /// Its place in the order of the whole recording tree.
+  package var sequence: UInt64 = 0
+  /// Nanoseconds of the monotonic clock.
+  package var start: UInt64
+  /// Nanoseconds; `unknown` while it runs, and where the source cannot know.
+  package var duration: UInt64 = Self.unknown
+  /// Tells the bound values apart; 0: unknown.
+  package var parameters: UInt64 = 0
+  /// The sequence number of the statement that was open around this one, plus 1; 0: none.
+  package var parent: UInt64 = 0
+  package var shape: UInt32
+  package var scope: UInt32
+  /// Index into the store's stacks, plus 1; 0: not captured.
+  package var stack: UInt32 = 0
+  package var transaction: UInt32 = 0
+  package var rowsReturned: UInt32 = 0
+  package var rowsChanged: Int32 = -1
+  package var steps: UInt32 = 0
+  package var fullScanSteps: UInt32 = 0
+  package var sorts: UInt32 = 0
+  package var automaticIndexRows: UInt32 = 0
+  package var thread: UInt32 = 0
+  /// Index into the store's errors, plus 1; 0: none.
+  package var error: UInt32 = 0
+  package var flags: Flags = []
+
+  package static let unknown = UInt64.max
+
+  package init(start: UInt64, shape: UInt32, scope: UInt32) {
+    self.start = start
+    self.shape = shape
+    self.scope = scope
+  }
+
+  package struct Flags: OptionSet, Sendable {
+    package let rawValue: UInt16
+
+    package init(rawValue: UInt16) {
+      self.rawValue = rawValue
+    }
+
+    /// Ran on the main thread.
+    package static let mainThread = Flags(rawValue: 1)
+    /// Began outside of a transaction.
+    package static let autocommit = Flags(rawValue: 2)
+    /// Belongs to its scope because its connection does, not because its task does.
+    package static let viaConnection = Flags(rawValue: 4)
+    /// The source can tell rows, changes and cost.
+    package static let hasCounters = Flags(rawValue: 8)
+    /// Reset before its last row.
+    package static let unfinished = Flags(rawValue: 16)
+    /// Could not be prepared: it never ran.
+    package static let notPrepared = Flags(rawValue: 32)
+    /// Left its connection outside of a transaction.
+    package static let endsInAutocommit = Flags(rawValue: 64)
+  }
+}
+
+/// What a source tells when a statement begins.
+package struct StatementBeginning: Sendable {
+  package var shape: UInt32
+  package var start: UInt64
+  package var thread: UInt32
+  package var flags: StatementRecord.Flags
+  package var transaction: UInt32
+  package var parent: StatementSlot?
+  package var isRead: Bool
+  package var isKeyLookup: Bool
+
+  package init(
+    shape: UInt32, start: UInt64, thread: UInt32, flags: StatementRecord.Flags, transaction: UInt32,
+    parent: StatementSlot?, isRead: Bool, isKeyLookup: Bool
+  ) {
+    self.shape = shape
+    self.start = start
+    self.thread = thread
+    self.flags = flags
+    self.transaction = transaction
+    self.parent = parent
+    self.isRead = isRead
+    self.isKeyLookup = isKeyLookup
+  }
+}
+
+/// What a source tells when a statement ended; a statement that goes on after a schema change ends twice.
+package struct StatementOutcome: Sendable {
+  package var duration: UInt64
+  package var rowsReturned: UInt32
+  package var rowsChanged: Int32
+  package var steps: UInt32
+  package var fullScanSteps: UInt32
+  package var sorts: UInt32
+  package var automaticIndexRows: UInt32
+  package var transaction: UInt32
+  package var isUnfinished: Bool
+  package var endsInAutocommit: Bool
+  package var error: StatementError?
+
+  package init(
+    duration: UInt64, rowsReturned: UInt32, rowsChanged: Int32, steps: UInt32, fullScanSteps: UInt32, sorts: UInt32,
+    automaticIndexRows: UInt32, transaction: UInt32, isUnfinished: Bool, endsInAutocommit: Bool, error: StatementError?
+  ) {
+    self.duration = duration
+    self.rowsReturned = rowsReturned
+    self.rowsChanged = rowsChanged
+    self.steps = steps
+    self.fullScanSteps = fullScanSteps
+    self.sorts = sorts
+    self.automaticIndexRows = automaticIndexRows
+    self.transaction = transaction
+    self.isUnfinished = isUnfinished
+    self.endsInAutocommit = endsInAutocommit
+    self.error = error
+  }
+}
+
+/// Where the record of a statement is.
+package struct StatementSlot: Sendable {
+  package let log: StatementLog
+  /// `nil`: past the limit of details, counted only.
+  package let index: Int?
+  package let scope: UInt32
+  package let shape: UInt32
+
+  package init(log: StatementLog, index: Int?, scope: UInt32, shape: UInt32) {
+    self.log = log
+    self.index = index
+    self.scope = scope
+    self.shape = shape
+  }
+}

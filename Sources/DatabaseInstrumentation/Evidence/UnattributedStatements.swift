@@ -1,0 +1,49 @@
+internal import Synchronization
+
+/// A statement that belongs to no recording although one was running.
+package struct UnattributedStatement: Sendable {
+  package enum Reason: Sendable {
+    /// Neither its task nor its connection belongs to a recording.
+    case noTask
+    /// The recording of its task or connection had ended.
+    case afterTheRecording
+    /// It carries no task, and several recordings use its database.
+    case sharedConnection
+  }
+
+  package var shape: UInt32
+  package var connection: ConnectionInfo
+  /// Nanoseconds of the monotonic clock.
+  package var time: UInt64
+  package var reason: Reason
+}
+
+/// Counts such statements for the process, and keeps the latest as evidence for recordings that saw nothing.
+package final class UnattributedStatements: Sendable {
+  package static let shared = UnattributedStatements()
+
+  private let total = Atomic<Int>(0)
+  private let latest = Mutex<[UnattributedStatement]>([])
+
+  private static let keptCount = 64
+
+  package var count: Int {
+    total.load(ordering: .relaxed)
+  }
+
+  func add(_ statement: UnattributedStatement) {
+    let number = total.wrappingAdd(1, ordering: .relaxed).oldValue
+    latest.withLock { latest in
+      if latest.count < Self.keptCount {
+        latest.append(statement)
+      } else {
+        latest[number % Self.keptCount] = statement
+      }
+    }
+  }
+
+  /// The latest ones of an interval, oldest first.
+  package func samples(from start: UInt64, to end: UInt64) -> [UnattributedStatement] {
+    latest.withLock { $0.filter { $0.time >= start && $0.time <= end } }.sorted { $0.time < $1.time }
+  }
+}

@@ -1,0 +1,265 @@
+/// Sorts the conditions of a query into key predicates, joins, and others.
+struct ConditionReader {
+  /// A column and the source of `FROM` that it belongs to, where that is certain.
+  private struct Column {
+    var name: String
+    var source: Int?
+  }
+
+  private let parser: SelectParser
+  private let tokens: SQLTokenList
+  private(set) var hint: LoaderHint
+  /// Where in `hint.joins` the pairs of sources stand, for composite keys.
+  private var joinsBySources: [SIMD2<Int32>: Int] = [:]
+
+  init(_ parser: SelectParser, _ hint: LoaderHint) {
+    self.parser = parser
+    tokens = parser.tokens
+    self.hint = hint
+  }
+
+  /// Reads conditions joined by `AND`, with or without parentheses around them.
+  mutating func read(_ range: Range<Int>) {
+    var pending = [range]
+    while let range = pending.popLast() {
+      let range = withoutParentheses(range)
+      let conjuncts = conjuncts(of: range)
+      if conjuncts.count == 1 {
+        if !classify(range) { hint.hasOtherConditions = true }
+      } else {
+        pending.append(contentsOf: conjuncts.reversed())
+      }
+    }
+  }
+
+  private func withoutParentheses(_ range: Range<Int>) -> Range<Int> {
+    var range = range
+    while range.count > 2, tokens.kind(range.lowerBound) == .open,
+      tokens.closing(range.lowerBound) == range.upperBound - 1
+    {
+      range = range.lowerBound + 1..<range.upperBound - 1
+    }
+    return range
+  }
+
+  /// One range where `OR` or `CASE` stands among them: all of it is one condition.
+  private func conjuncts(of range: Range<Int>) -> [Range<Int>] {
+    var parts: [Range<Int>] = []
+    var start = range.lowerBound
+    var index = start
+    var isBetween = false
+    while index < range.upperBound {
+      if tokens.kind(index) == .open {
+        index = min(tokens.closing(index), range.upperBound - 1)
+      } else {
+        switch tokens.keyword(index) {
+        case .or, .case: return [range]
+        case .between: isBetween = true
+        case .and where isBetween: isBetween = false
+        case .and:
+          if start < index { parts.append(start..<index) }
+          start = index + 1
+        default: break
+        }
+      }
+      index += 1
+    }
+    if start < range.upperBound { parts.append(start..<range.upperBound) }
+    // What is left of `AND a` is one part, and shorter than the whole.
+    return parts.isEmpty ? [range] : parts
+  }
+}
+
+extension ConditionReader {
+  /// Takes note of one condition; whether it is a key predicate or a join.
+  private mutating func classify(_ range: Range<Int>) -> Bool {
+    if let (columns, next) = columns(range) {
+      if tokens.keyword(next) == .in { return classifyIn(columns, next + 1..<range.upperBound) }
+      guard isEquality(next), next + 1 < range.upperBound else { return false }
+      let right = next + 1..<range.upperBound
+      if isValue(right, count: columns.count) { return add(columns, .equality) }
+      if columns.count == 1, tokens.isWord(next + 1, "any"), tokens.kind(next + 2) == .open {
+        return classifyIn(columns, next + 2..<range.upperBound)
+      }
+      if let (others, end) = self.columns(right), end == range.upperBound, others.count == columns.count {
+        return tokens.keyword(next) != .is && join(columns, others)
+      }
+      if tokens.keyword(next) != .is, tokens.keyword(right.lowerBound + 1) == .select { return classifyIn(columns, right) }
+      return false
+    }
+    guard let equality = valueEnd(range), isEquality(equality), equality + 1 < range.upperBound,
+      let (columns, end) = columns(equality + 1..<range.upperBound), end == range.upperBound,
+      isValue(range.lowerBound..<equality, count: columns.count)
+    else { return false }
+    return add(columns, .equality)
+  }
+
+  private func isEquality(_ index: Int) -> Bool {
+    tokens.keyword(index) == .is || tokens.isSymbol(index, "=") || tokens.isSymbol(index, "==")
+      || tokens.isSymbol(index, "<=>")
+  }
+
+  /// A column or a row of columns at the beginning of a range, and the index after it.
+  private func columns(_ range: Range<Int>) -> ([Column], Int)? {
+    if let (column, next) = column(range) { return ([column], next) }
+    guard tokens.kind(range.lowerBound) == .open else { return nil }
+    let closing = tokens.closing(range.lowerBound)
+    guard closing < range.upperBound else { return nil }
+    var columns: [Column] = []
+    var index = range.lowerBound + 1
+    while index < closing {
+      guard let (column, next) = column(index..<closing) else { return nil }
+      columns.append(column)
+      if next < closing, tokens.kind(next) != .comma { return nil }
+      index = next + 1
+    }
+    return columns.isEmpty ? nil : (columns, closing + 1)
+  }
+
+  private func column(_ range: Range<Int>) -> (Column, Int)? {
+    guard !range.isEmpty, tokens.isName(range.lowerBound) else { return nil }
+    var last = range.lowerBound
+    while last + 2 < range.upperBound, tokens.kind(last + 1) == .dot, tokens.isName(last + 2) { last += 2 }
+    if tokens.kind(last + 1) == .open, last + 1 < range.upperBound { return nil }
+    let name = tokens.name(last)
+    guard last > range.lowerBound else {
+      return (Column(name: name, source: parser.sources.count == 1 ? 0 : nil), last + 1)
+    }
+    return (Column(name: name, source: parser.sourcesByAlias[tokens.name(last - 2).lowercased()]), last + 1)
+  }
+
+  /// Where the value ends that a range begins with.
+  private func valueEnd(_ range: Range<Int>) -> Int? {
+    guard !range.isEmpty else { return nil }
+    if tokens.kind(range.lowerBound) == .open {
+      let closing = tokens.closing(range.lowerBound)
+      return closing < range.upperBound ? closing + 1 : nil
+    }
+    var index = range.lowerBound + 1
+    while index < range.upperBound, tokens.kind(index) == .cast { index += 2 }
+    return index
+  }
+
+  /// Whether a range is a value, or a row of so many.
+  private func isValue(_ range: Range<Int>, count: Int) -> Bool {
+    if count == 1 {
+      let range = withoutParentheses(range)
+      guard tokens[range.lowerBound].isValue else { return false }
+      var index = range.lowerBound + 1
+      while index < range.upperBound {
+        guard tokens.kind(index) == .cast, tokens.kind(index + 1) == .word else { return false }
+        index += 2
+      }
+      return true
+    }
+    guard tokens.kind(range.lowerBound) == .open, tokens.closing(range.lowerBound) == range.upperBound - 1 else {
+      return false
+    }
+    return isRow(range.lowerBound, count: count)
+  }
+
+  /// Whether the parenthesis at an index holds so many values and nothing else.
+  private func isRow(_ open: Int, count: Int?) -> Bool {
+    let closing = tokens.closing(open)
+    var values = 0
+    var index = open + 1
+    while index < closing {
+      guard tokens[index].isValue || tokens.keyword(index) == .null else { return false }
+      values += 1
+      index += 1
+      while index < closing, tokens.kind(index) == .cast, tokens.kind(index + 1) == .word { index += 2 }
+      guard index >= closing || tokens.kind(index) == .comma else { return false }
+      index += 1
+    }
+    return count == nil || values == count
+  }
+
+  private mutating func classifyIn(_ columns: [Column], _ range: Range<Int>) -> Bool {
+    guard let open = range.first, tokens.kind(open) == .open, tokens.closing(open) == range.upperBound - 1 else {
+      return false
+    }
+    let closing = range.upperBound - 1
+    switch tokens.keyword(open + 1) {
+    case .select, .with: return classifySubquery(columns, open + 1..<closing)
+    case .values: return isListOfRows(open + 2..<closing, count: columns.count) && add(columns, .inList)
+    default:
+      let isList =
+        columns.count == 1 ? isRow(open, count: nil) : isListOfRows(open + 1..<closing, count: columns.count)
+      return isList && add(columns, .inList)
+    }
+  }
+
+  private func isListOfRows(_ range: Range<Int>, count: Int) -> Bool {
+    var index = range.lowerBound
+    while index < range.upperBound {
+      guard tokens.kind(index) == .open, isRow(index, count: count) else { return false }
+      index = tokens.closing(index) + 1
+      guard index >= range.upperBound || tokens.kind(index) == .comma else { return false }
+      index += 1
+    }
+    return !range.isEmpty
+  }
+
+  /// `SELECT a, b FROM t …`: the table and the columns, where they are plain.
+  private mutating func classifySubquery(_ columns: [Column], _ range: Range<Int>) -> Bool {
+    guard tokens.keyword(range.lowerBound) == .select else {
+      return add(columns, .inSubquery(table: nil, columns: []))
+    }
+    var selected: [String] = []
+    var index = range.lowerBound + 1
+    if tokens.keyword(index) == .distinct { index += 1 }
+    while index < range.upperBound, let (column, next) = column(index..<range.upperBound) {
+      selected.append(column.name)
+      index = next
+      guard tokens.kind(index) == .comma else { break }
+      index += 1
+    }
+    guard tokens.keyword(index) == .from, index + 1 < range.upperBound, tokens.isName(index + 1) else {
+      return add(columns, .inSubquery(table: nil, columns: []))
+    }
+    var last = index + 1
+    while tokens.kind(last + 1) == .dot, tokens.isName(last + 2) { last += 2 }
+    if tokens.kind(last + 1) == .open {
+      return isListFunction(last, range) && add(columns, .inList)
+    }
+    let name = tokens.name(last)
+    let table = last == index + 1 && parser.withNames.hides(name, at: last) ? nil : name
+    return add(columns, .inSubquery(table: table, columns: table == nil ? [] : selected))
+  }
+
+  /// `json_each(?)`, which is how a list is bound as one value.
+  private func isListFunction(_ name: Int, _ range: Range<Int>) -> Bool {
+    guard ["json_each", "carray", "unnest", "rarray"].contains(tokens.name(name).lowercased()) else { return false }
+    let closing = tokens.closing(name + 1)
+    return closing == name + 3 && tokens[name + 2].isValue && closing == range.upperBound - 1
+  }
+
+  private mutating func add(_ columns: [Column], _ form: LoaderHint.KeyPredicate.Form) -> Bool {
+    let first = columns[0].source
+    let isOne = columns.allSatisfy { $0.source == first }
+    let table = isOne ? first.flatMap { parser.sources[$0].table } : nil
+    hint.keyPredicates.append(
+      LoaderHint.KeyPredicate(table: table, columns: columns.map(\.name), form: form))
+    return true
+  }
+
+  private mutating func join(_ left: [Column], _ right: [Column]) -> Bool {
+    guard let first = left[0].source, let second = right[0].source, first != second,
+      left.allSatisfy({ $0.source == first }), right.allSatisfy({ $0.source == second }),
+      let firstTable = parser.sources[first].table, let secondTable = parser.sources[second].table
+    else { return false }
+    if first > second { return join(right, left) }
+    let key = SIMD2(Int32(first), Int32(second))
+    if let known = joinsBySources[key] {
+      hint.joins[known].leftColumns += left.map(\.name)
+      hint.joins[known].rightColumns += right.map(\.name)
+    } else {
+      joinsBySources[key] = hint.joins.count
+      hint.joins.append(
+        LoaderHint.Join(
+          leftTable: firstTable, leftColumns: left.map(\.name), rightTable: secondTable,
+          rightColumns: right.map(\.name)))
+    }
+    return true
+  }
+}

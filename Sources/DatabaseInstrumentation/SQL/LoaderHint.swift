@@ -1,0 +1,58 @@
+/// What the text of a `SELECT` says about keys: enough, with the foreign keys, to tell how a relationship was loaded.
+///
+/// Only its outermost query counts, and of conditions only those that must all hold: those of `WHERE` and `ON` that
+/// `AND` joins. Names are without quotes, and aliases stand for their tables.
+package struct LoaderHint: Sendable, Hashable {
+  /// Columns of one table compared with values.
+  package struct KeyPredicate: Sendable, Hashable {
+    package enum Form: Sendable, Hashable {
+      /// `authorId = ?`, `authorId IS ?`, `(a, b) = (?, ?)`.
+      case equality
+      /// `authorId IN (?)`, `authorId IN (VALUES (?))`, `authorId = ANY (?)`, `authorId IN (SELECT value FROM json_each(?))`.
+      case inList
+      /// `authorId IN (SELECT id FROM author …)`; table and columns where they are plain, else `nil` and empty.
+      case inSubquery(table: String?, columns: [String])
+    }
+
+    /// The table; `nil` where the column could belong to several, or to a subquery.
+    package var table: String?
+    package var columns: [String]
+    package var form: Form
+  }
+
+  /// Columns of one table that equal those of another, in `ON`, `USING` or `WHERE`; left is what stands first in `FROM`.
+  package struct Join: Sendable, Hashable {
+    package var leftTable: String
+    package var leftColumns: [String]
+    package var rightTable: String
+    package var rightColumns: [String]
+  }
+
+  /// In the order of the text. A composite key that is compared column by column gives one for each column.
+  package var keyPredicates: [KeyPredicate] = []
+  package var joins: [Join] = []
+  /// Whether there is a condition that is none of these: `OR`, ranges, `LIKE`, `NOT IN`, functions, `IS NULL`.
+  package var hasOtherConditions = false
+  package var hasLimit = false
+  package var hasOrderBy = false
+  package var hasGroupBy = false
+  package var hasDistinct = false
+  /// `UNION`, `EXCEPT`, `INTERSECT`; then the rest describes nothing and is empty, but for `hasOtherConditions`.
+  package var isCompound = false
+  /// Whether every result column is an aggregate such as `COUNT(*)`, and there is no `GROUP BY`.
+  package var isAggregate = false
+  /// The first table of `FROM`; `nil` where a subquery or a function stands there.
+  package var mainTable: String?
+
+  package init() {}
+
+  /// Whether a value is compared with a column, so that its parameters may tell the runs of the statement apart.
+  package var looksLikeKeyLookup: Bool {
+    keyPredicates.contains { predicate in
+      switch predicate.form {
+      case .equality, .inList: true
+      case .inSubquery: false
+      }
+    }
+  }
+}

@@ -1,0 +1,243 @@
+/// Writes the normalised form of SQL text: one spacing, keywords in capitals, values as `?`, lists of one element.
+///
+/// The output never needs more than `capacity(for:)` bytes. What it writes comes out unchanged when it is read again.
+struct SQLNormalizer {
+  private enum Last: UInt8 { case start, dot, name, callable, keyword, value, close, symbol, hint }
+
+  private var tokenizer: SQLTokenizer
+  private let output: UnsafeMutablePointer<UInt8>
+  private var count = 0
+  private var last = Last.start
+  /// Where the output ended before an unary sign was written.
+  private var sign: (count: Int, last: Last)?
+  private var isBetweenStatements = true
+  private var isNotAfterIs = false
+  private var lists: ListFolding
+  private var names = NameFolding(verb: .none)
+
+  /// The room that the output of so many bytes may take.
+  static func capacity(for count: Int) -> Int { 2 * count + 64 }
+
+  private init(
+    _ text: UnsafeBufferPointer<UInt8>, dialect: SQLDialect, output: UnsafeMutablePointer<UInt8>,
+    frames: UnsafeMutablePointer<ListFolding.Frame>
+  ) {
+    tokenizer = SQLTokenizer(text, dialect: dialect)
+    self.output = output
+    lists = ListFolding(frames: frames, foldsDoubleQuotes: dialect.isSQLite)
+  }
+
+  /// Calls a closure with the normalised bytes, which live as long as the call.
+  static func withNormalized<R>(
+    _ text: UnsafeBufferPointer<UInt8>, dialect: SQLDialect, _ body: (UnsafeBufferPointer<UInt8>) -> R
+  ) -> R {
+    withUnsafeTemporaryAllocation(of: ListFolding.Frame.self, capacity: ListFolding.limit) { frames in
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity(for: text.count)) { output in
+        // Neither pointer is nil: both buffers have elements.
+        var normalizer = SQLNormalizer(
+          text, dialect: dialect, output: output.baseAddress!, frames: frames.baseAddress!)
+        let count = normalizer.run()
+        return body(UnsafeBufferPointer(start: output.baseAddress, count: count))
+      }
+    }
+  }
+
+  private mutating func run() -> Int {
+    while true {
+      let endedValue = tokenizer.previousEndsValue
+      let token = tokenizer.next()
+      if isBetweenStatements, token.kind != .semicolon, token.kind != .end { beginStatement(token) }
+      if lists.isActive { lists.note(token, in: tokenizer) }
+      switch token.kind {
+      case .word, .quoted: name(token)
+      case .keyword: keyword(token)
+      case .string, .parameter: value()
+      case .number:
+        if let sign {
+          count = sign.count
+          last = sign.last
+        }
+        value()
+      case .comma:
+        put(UInt8(ascii: ","))
+        put(UInt8(ascii: " "))
+        last = .start
+        if lists.isActive { lists.separate(output, &count) }
+      case .open:
+        if last != .start, last != .dot, last != .name, last != .callable { put(UInt8(ascii: " ")) }
+        put(UInt8(ascii: "("))
+        last = .start
+        lists.open(at: count)
+      case .close:
+        put(UInt8(ascii: ")"))
+        last = .close
+        lists.close(output, &count)
+      case .dot:
+        put(UInt8(ascii: "."))
+        last = .dot
+      case .symbol: symbol(token, isUnary: !endedValue)
+      case .openBracket, .closeBracket, .cast, .hint: rare(token)
+      case .semicolon: endStatement()
+      case .end:
+        while count > 0, output[count - 1] == UInt8(ascii: " ") { count -= 1 }
+        return count
+      }
+      if token.kind != .symbol { sign = nil }
+    }
+  }
+
+  private mutating func endStatement() {
+    isBetweenStatements = true
+    lists.reset()
+  }
+
+  private mutating func beginStatement(_ token: SQLToken) {
+    isBetweenStatements = false
+    if count > 0 {
+      put(UInt8(ascii: ";"))
+      put(UInt8(ascii: " "))
+    }
+    last = .start
+    names = NameFolding(verb: token.keyword)
+  }
+
+  @inline(__always)
+  private mutating func put(_ byte: UInt8) {
+    output[count] = byte
+    count += 1
+  }
+
+  @inline(__always)
+  private mutating func space() {
+    if last != .start, last != .dot { put(UInt8(ascii: " ")) }
+  }
+
+  @inline(__always)
+  private mutating func value() {
+    if names.isActive { names.skip() }
+    space()
+    put(UInt8(ascii: "?"))
+    last = .value
+  }
+
+  @inline(__always)
+  private mutating func name(_ token: SQLToken) {
+    if names.isActive, names.folds(token, after: last == .start, isAssigned: last == .symbol, in: tokenizer) {
+      return value()
+    }
+    if token.kind == .quoted, last == .start, lists.foldsQuoted(token, in: tokenizer) { return value() }
+    space()
+    copy(token)
+    last = .name
+  }
+
+  @inline(__always)
+  private mutating func keyword(_ token: SQLToken) {
+    switch token.keyword {
+    case .true, .false: if !isTested { return value() }
+    case .null: if last == .start, lists.isInTuple { return value() }
+    case .not: isNotAfterIs = tokenizer.keywordBefore == .is
+    case .in: lists.expectsList = true
+    default: break
+    }
+    if names.isActive { names.note(token.keyword) }
+    if token.keyword == .of, tokenizer.keywordBefore == .current { names.expectCursor() }
+    space()
+    copyInCapitals(token)
+    last = token.keyword == .cast ? .callable : .keyword
+    if token.keyword == .values { lists.openValues() }
+  }
+
+  /// `IS TRUE` and `IS NOT TRUE` are operators.
+  private var isTested: Bool {
+    tokenizer.keywordBefore == .is || (tokenizer.keywordBefore == .not && isNotAfterIs)
+  }
+
+  private mutating func symbol(_ token: SQLToken, isUnary: Bool) {
+    let byte = tokenizer.base[token.start]
+    let isSign = isUnary && token.end == token.start + 1 && (byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+"))
+    sign = isSign ? (count, last) : nil
+    space()
+    copy(token)
+    last = .symbol
+  }
+
+  private mutating func rare(_ token: SQLToken) {
+    let isAfterValue = last == .name || last == .value || last == .close
+    switch token.kind {
+    case .openBracket:
+      if !isAfterValue { space() }
+      put(UInt8(ascii: "["))
+      last = .start
+    case .closeBracket:
+      put(UInt8(ascii: "]"))
+      last = .close
+    case .cast:
+      if !isAfterValue { space() }
+      copy(token)
+      last = .dot
+    default:
+      space()
+      copyHint(token)
+      last = .hint
+    }
+  }
+}
+
+extension SQLNormalizer {
+  @inline(__always)
+  private mutating func copy(_ token: SQLToken) {
+    let length = token.end - token.start
+    let source = UnsafeRawPointer(tokenizer.base + token.start)
+    let target = UnsafeMutableRawPointer(output + count)
+    if length <= 16, token.start + 16 <= tokenizer.count {
+      target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
+      if length > 8 {
+        target.storeBytes(of: source.loadUnaligned(fromByteOffset: 8, as: UInt64.self), toByteOffset: 8, as: UInt64.self)
+      }
+    } else {
+      target.copyMemory(from: source, byteCount: length)
+    }
+    count += length
+  }
+
+  /// Clears the bit that tells capitals; a keyword has letters and underscores alone.
+  @inline(__always)
+  private mutating func copyInCapitals(_ token: SQLToken) {
+    let length = token.end - token.start
+    let source = UnsafeRawPointer(tokenizer.base + token.start)
+    let target = UnsafeMutableRawPointer(output + count)
+    if length <= 8, token.start + 8 <= tokenizer.count {
+      target.storeBytes(of: source.loadUnaligned(as: UInt64.self) & SQLTables.capitals, as: UInt64.self)
+    } else {
+      for index in 0..<length { output[count + index] = tokenizer.base[token.start + index] & 0xDF }
+    }
+    count += length
+  }
+
+  /// A hint is kept as it was written, but for the strings in it.
+  private mutating func copyHint(_ token: SQLToken) {
+    var index = token.start
+    let closes = token.end - token.start >= 5 && tokenizer.base[token.end - 1] == UInt8(ascii: "/")
+    let end = closes ? token.end - 2 : token.end
+    while index < end {
+      let byte = tokenizer.base[index]
+      index += 1
+      if byte == UInt8(ascii: "'") {
+        while index < end, tokenizer.base[index] != byte { index += 1 }
+        if index < end { index += 1 }
+        put(UInt8(ascii: "?"))
+      } else {
+        put(byte)
+      }
+    }
+    while index < token.end {
+      put(tokenizer.base[index])
+      index += 1
+    }
+  }
+}
+
+package func normalizedLength(of text: UnsafeBufferPointer<UInt8>) -> Int {
+  SQLNormalizer.withNormalized(text, dialect: .sqlite) { $0.count }
+}

@@ -1,0 +1,228 @@
+extension SQLTokenizer {
+  /// `x'…'`, `N'…'`, `E'…'`, `B'…'`, and MySQL's `_utf8mb4'…'`.
+  func isStringPrefix(_ start: Int, _ end: Int) -> Bool {
+    if end - start == 1 {
+      switch base[start] | 0x20 {
+      case UInt8(ascii: "x"), UInt8(ascii: "n"), UInt8(ascii: "e"), UInt8(ascii: "b"): return true
+      default: return false
+      }
+    }
+    return isMySQL && base[start] == UInt8(ascii: "_")
+  }
+
+  mutating func prefixedString(_ start: Int, _ quote: Int) -> SQLToken {
+    let hasEscapes = isMySQL || base[start] | 0x20 == UInt8(ascii: "e")
+    return string(start, quoteAt: quote, hasEscapes: hasEscapes)
+  }
+
+  mutating func string(_ start: Int, quoteAt quote: Int, hasEscapes: Bool) -> SQLToken {
+    let end = endOfQuotation(quote, closing: base[quote], hasEscapes: hasEscapes)
+    return finish(.string, start, end ?? count, endsValue: true)
+  }
+
+  /// `U&"…"` of PostgreSQL is left to the operator `&`; what counts is that the quotation is found.
+  mutating func doubleQuoted(_ start: Int) -> SQLToken? {
+    isMySQL ? string(start, quoteAt: start, hasEscapes: true) : quoted(start, closing: UInt8(ascii: "\""))
+  }
+
+  mutating func quoted(_ start: Int, closing: UInt8) -> SQLToken {
+    guard let end = endOfQuotation(start, closing: closing, hasEscapes: false) else {
+      return finish(.string, start, count, endsValue: true)
+    }
+    return finish(.quoted, start, end, endsValue: true)
+  }
+
+  /// The index after the closing quote; a doubled one belongs to the text, but brackets have no such escape.
+  private func endOfQuotation(_ quote: Int, closing: UInt8, hasEscapes: Bool) -> Int? {
+    var index = quote + 1
+    if hasEscapes {
+      while index < count {
+        if base[index] == UInt8(ascii: "\\") {
+          index += 2
+        } else if base[index] == closing {
+          guard index + 1 < count, base[index + 1] == closing else { return index + 1 }
+          index += 2
+        } else {
+          index += 1
+        }
+      }
+      return nil
+    }
+    while index < count {
+      if base[index] == closing {
+        guard index + 1 < count, base[index + 1] == closing, closing != UInt8(ascii: "]") else { return index + 1 }
+        index += 2
+      } else {
+        index += 1
+      }
+    }
+    return nil
+  }
+
+  /// A number in any notation, and what is glued to it: `1`, `1.5e-3`, `.5`, `0x1F`, `1_000`.
+  mutating func number(_ start: Int) -> SQLToken {
+    var index = start
+    while continuesDigits(index) { index += 1 }
+    if isMySQL, index > start, continuesName(index), !isExponent(index), !isRadix(start, index) {
+      while continuesName(index) { index += 1 }
+      return finish(.word, start, index, endsValue: true)
+    }
+    if byte(at: index) == UInt8(ascii: ".") {
+      index += 1
+      while continuesDigits(index) { index += 1 }
+    }
+    if isExponent(index) {
+      index += byte(at: index + 1) == UInt8(ascii: "+") || byte(at: index + 1) == UInt8(ascii: "-") ? 2 : 1
+    }
+    while continuesName(index) { index += 1 }
+    return finish(.number, start, index, endsValue: true)
+  }
+
+  private func continuesDigits(_ index: Int) -> Bool {
+    index < count && (classes[Int(base[index])] == ByteClass.digit || base[index] == UInt8(ascii: "_"))
+  }
+
+  private func isExponent(_ index: Int) -> Bool {
+    guard byte(at: index) | 0x20 == UInt8(ascii: "e") else { return false }
+    let next = byte(at: index + 1)
+    let digit = next == UInt8(ascii: "+") || next == UInt8(ascii: "-") ? byte(at: index + 2) : next
+    return classes[Int(digit)] == ByteClass.digit
+  }
+
+  private func isRadix(_ start: Int, _ index: Int) -> Bool {
+    guard index == start + 1, base[start] == UInt8(ascii: "0") else { return false }
+    let letter = base[index] | 0x20
+    return letter == UInt8(ascii: "x") || letter == UInt8(ascii: "b")
+  }
+
+  /// `?` and `?1`; in PostgreSQL an operator where a value has just ended.
+  mutating func question(_ start: Int) -> SQLToken {
+    if isPostgreSQL, previousEndsValue { return symbol(start) }
+    var index = start + 1
+    while index < count, classes[Int(base[index])] == ByteClass.digit { index += 1 }
+    return finish(.parameter, start, index, endsValue: true)
+  }
+
+  /// Parameters that begin with `:`, `@`, `$` or `%`, and what else these characters begin.
+  mutating func parameter(_ start: Int, _ byteClass: UInt8) -> SQLToken {
+    let next = byte(at: start + 1)
+    switch byteClass {
+    case ByteClass.colon:
+      if next == UInt8(ascii: ":") { return finish(.cast, start, start + 2, endsValue: false) }
+      if next == UInt8(ascii: "=") { return finish(.symbol, start, start + 2, endsValue: false) }
+      if continuesName(start + 1), !isPostgreSQL || !previousEndsValue { return named(start) }
+    case ByteClass.at:
+      if isPostgreSQL { return symbol(start) }
+      if next == UInt8(ascii: "@"), continuesName(start + 2) {
+        let token = named(start + 1)
+        return finish(.word, start, token.end, endsValue: true)
+      }
+      if continuesName(start + 1) { return named(start) }
+    case ByteClass.dollar:
+      if isPostgreSQL, let end = endOfDollarQuotation(start) { return finish(.string, start, end, endsValue: true) }
+      if continuesName(start + 1) { return named(start) }
+    case ByteClass.percent:
+      if !previousEndsValue, let end = endOfFormat(start) { return finish(.parameter, start, end, endsValue: true) }
+    default: break
+    }
+    return symbol(start)
+  }
+
+  private mutating func named(_ start: Int) -> SQLToken {
+    var index = start + 1
+    while continuesName(index) { index += 1 }
+    return finish(.parameter, start, index, endsValue: true)
+  }
+
+  /// `%s` and `%(name)s` of Python's drivers.
+  private func endOfFormat(_ start: Int) -> Int? {
+    var index = start + 1
+    if byte(at: index) == UInt8(ascii: "(") {
+      index += 1
+      while continuesName(index) { index += 1 }
+      guard byte(at: index) == UInt8(ascii: ")") else { return nil }
+      index += 1
+    }
+    guard byte(at: index) == UInt8(ascii: "s"), !continuesName(index + 1) else { return nil }
+    return index + 1
+  }
+
+  /// `$$ … $$` and `$tag$ … $tag$`; to the end of the text where the second tag is missing.
+  private func endOfDollarQuotation(_ start: Int) -> Int? {
+    var index = start + 1
+    if index < count, classes[Int(base[index])] == ByteClass.digit { return nil }
+    while continuesName(index), base[index] != UInt8(ascii: "$") { index += 1 }
+    guard byte(at: index) == UInt8(ascii: "$") else { return nil }
+    let tag = index + 1 - start
+    index += 1
+    while index + tag <= count {
+      if base[index] == UInt8(ascii: "$"), hasTag(at: index, from: start, length: tag) { return index + tag }
+      index += 1
+    }
+    return count
+  }
+
+  private func hasTag(at index: Int, from start: Int, length: Int) -> Bool {
+    var offset = 1
+    while offset < length, base[index + offset] == base[start + offset] { offset += 1 }
+    return offset == length
+  }
+
+  /// An operator, as long as the dialect lets it be.
+  mutating func symbol(_ start: Int) -> SQLToken {
+    if isMySQL, base[start] == UInt8(ascii: "*"), let token = versionCommentEnd(start) { return token }
+    let end = isPostgreSQL ? endOfOperator(start) : start + operatorLength(start)
+    return finish(.symbol, start, end, endsValue: false)
+  }
+
+  private func operatorLength(_ start: Int) -> Int {
+    let second = byte(at: start + 1)
+    let third = byte(at: start + 2)
+    switch (base[start], second) {
+    case (UInt8(ascii: "-"), UInt8(ascii: ">")): return third == UInt8(ascii: ">") ? 3 : 2
+    case (UInt8(ascii: "<"), UInt8(ascii: "=")): return third == UInt8(ascii: ">") ? 3 : 2
+    case (UInt8(ascii: "<"), UInt8(ascii: ">")), (UInt8(ascii: "<"), UInt8(ascii: "<")),
+      (UInt8(ascii: ">"), UInt8(ascii: "=")), (UInt8(ascii: ">"), UInt8(ascii: ">")),
+      (UInt8(ascii: "="), UInt8(ascii: "=")), (UInt8(ascii: "!"), UInt8(ascii: "=")),
+      (UInt8(ascii: "|"), UInt8(ascii: "|")), (UInt8(ascii: "&"), UInt8(ascii: "&")),
+      (UInt8(ascii: "@"), UInt8(ascii: ">")):
+      return 2
+    default: return 1
+    }
+  }
+
+  /// PostgreSQL's rule: the longest run of operator characters, without a comment, and without a sign at its end
+  /// unless it has one of the characters that only operators of PostgreSQL have.
+  private func endOfOperator(_ start: Int) -> Int {
+    var index = start
+    var isSpecial = false
+    while index < count {
+      let byte = base[index]
+      switch byte {
+      case UInt8(ascii: "-"), UInt8(ascii: "/"):
+        let comment = byte == UInt8(ascii: "-") ? byte : UInt8(ascii: "*")
+        if index > start, self.byte(at: index + 1) == comment { return withoutSigns(start, index, isSpecial) }
+      case UInt8(ascii: "+"), UInt8(ascii: "*"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "="): break
+      case UInt8(ascii: "?"):
+        if index > start, base[index - 1] != UInt8(ascii: "@") { return withoutSigns(start, index, isSpecial) }
+        isSpecial = true
+      case UInt8(ascii: "%"):
+        if index > start, endOfFormat(index) != nil { return withoutSigns(start, index, isSpecial) }
+        isSpecial = true
+      case UInt8(ascii: "~"), UInt8(ascii: "!"), UInt8(ascii: "@"), UInt8(ascii: "#"), UInt8(ascii: "^"),
+        UInt8(ascii: "&"), UInt8(ascii: "|"):
+        isSpecial = true
+      default: return max(withoutSigns(start, index, isSpecial), start + 1)
+      }
+      index += 1
+    }
+    return max(withoutSigns(start, index, isSpecial), start + 1)
+  }
+
+  private func withoutSigns(_ start: Int, _ end: Int, _ isSpecial: Bool) -> Int {
+    if isSpecial { return end }
+    var end = end
+    while end > start + 1, base[end - 1] == UInt8(ascii: "+") || base[end - 1] == UInt8(ascii: "-") { end -= 1 }
+    return end
+  }
+}

@@ -1,0 +1,111 @@
+internal import Synchronization
+
+/// What stays the same of a statement when its values change.
+///
+/// Two statements that differ in white space, comments, the case of keywords, in their values, or in the number of
+/// elements of an `IN` list or of rows of a `VALUES` have one shape:
+///
+/// ```swift
+/// let shape = StatementShape("select * from book where authorId in (1, 2, 3) -- all of them")
+/// shape.normalizedSQL      // SELECT * FROM book WHERE authorId IN (?)
+/// shape.kind               // .select
+/// shape.tables             // [book read]
+/// shape.summary            // SELECT book
+/// shape == StatementShape("SELECT * FROM book WHERE authorId IN (?)")   // true
+/// ```
+///
+/// Names stay as they were written, so `book` and `"book"` are two shapes. A text of white space and comments is the
+/// empty statement of kind `other`. A text of several statements is one shape, `a; b`, that has the kind of the first
+/// and the tables of all; ``statements(in:dialect:)`` takes them apart. A `;` at the end is dropped.
+///
+/// What the text means is worked out when it is first asked for, so that a shape which is only compared costs no more
+/// than its text. A copy is one reference.
+///
+/// In SQLite `"text"` is a string where there is no such column, which the text does not tell: it is taken for a name,
+/// except in the tuples of `VALUES`, after `PRAGMA … =` and in `ATTACH`.
+///
+/// - Complexity: O(*n*) in the length of the text.
+public struct StatementShape: Sendable, Hashable, CustomStringConvertible {
+  private let storage: Storage
+
+  /// Creates the shape of SQL text; no text is an error.
+  public init(_ sql: String, dialect: SQLDialect = .sqlite) {
+    var sql = sql
+    self = sql.withUTF8 { StatementShape(utf8: $0, dialect: dialect) }
+  }
+
+  /// - Parameter utf8: The text; it needs no zero at its end and may hold whatever bytes.
+  package init(utf8: UnsafeBufferPointer<UInt8>, dialect: SQLDialect) {
+    storage = SQLNormalizer.withNormalized(utf8, dialect: dialect) { bytes in
+      var text = String(decoding: bytes, as: UTF8.self)
+      // Not over `bytes`: what is no UTF-8 is repaired in the string.
+      let fingerprint = text.withUTF8 { Fingerprint.of($0) }
+      return Storage(normalizedSQL: text, fingerprint: fingerprint, dialect: dialect)
+    }
+  }
+
+  /// The text with one spacing, keywords in capitals, `?` for values and one element in lists.
+  ///
+  /// It holds no value of the statement. The shape of it is this shape.
+  public var normalizedSQL: String { storage.normalizedSQL }
+
+  /// A 64-bit hash of the normalised text, equal on every machine and in every run.
+  ///
+  /// It is made to be stored in files: the algorithm is part of the API. With `n` the number of bytes, arithmetic
+  /// modulo 2⁶⁴, and `mix(h) = h ^ (h >> 32)`: begin with `h = 0x9E3779B97F4A7C15 ^ (n × 0xC2B2AE3D27D4EB4F)`; for each
+  /// eight bytes `w` (little-endian, the last ones filled up with zeros) `h = mix((h ^ w) × 0xD6E8FEB86659FD93)`; the
+  /// result is `mix(mix(h) × 0xD6E8FEB86659FD93)`.
+  public var fingerprint: UInt64 { storage.fingerprint }
+
+  /// What the statement does; of several statements, what the first does.
+  public var kind: StatementKind { storage.analysis.kind }
+
+  /// The tables that the statement names, each once for each role, in the order of their first appearance.
+  ///
+  /// Those of subqueries and joins are among them; the names that a `WITH` introduces and table-valued functions are
+  /// not.
+  public var tables: [TableReference] { storage.analysis.tables }
+
+  /// The operations and their targets, such as `SELECT book` or `INSERT archive SELECT book`.
+  ///
+  /// Made by the rules of
+  /// [`db.query.summary`](https://opentelemetry.io/docs/specs/semconv/database/database-spans/#generating-a-summary-of-the-query):
+  /// operations and targets in the order of the text, targets as they were written, quotes included. It has at most
+  /// 255 bytes and ends at a whole target. Keywords are in capitals, as in ``normalizedSQL``.
+  public var summary: String { storage.analysis.summary }
+
+  /// The normalised text.
+  public var description: String { storage.normalizedSQL }
+
+  /// What a `SELECT` says about keys; empty for other statements.
+  package var loaderHint: LoaderHint { storage.analysis.loaderHint }
+
+  public static func == (left: StatementShape, right: StatementShape) -> Bool {
+    left.storage === right.storage
+      || (left.storage.fingerprint == right.storage.fingerprint
+        && left.storage.normalizedSQL == right.storage.normalizedSQL)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(storage.fingerprint)
+  }
+}
+
+extension StatementShape {
+  private final class Storage: Sendable {
+    let normalizedSQL: String
+    let fingerprint: UInt64
+    private let dialect: SQLDialect
+    private let lazyAnalysis = AtomicLazyReference<StatementAnalysis>()
+
+    init(normalizedSQL: String, fingerprint: UInt64, dialect: SQLDialect) {
+      self.normalizedSQL = normalizedSQL
+      self.fingerprint = fingerprint
+      self.dialect = dialect
+    }
+
+    var analysis: StatementAnalysis {
+      lazyAnalysis.load() ?? lazyAnalysis.storeIfNil(StatementAnalysis(of: normalizedSQL, dialect: dialect))
+    }
+  }
+}

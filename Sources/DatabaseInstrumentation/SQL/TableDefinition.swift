@@ -1,0 +1,71 @@
+/// A foreign key: the columns of the child table, and what they refer to.
+package struct ForeignKeyDefinition: Sendable, Hashable {
+  package var columns: [String]
+  package var parentTable: String
+  /// Empty where the parent's primary key is meant.
+  package var parentColumns: [String]
+
+  package init(columns: [String], parentTable: String, parentColumns: [String] = []) {
+    self.columns = columns
+    self.parentTable = parentTable
+    self.parentColumns = parentColumns
+  }
+}
+
+/// A table as its `CREATE TABLE` defines it, with names as they were written but without quotes and schema.
+///
+/// ```swift
+/// TableDefinition(createTable: "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId REFERENCES author(id))")
+/// ```
+package struct TableDefinition: Sendable, Hashable {
+  package var name: String
+  package var columns: [String]
+  /// Empty where none was declared.
+  package var primaryKey: [String]
+  package var foreignKeys: [ForeignKeyDefinition]
+
+  package init(
+    name: String, columns: [String], primaryKey: [String] = [], foreignKeys: [ForeignKeyDefinition] = []
+  ) {
+    self.name = name
+    self.columns = columns
+    self.primaryKey = primaryKey
+    self.foreignKeys = foreignKeys
+  }
+
+  /// - Returns: `nil` for what is not a `CREATE [TEMP] TABLE` with a list of columns: a virtual table, `AS SELECT`.
+  package init?(createTable sql: String) {
+    var sql = sql
+    guard let table = sql.withUTF8({ TableDefinition(utf8: $0) }) else { return nil }
+    self = table
+  }
+
+  /// The same over bytes.
+  package init?(utf8 sql: UnsafeBufferPointer<UInt8>) {
+    guard case .create(let table) = SchemaChange(utf8: sql) else { return nil }
+    self = table
+  }
+}
+
+/// What a statement changes of the tables and the foreign keys, when it does.
+package enum SchemaChange: Sendable, Hashable {
+  case create(TableDefinition)
+  /// `ALTER TABLE … ADD COLUMN … REFERENCES …`
+  case addForeignKey(ForeignKeyDefinition, table: String)
+  case rename(table: String, to: String)
+  case drop(table: String)
+
+  /// - Returns: `nil` for a statement of another kind; of several statements the first counts.
+  package init?(_ sql: String) {
+    var sql = sql
+    guard let change = sql.withUTF8({ SchemaChange(utf8: $0) }) else { return nil }
+    self = change
+  }
+
+  /// The same over bytes.
+  package init?(utf8 sql: UnsafeBufferPointer<UInt8>) {
+    var parser = SchemaParser(sql)
+    guard let change = parser.change() else { return nil }
+    self = change
+  }
+}

@@ -1,0 +1,28 @@
+extension Recording {
+  /// What is wrong with the recording according to `expectations`; empty when they all hold. Reports nothing.
+  ///
+  /// ```swift
+  /// let findings = recording.check(.noNPlusOne, .queries(...2))
+  /// #expect(findings.isEmpty)
+  /// ```
+  ///
+  /// - Returns: The findings of all of them, the worst first.
+  public func check(_ expectations: DatabaseExpectation...) -> [Finding] {
+    check(expectations, isInherited: false)
+  }
+
+  /// - Parameter isInherited: Whether the expectations were written for a whole suite.
+  package func check(_ expectations: [DatabaseExpectation], isInherited: Bool) -> [Finding] {
+    var isBlindReported = false
+    return
+      expectations
+      .flatMap { $0.findings(in: self, isInherited: isInherited) }
+      .filter { finding in
+        // A blind recording is one fault, however many expectations it fails.
+        guard isBlind, finding.kind == .blind else { return true }
+        defer { isBlindReported = true }
+        return !isBlindReported
+      }
+      .worstFirst()
+  }
+}

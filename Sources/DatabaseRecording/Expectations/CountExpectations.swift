@@ -1,0 +1,97 @@
+public import DatabaseInstrumentation
+
+extension DatabaseExpectation {
+  /// How many queries (selects, inserts, updates, deletes) a scope sends.
+  ///
+  /// ```swift
+  /// @Test(.database(.queries(...2)))
+  /// ```
+  ///
+  /// BEGIN and COMMIT, pragmas, and reads of the schema are no queries.
+  ///
+  /// ```text
+  /// Expected up to 2 queries, found 3.
+  ///   2×  SELECT * FROM book WHERE authorId = ?    #2, #3
+  ///   1×  SELECT * FROM author    #1
+  ///   Not counted: 2 transaction.
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - count: An integer or a range of integers.
+  ///   - table: Count only the statements that read or write this table.
+  public static func queries(_ count: some ExpectedCount, on table: String? = nil) -> Self {
+    counting("queries", count, on: table, nouns: ("query", "queries"), \.queries)
+  }
+
+  /// How many selects a scope sends. See ``queries(_:on:)``.
+  public static func selects(_ count: some ExpectedCount, on table: String? = nil) -> Self {
+    counting("selects", count, on: table, nouns: ("select", "selects"), \.selects)
+  }
+
+  /// How many inserts a scope sends, `REPLACE` included. See ``queries(_:on:)``.
+  public static func inserts(_ count: some ExpectedCount, on table: String? = nil) -> Self {
+    counting("inserts", count, on: table, nouns: ("insert", "inserts"), \.inserts)
+  }
+
+  /// How many updates a scope sends. See ``queries(_:on:)``.
+  public static func updates(_ count: some ExpectedCount, on table: String? = nil) -> Self {
+    counting("updates", count, on: table, nouns: ("update", "updates"), \.updates)
+  }
+
+  /// How many deletes a scope sends. See ``queries(_:on:)``.
+  public static func deletes(_ count: some ExpectedCount, on table: String? = nil) -> Self {
+    counting("deletes", count, on: table, nouns: ("delete", "deletes"), \.deletes)
+  }
+
+  /// How many inserts, updates and deletes a scope sends. See ``queries(_:on:)``.
+  public static func writes(_ count: some ExpectedCount, on table: String? = nil) -> Self {
+    counting("writes", count, on: table, nouns: ("write", "writes"), \.writes)
+  }
+
+  /// How many statements of one kind a scope sends: `.statements(.ddl, 1)`.
+  ///
+  /// - Parameters:
+  ///   - kind: The kind, `.transaction` or `.pragma` for example.
+  ///   - count: An integer or a range of integers.
+  ///   - table: Count only the statements that read or write this table.
+  public static func statements(_ kind: StatementKind, _ count: some ExpectedCount, on table: String? = nil) -> Self {
+    let noun = "\(kind.rawValue) statement"
+    return counting("statements(.\(kind.rawValue),", count, on: table, nouns: (noun, noun + "s")) {
+      $0.statements(of: kind)
+    }
+  }
+
+  /// No query at all: `.queries(0)`.
+  public static var noQueries: Self {
+    counting("noQueries", 0, on: nil, nouns: ("query", "queries"), \.queries)
+  }
+
+  /// No insert, update or delete is executed, whether or not it lasts.
+  ///
+  /// A scope that sent no query at all proves nothing and fails, unless ``allowingNoQueries`` says that this is right.
+  public static var noWrites: Self {
+    counting("noWrites", 0, on: nil, nouns: ("write", "writes"), needsQueries: true, \.writes)
+  }
+
+  private static func counting(
+    _ function: String, _ count: some ExpectedCount, on table: String?, nouns: (String, String),
+    needsQueries: Bool = false, _ select: @escaping @Sendable (Recording) -> StatementCollection
+  ) -> Self {
+    let on = table.map { ", on: \"\($0)\"" } ?? ""
+    let name: String
+    if function.hasPrefix("no") {
+      name = ".\(function)"
+    } else if function.hasSuffix(",") {
+      name = ".\(function) \(count.countSource)\(on))"
+    } else {
+      name = ".\(function)(\(count.countSource)\(on))"
+    }
+    return DatabaseExpectation(name: name, needsQueries: needsQueries, problem: count.countProblem) { recording, ignored in
+      var found = select(recording)
+      if let table { found = found.on(table) }
+      _ = ignored  // Ignored statements count in totals.
+      guard !count.isMet(by: found.count) else { return [] }
+      return [CountReport(recording, found, expected: count, nouns: nouns, table: table).finding]
+    }
+  }
+}

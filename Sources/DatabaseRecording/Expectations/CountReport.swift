@@ -1,0 +1,62 @@
+internal import DatabaseInstrumentation
+
+/// A wrong number of statements, in words: what was expected, what was found, by shape.
+struct CountReport {
+  private let recording: Recording
+  private let found: StatementCollection
+  private let expected: any ExpectedCount
+  private let nouns: (one: String, many: String)
+  private let table: String?
+
+  private static let shapeLimit = 12
+
+  init(
+    _ recording: Recording, _ found: StatementCollection, expected: any ExpectedCount, nouns: (String, String),
+    table: String?
+  ) {
+    self.recording = recording
+    self.found = found
+    self.expected = expected
+    self.nouns = nouns
+    self.table = table
+  }
+
+  var finding: Finding {
+    let noun = expected.countDescription == "1" ? nouns.one : nouns.many
+    let on = table.map { " on \($0)" } ?? ""
+    let number = found.isEmpty ? "none" : String(found.count)
+    return Finding(
+      kind: .count,
+      headline: "Expected \(expected.countDescription) \(noun)\(on), found \(number).",
+      details: details,
+      count: found.count,
+      callSite: nil,
+      statements: Array(found)
+    )
+  }
+
+  private var details: [String] {
+    let shapes = found.countsByShape
+    var lines: [String] = []
+    for (shape, count, numbers) in shapes.prefix(Self.shapeLimit) {
+      lines.append(StatementSummary.line(count: count, sql: shape.normalizedSQL, numbers: numbers))
+      if let number = numbers.first, let site = recording.storage.evidence.stack(at: number - 1)?.callSite() {
+        lines.append("       at \(site)")
+      }
+    }
+    if shapes.count > Self.shapeLimit {
+      let rest = shapes.dropFirst(Self.shapeLimit)
+      lines.append("  \(rest.reduce(0) { $0 + $1.count })×  others, of \(rest.count.counted("shape"))")
+    }
+    if table != nil {
+      let others = recording.queries.countsByShape.filter { entry in
+        !entry.shape.tables.contains { $0.name.lowercased() == table?.lowercased() }
+      }
+      let count = others.reduce(0) { $0 + $1.count }
+      if count > 0 { lines.append("  \(count.counted("query", plural: "queries")) on other tables.") }
+    }
+    if let uncounted = Uncounted(recording).text { lines.append("  " + uncounted) }
+    if found.isEmpty { lines += Unseen(recording).lines }
+    return lines
+  }
+}

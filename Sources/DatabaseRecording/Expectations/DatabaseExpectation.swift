@@ -1,0 +1,157 @@
+public import DatabaseInstrumentation
+
+/// A named check of what a scope asks of the database.
+///
+/// One vocabulary for the `.database(…)` traits, `expectDatabase`, `DatabaseTestCase` and finished recordings:
+///
+/// ```swift
+/// @Test(.database(.noNPlusOne, .queries(...2)))
+/// func listsAuthors() throws { … }
+/// ```
+///
+/// Write a shorthand of your own as an extension:
+///
+/// ```swift
+/// extension DatabaseExpectation {
+///   static var frugal: Self { .queries(...5) }
+/// }
+/// ```
+public struct DatabaseExpectation: Sendable, CustomStringConvertible {
+  /// What it is called, as it is written: `.queries(...2)`.
+  public let name: String
+
+  /// Whether a recording without any query can neither meet nor break it, and so must not pass it.
+  package var needsQueries: Bool
+  package var allowsNoQueries = false
+  package var ignores: [Ignore] = []
+  /// Why it cannot be checked as it is written.
+  package var problem: String?
+  private let check: @Sendable (Recording, Set<StatementShape>) -> [Finding]
+
+  /// Statements that an expectation leaves out, and why.
+  package struct Ignore: Sendable {
+    var sql: String
+    var shape: StatementShape
+    var reason: String
+  }
+
+  /// An expectation of your own.
+  ///
+  /// ```swift
+  /// let indexed = DatabaseExpectation("no sorting") { recording in
+  ///   recording.selects.filter { ($0.cost?.sorts ?? 0) > 0 }.map { statement in
+  ///     Finding(kind: .init(rawValue: "sort"), statement: statement, "Expected no sorting, \(statement.sql) sorts.")
+  ///   }
+  /// }
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - name: What messages call it.
+  ///   - check: Returns what is wrong with a recording; nothing when the expectation holds.
+  public init(_ name: String, _ check: @escaping @Sendable (Recording) -> [Finding]) {
+    self.init(name: name, needsQueries: false) { recording, _ in check(recording) }
+  }
+
+  init(
+    name: String, needsQueries: Bool, problem: String? = nil,
+    check: @escaping @Sendable (Recording, Set<StatementShape>) -> [Finding]
+  ) {
+    self.name = name
+    self.needsQueries = needsQueries
+    self.problem = problem
+    self.check = check
+  }
+
+  /// Its name.
+  public var description: String { name }
+
+  /// The same expectation without some statements.
+  ///
+  /// ```swift
+  /// .noDuplicateQueries.ignoring("SELECT * FROM setting WHERE key = ?", because: "settings are re-read on purpose")
+  /// ```
+  ///
+  /// They still count in totals. One that ignores nothing fails where it is written on a test or a call, so that it does
+  /// not stay behind.
+  ///
+  /// - Parameters:
+  ///   - sql: The statement, compared without values, white space, comments and the case of keywords.
+  ///   - reason: Why; for the reader.
+  public func ignoring(_ sql: String, because reason: String) -> DatabaseExpectation {
+    var copy = self
+    copy.ignores.append(Ignore(sql: sql, shape: StatementShape(sql), reason: reason))
+    if reason.allSatisfy(\.isWhitespace) {
+      copy.problem = "\(name) ignores a statement without a reason: say why in `because:`."
+    }
+    return copy
+  }
+
+  /// The same expectation, content with a scope that sends no query at all.
+  ///
+  /// Without it `.noNPlusOne` fails where nothing was seen, since a check that saw nothing proves nothing.
+  public var allowingNoQueries: DatabaseExpectation {
+    var copy = self
+    copy.allowsNoQueries = true
+    return copy
+  }
+
+  /// What is wrong with `recording`.
+  ///
+  /// - Parameter isInherited: Whether the expectation was written for a whole suite rather than for this test.
+  package func findings(in recording: Recording, isInherited: Bool) -> [Finding] {
+    if let problem {
+      return [Finding(kind: .invalidExpectation, headline: "\(name) cannot be checked: \(problem)")]
+    }
+    if recording.isBlind { return [BlindReport(recording, expectation: name).knownBlind] }
+    let found = check(recording, Set(ignores.map(\.shape)))
+    if found.isEmpty && needsQueries && recording.queries.isEmpty {
+      return allowsNoQueries || isInherited ? [] : [BlindReport(recording, expectation: name).sawNothing]
+    }
+    let unused = isInherited ? [] : ignores.filter { recording.statements.matching(shape: $0.shape).isEmpty }
+    return found + unused.map { unusedIgnore($0, recording) }
+  }
+
+  private func unusedIgnore(_ ignore: Ignore, _ recording: Recording) -> Finding {
+    var details = ["  ignored because: \(ignore.reason)"]
+    let seen = recording.queries.countsByShape.prefix(5)
+    if !seen.isEmpty {
+      details.append("  what was seen:")
+      details += seen.map { StatementSummary.line(count: $0.count, sql: $0.shape.normalizedSQL, numbers: $0.numbers) }
+    }
+    details.append("  fix: remove the ignoring, or correct its SQL")
+    return Finding(
+      kind: .unusedIgnore,
+      headline: "\(name) ignores a statement that never ran: \(ignore.shape.normalizedSQL)",
+      details: details
+    )
+  }
+}
+
+extension Finding {
+  /// A finding of your own about one statement.
+  ///
+  /// - Parameters:
+  ///   - kind: A stable name for it.
+  ///   - statement: The statement it is about; its call site becomes the finding's.
+  ///   - headline: One line that says what was expected, what was found, and what to do.
+  public init(kind: Kind, statement: ExecutedStatement, _ headline: String) {
+    let site = statement.callSite
+    self.init(
+      kind: kind, headline: headline,
+      details: [StatementSummary([statement]).line] + (site.map { ["       at \($0)"] } ?? []), count: 1,
+      callSite: site, statements: [statement])
+  }
+
+  /// A finding of your own about the whole recording.
+  ///
+  /// - Parameters:
+  ///   - kind: A stable name for it.
+  ///   - headline: One line that says what was expected, what was found, and what to do.
+  public init(kind: Kind, _ headline: String) {
+    self.init(kind: kind, headline: headline, details: [])
+  }
+}
+
+extension StatementCollection {
+  func matching(shape: StatementShape) -> StatementCollection { matching(where: { $0 == shape }) }
+}

@@ -1,0 +1,120 @@
+internal import DatabaseInstrumentation
+
+/// Finds what is wrong with a recording. Detectors run in order and claim statements, so nothing is reported twice.
+struct Analysis {
+  let recording: Recording
+  let evidence: StatementEvidence
+  /// Distinct keys of one relationship from which on loading them one by one is an N+1.
+  var threshold = 2
+  var ignored: Set<StatementShape> = []
+
+  /// Distinct keys from which on a repeated read is a finding although no parent is known.
+  static let repeatedReadThreshold = 5
+
+  init(_ recording: Recording, threshold: Int = 2, ignoring ignored: Set<StatementShape> = []) {
+    self.recording = recording
+    evidence = recording.storage.evidence
+    self.threshold = threshold
+    self.ignored = ignored
+  }
+
+  /// N+1 queries, duplicates and failures.
+  func standardFindings() -> [Finding] {
+    let repetitions = self.repetitions()
+    return
+      (failures() + RepetitionReport(analysis: self, repetitions: repetitions).findings
+      + DuplicateReport(analysis: self, duplicates: duplicates(besides: repetitions)).findings)
+      .worstFirst()
+  }
+
+  /// Loads of one relationship and repeated reads, each with the statements it claims.
+  func repetitions() -> [Repetition] {
+    groups().compactMap(repetition(in:)).sorted { $0.indices[0] < $1.indices[0] }
+  }
+
+  /// Reads of one shape from one place, in the order in which they came.
+  func groups() -> [ReadGroup] {
+    var byShape: [UInt32: [Int]] = [:]
+    var order: [UInt32] = []
+    for index in evidence.records.indices {
+      let record = evidence.records[index]
+      let shape = evidence.shapes[Int(record.shape)]
+      guard shape.kind == .select, record.error == 0, !ignored.contains(shape) else { continue }
+      if byShape[record.shape] == nil { order.append(record.shape) }
+      byShape[record.shape, default: []].append(index)
+    }
+    return order.flatMap { ReadGroup.groups(of: byShape[$0] ?? [], in: evidence) }
+  }
+
+  private func repetition(in group: ReadGroup) -> Repetition? {
+    let keys = group.distinctParameters(in: evidence)
+    let shape = evidence.shape(at: group.indices[0])
+    guard keys >= threshold, !shape.loaderHint.keyPredicates.isEmpty else { return nil }
+    let schema = evidence.connection(at: group.indices[0]).database.schema
+    for relationship in Relationship.candidates(for: shape, in: schema) {
+      guard let parent = parent(of: group, along: relationship), isLoop(group, keys: keys, after: parent) else { continue }
+      return Repetition(group: group, keys: keys, relationship: relationship, parent: parent)
+    }
+    guard keys >= max(Self.repeatedReadThreshold, threshold), !shape.loaderHint.hasKeyList else { return nil }
+    guard Circumstances(self).areDecisive(for: group) else { return nil }
+    return Repetition(group: group, keys: keys, relationship: nil, parent: nil)
+  }
+
+  /// The read whose rows the group was run for: on the other table of the relationship, with at least two rows.
+  private func parent(of group: ReadGroup, along relationship: Relationship) -> Int? {
+    let owner = relationship.owner.lowercased()
+    let first = group.indices[0]
+    let database = evidence.connection(at: first).database
+    let shape = evidence.records[first].shape
+    func reads(_ index: Int) -> Bool {
+      evidence.records[index].shape != shape && evidence.shape(at: index).kind == .select
+        && evidence.connection(at: index).database === database
+        && evidence.shape(at: index).tables.contains { $0.name.lowercased() == owner }
+    }
+    let enclosing = evidence.records[first].parent
+    if enclosing != 0, let index = evidence.index(ofSequence: enclosing - 1), reads(index) { return index }
+    return evidence.records.indices[..<first].last { index in
+      let record = evidence.records[index]
+      guard reads(index), record.error == 0 else { return false }
+      let isOpen = record.duration == StatementRecord.unknown
+      return isOpen || !record.flags.contains(.hasCounters) || record.rowsReturned >= 2
+    }
+  }
+
+  /// Whether the group is a loop over the rows of `parent`, and not several lookups that were written one by one.
+  private func isLoop(_ group: ReadGroup, keys: Int, after parent: Int) -> Bool {
+    let record = evidence.records[parent]
+    let rows = record.flags.contains(.hasCounters) && record.duration != StatementRecord.unknown
+      ? Int(record.rowsReturned) : nil
+    if evidence.shape(at: group.indices[0]).loaderHint.hasKeyList {
+      // One selectIn is the cure, also when it is cut into chunks; one for each row is the disease.
+      guard let rows, rows < 2 * keys else { return false }
+    }
+    let circumstances = Circumstances(self)
+    if circumstances.areDecisive(for: group) { return true }
+    if circumstances.isSameFunction(group, parent) { return true }
+    // Which lines the lookups were written on cannot be seen: only one for every row of the parent speaks for a loop.
+    return keys >= max(threshold, 3) && keys >= rows ?? 3
+  }
+}
+
+/// Statements that repeat each other for different keys.
+struct Repetition {
+  var group: ReadGroup
+  var keys: Int
+  var relationship: Relationship?
+  /// The index of the read whose rows they were run for.
+  var parent: Int?
+
+  var indices: [Int] { group.indices }
+}
+
+extension LoaderHint {
+  /// Whether rows are looked up by a list of keys.
+  var hasKeyList: Bool { keyPredicates.contains { $0.form == .inList } }
+}
+
+extension LoaderHint.KeyPredicate {
+  /// Whether the key is compared with values, and not with a subquery.
+  var isByValue: Bool { form == .equality || form == .inList }
+}

@@ -1,0 +1,57 @@
+internal import DatabaseInstrumentation
+
+/// What a call stack proves.
+///
+/// Equal stacks prove that two statements come from one line of a loop, as long as the loop's own function is on the stack.
+/// Asynchronous callers are not: two calls of one asynchronous method, written on two lines of a test, look the same from
+/// inside of it. So equal stacks count only where the whole way from the test is seen, or where the statements ran within
+/// one access to the database.
+struct Circumstances {
+  private let evidence: StatementEvidence
+  private let testModule: String
+
+  init(_ analysis: Analysis) {
+    evidence = analysis.evidence
+    testModule = analysis.recording.storage.location.module
+  }
+
+  /// Whether the equal stacks of a group prove that it is a loop.
+  func areDecisive(for group: ReadGroup) -> Bool {
+    guard group.stack != 0 else { return false }
+    let enclosing = evidence.records[group.indices[0]].parent
+    if enclosing != 0, group.indices.allSatisfy({ evidence.records[$0].parent == enclosing }) { return true }
+    if isOneTransaction(group) { return true }
+    let stack = evidence.stacks[Int(group.stack) - 1]
+    if !testModule.isEmpty, Symbolicator.frames(of: stack).contains(where: { $0.module == testModule }) { return true }
+    return stack.databaseLibrary() != nil && isOneAccess(group)
+  }
+
+  /// Whether the group and the read before it were issued by one function of the app.
+  func isSameFunction(_ group: ReadGroup, _ parent: Int) -> Bool {
+    guard group.stack != 0, let child = evidence.stacks[Int(group.stack) - 1].callSite(),
+      let other = evidence.stack(at: parent)?.callSite()
+    else { return false }
+    return child.function == other.function && child.filePath == other.filePath
+  }
+
+  private func isOneTransaction(_ group: ReadGroup) -> Bool {
+    let first = evidence.records[group.indices[0]]
+    guard first.transaction != 0 else { return false }
+    return group.indices.allSatisfy {
+      evidence.records[$0].transaction == first.transaction
+        && evidence.connectionIndices[$0] == evidence.connectionIndices[group.indices[0]]
+    }
+  }
+
+  /// Whether nothing stands between them that a library sends where one access to the database ends and another begins.
+  private func isOneAccess(_ group: ReadGroup) -> Bool {
+    let connection = evidence.connectionIndices[group.indices[0]]
+    guard group.indices.allSatisfy({ evidence.connectionIndices[$0] == connection }) else { return false }
+    guard let last = group.indices.last else { return false }
+    return !evidence.records.indices[group.indices[0]...last].contains { index in
+      guard evidence.connectionIndices[index] == connection else { return false }
+      let kind = evidence.shape(at: index).kind
+      return kind == .transaction || kind == .pragma
+    }
+  }
+}

@@ -1,0 +1,43 @@
+internal import DatabaseInstrumentation
+
+extension Analysis {
+  /// Statements that failed, by shape and code.
+  func failures() -> [Finding] {
+    var groups: [[ExecutedStatement]] = []
+    var groupOf: [FailureKey: Int] = [:]
+    for index in evidence.records.indices where evidence.records[index].error != 0 {
+      let statement = ExecutedStatement(evidence: evidence, index: index)
+      guard let error = statement.error, !ignored.contains(statement.shape) else { continue }
+      let key = FailureKey(shape: statement.shape, error: error)
+      if let group = groupOf[key] {
+        groups[group].append(statement)
+      } else {
+        groupOf[key] = groups.count
+        groups.append([statement])
+      }
+    }
+    let hidden = evidence.dropped.filter { !ignored.contains(evidence.shapes[Int($0.key)]) }
+      .reduce(0) { $0 + $1.value.failures }
+    let total = groups.reduce(hidden) { $0 + $1.count }
+    return groups.enumerated().map { offset, statements in
+      let error = statements[0].error?.description ?? ""
+      let callSite = statements[0].callSite
+      let which = groups.count == 1 ? "" : " (\(offset + 1) of \(groups.count))"
+      var details = [StatementSummary(statements).line, "       failed: \(error)"]
+      if let callSite { details.append("       at \(callSite)") }
+      return Finding(
+        kind: .failure,
+        headline: "Expected no failed statements, found \(total)\(which): \(error).",
+        details: details,
+        count: statements.count,
+        callSite: callSite,
+        statements: statements
+      )
+    }
+  }
+}
+
+private struct FailureKey: Hashable {
+  var shape: StatementShape
+  var error: StatementError
+}

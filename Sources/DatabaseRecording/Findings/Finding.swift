@@ -1,0 +1,97 @@
+public import DatabaseInstrumentation
+
+/// One thing that is wrong with what was recorded, as a value, with its evidence.
+///
+/// ```swift
+/// let recording = recordDatabase { library.authorsWithBooks() }
+/// for finding in recording.findings where finding.kind == .nPlusOne {
+///   print(finding.relationship ?? "?", finding.count, finding.callSite?.description ?? "")
+/// }
+/// ```
+public struct Finding: Sendable, CustomStringConvertible {
+  /// What is wrong.
+  public let kind: Kind
+  /// One line that is enough in a CI log.
+  public let headline: String
+  /// The headline, the evidence below it, and what to do.
+  public let message: String
+  /// How many statements it is about.
+  public let count: Int
+  /// The relationship that was loaded, such as `book.authorId`.
+  public let relationship: String?
+  /// The line of the app that issued the statements.
+  public let callSite: CallSite?
+  /// The statements it is about, as far as they were kept.
+  public let statements: [ExecutedStatement]
+
+  package init(
+    kind: Kind, headline: String, details: [String] = [], count: Int = 0, relationship: String? = nil,
+    callSite: CallSite? = nil, statements: [ExecutedStatement] = []
+  ) {
+    self.kind = kind
+    self.headline = headline.singleLine
+    message = ([headline] + details).map(\.singleLine).joined(separator: "\n")
+    self.count = count
+    self.relationship = relationship
+    self.callSite = callSite
+    self.statements = statements
+  }
+
+  /// The whole message.
+  public var description: String { message }
+
+  /// What can be wrong. More kinds may come.
+  public struct Kind: RawRepresentable, Sendable, Hashable, CustomStringConvertible {
+    /// A stable name for files.
+    public let rawValue: String
+
+    /// A kind with a stable name of its own, for findings of your own expectations.
+    public init(rawValue: String) {
+      self.rawValue = rawValue
+    }
+
+    /// The related rows of several parents were loaded one parent at a time.
+    public static let nPlusOne = Kind(rawValue: "nPlusOne")
+    /// One query ran again and again from one place, each time for another key.
+    public static let repeatedRead = Kind(rawValue: "repeatedRead")
+    /// One query ran again from one place with the same parameters, with nothing written in between.
+    public static let duplicateQuery = Kind(rawValue: "duplicateQuery")
+    /// A statement failed.
+    public static let failure = Kind(rawValue: "failure")
+    /// There were more or fewer statements than expected.
+    public static let count = Kind(rawValue: "count")
+    /// Nothing was seen, so nothing can be concluded.
+    public static let blind = Kind(rawValue: "blind")
+    /// An `ignoring` that ignored nothing.
+    public static let unusedIgnore = Kind(rawValue: "unusedIgnore")
+    /// An expectation that cannot be checked as it is written.
+    public static let invalidExpectation = Kind(rawValue: "invalidExpectation")
+
+    /// The name.
+    public var description: String { rawValue }
+
+    /// Worse findings first.
+    var severity: Int {
+      switch self {
+      case .blind: 0
+      case .invalidExpectation: 1
+      case .failure: 2
+      case .nPlusOne: 3
+      case .repeatedRead: 4
+      case .duplicateQuery: 5
+      case .count: 6
+      case .unusedIgnore: 8
+      default: 7
+      }
+    }
+  }
+}
+
+extension Sequence<Finding> {
+  /// The worst first; among equals in their order.
+  package func worstFirst() -> [Finding] {
+    enumerated()
+      .sorted { ($0.element.kind.severity, $0.offset) < ($1.element.kind.severity, $1.offset) }
+      .map(\.element)
+  }
+}

@@ -1,0 +1,46 @@
+internal import DatabaseInstrumentation
+
+/// Executions of one shape that came from one place.
+struct ReadGroup {
+  /// Positions in the evidence, ascending.
+  var indices: [Int]
+  /// Index of the common call stack plus 1; 0: unknown.
+  var stack: UInt32
+
+  /// Splits executions of one shape by their whole call stack.
+  ///
+  /// Stacks are kept for the first executions only. Those without one are taken to come from where the others came from
+  /// if all of these, or most, came from one place; otherwise they are left out.
+  static func groups(of indices: [Int], in evidence: StatementEvidence) -> [ReadGroup] {
+    var byStack: [UInt32: [Int]] = [:]
+    var order: [UInt32] = []
+    var unknown: [Int] = []
+    for index in indices {
+      let stack = evidence.records[index].stack
+      if stack == 0 {
+        unknown.append(index)
+      } else {
+        if byStack[stack] == nil { order.append(stack) }
+        byStack[stack, default: []].append(index)
+      }
+    }
+    if order.isEmpty { return unknown.isEmpty ? [] : [ReadGroup(indices: unknown, stack: 0)] }
+    if !unknown.isEmpty {
+      let known = indices.count - unknown.count
+      let largest = order.max { (byStack[$0]?.count ?? 0) < (byStack[$1]?.count ?? 0) }
+      if let largest, let members = byStack[largest], order.count == 1 || (members.count >= 3 && members.count * 2 > known) {
+        byStack[largest] = (members + unknown).sorted()
+      }
+    }
+    return order.map { ReadGroup(indices: byStack[$0] ?? [], stack: $0) }
+  }
+
+  /// How many different sets of bound values there were, as far as they are known.
+  func distinctParameters(in evidence: StatementEvidence) -> Int {
+    var known: Set<UInt64> = []
+    for index in indices where evidence.records[index].parameters != 0 {
+      known.insert(evidence.records[index].parameters)
+    }
+    return known.count
+  }
+}

@@ -1,0 +1,136 @@
+internal import DatabaseInstrumentation
+
+/// Loads of one row at a time, in words.
+struct RepetitionReport {
+  let analysis: Analysis
+  let repetitions: [Repetition]
+
+  private var evidence: StatementEvidence { analysis.evidence }
+
+  var findings: [Finding] {
+    repetitions.enumerated().map { finding($0.element, number: $0.offset + 1) }
+  }
+
+  private func finding(_ repetition: Repetition, number: Int) -> Finding {
+    let statements = repetition.indices.map { ExecutedStatement(evidence: evidence, index: $0) }
+    let stack = repetition.group.stack == 0 ? nil : evidence.stacks[Int(repetition.group.stack) - 1]
+    let callSite = stack?.callSite()
+    let queries = analysis.recording.queries.count
+    let which = repetitions.count == 1 ? "found 1" : "found \(repetitions.count) (\(number) of \(repetitions.count))"
+    let what: String
+    if let relationship = repetition.relationship {
+      what = "load \(relationship.label) one \(relationship.owner) at a time"
+    } else {
+      what = "repeat one read for \(repetition.keys) different keys"
+    }
+    var details = [StatementSummary(statements, extra: extra(repetition)).line]
+    if let callSite { details.append("       at \(callSite)") }
+    if let parent = repetition.parent { details.append("       after \(describe(parent: parent))") }
+    details.append("  fix: \(Fix(repetition, shape: statements[0].shape, library: stack?.databaseLibrary()).text)")
+    if number == repetitions.count { details.append("  " + remainder) }
+    return Finding(
+      kind: repetition.relationship == nil ? .repeatedRead : .nPlusOne,
+      headline: "Expected no N+1 queries, \(which): \(statements.count) of \(queries) queries \(what).",
+      details: details,
+      count: statements.count,
+      relationship: repetition.relationship?.label,
+      callSite: callSite,
+      statements: statements
+    )
+  }
+
+  private func extra(_ repetition: Repetition) -> [String] {
+    let enclosing = evidence.records[repetition.indices[0]].parent
+    let hint = evidence.shape(at: repetition.indices[0]).loaderHint
+    let strategy = hint.hasKeyList ? "selectIn" : enclosing != 0 ? "immediate" : "lazy"
+    let parameters = repetition.keys.counted("distinct parameter")
+    return repetition.relationship == nil ? [parameters] : [strategy, parameters]
+  }
+
+  private func describe(parent: Int) -> String {
+    let statement = ExecutedStatement(evidence: evidence, index: parent)
+    var text = "#\(statement.number) \(statement.sql.singleLine)"
+    if let rows = statement.rowsReturned {
+      text += ", which returned \(rows.counted("row"))"
+    } else if statement.record.duration == StatementRecord.unknown {
+      text += ", which is still open"
+    }
+    if let site = statement.callSite, let line = site.line, let file = site.fileName { text += ", at \(file):\(line)" }
+    return text
+  }
+
+  /// What was not repeated, so that the numbers add up.
+  private var remainder: String {
+    let claimed = Set(repetitions.flatMap(\.indices))
+    let others = analysis.recording.queries.filter { !claimed.contains($0.index) }.map(\.number)
+    var text =
+      others.isEmpty
+      ? "No query was not repeated."
+      : "\(others.count.counted("query", plural: "queries")) \(others.count == 1 ? "was" : "were") not repeated: \(NumberList(others))."
+    if let uncounted = Uncounted(analysis.recording).text { text += " " + uncounted }
+    return text
+  }
+}
+
+/// What to do about a repetition, in the terms of the library that sent it.
+struct Fix {
+  private let repetition: Repetition
+  private let shape: StatementShape
+  private let library: DatabaseLibrary?
+
+  init(_ repetition: Repetition, shape: StatementShape, library: DatabaseLibrary?) {
+    self.repetition = repetition
+    self.shape = shape
+    self.library = library
+  }
+
+  var text: String {
+    guard let relationship = repetition.relationship else {
+      return "read all the rows with one query: \(keyList)"
+    }
+    if library == .grdb {
+      let owner = TypeName(relationship.owner)
+      let loaded = TypeName(relationship.loaded)
+      return switch relationship.direction {
+      case .toMany: "load them together, e.g. \(owner.type).including(all: \(owner.type).\(loaded.plural))"
+      case .toOne: "load them together, e.g. \(owner.type).including(required: \(owner.type).\(loaded.singular))"
+      }
+    }
+    return "load them together: \(keyList)"
+  }
+
+  private var keyList: String {
+    guard let key = shape.loaderHint.keyPredicates.first(where: \.isByValue), let column = key.columns.first else {
+      return "one query for all keys"
+    }
+    return "SELECT … FROM \(key.table ?? "…") WHERE \(column) IN (…)"
+  }
+}
+
+/// Guesses how the types and associations of a table are called: `book` and `books` are both `Book`.
+struct TypeName {
+  let singular: String
+
+  init(_ table: String) {
+    var name = table
+    if name.hasSuffix("ies") {
+      name = name.dropLast(3) + "y"
+    } else if name.hasSuffix("s"), !name.hasSuffix("ss"), !name.hasSuffix("us"), !name.hasSuffix("is") {
+      name = String(name.dropLast())
+    }
+    let words = name.split(separator: "_")
+    singular = words.enumerated()
+      .map { $0.offset == 0 ? String($0.element) : $0.element.prefix(1).uppercased() + $0.element.dropFirst() }
+      .joined()
+  }
+
+  var type: String { singular.prefix(1).uppercased() + singular.dropFirst() }
+
+  var plural: String {
+    let name = singular.prefix(1).lowercased() + singular.dropFirst()
+    if name.hasSuffix("y"), let before = name.dropLast().last, !"aeiou".contains(before) {
+      return name.dropLast() + "ies"
+    }
+    return name + "s"
+  }
+}

@@ -1,0 +1,88 @@
+internal import DatabaseInstrumentation
+internal import Synchronization
+
+/// The live collector of one scope: everything the database is asked while it runs, in this task and its children.
+///
+/// Most tests need only ``recordDatabase(_:_:fileID:filePath:line:column:)``, the `.database(…)` trait or
+/// `expectDatabase`. Take the recorder itself to look at a scope before it ends:
+///
+/// ```swift
+/// try withDatabaseRecorder { recorder in
+///   try library.publish(draft)
+///   #expect(recorder.recording.inserts.count == 3)
+///   try library.publish(draft)                       // the same again: already there
+///   #expect(recorder.recording.inserts.count == 3)
+/// }
+/// ```
+public final class DatabaseRecorder: Sendable {
+  /// The recorder of the innermost scope around the current task; `nil` outside of any, and inside of
+  /// ``withoutDatabaseRecording(_:)``.
+  public static var current: DatabaseRecorder? {
+    guard let recorder = bound, let scope = RecordingScope.current, scope.role == .recording else { return nil }
+    return recorder.isFinished ? nil : recorder
+  }
+
+  @TaskLocal static var bound: DatabaseRecorder?
+
+  /// Statements kept one by one in an outermost recording. What comes after is counted exactly, by shape.
+  public static let defaultDetailLimit = 100_000
+
+  /// What the scope is called in messages.
+  public let label: String
+  /// Where the scope was opened.
+  package let location: CodeLocation
+
+  let scope: RecordingScope
+  private let finished = Mutex<Recording?>(nil)
+
+  /// Opens a scope; ``finish()`` closes it.
+  ///
+  /// - Parameters:
+  ///   - label: What messages call it.
+  ///   - location: Where in the test's source it was opened.
+  ///   - detailLimit: Statements to keep one by one, for an outermost recording; an inner one shares the limit of the
+  ///     outermost.
+  package init(_ label: String, at location: CodeLocation, detailLimit: Int = defaultDetailLimit) {
+    self.label = label
+    self.location = location
+    EvidenceSources.shared.prepare()
+    scope = RecordingScope(role: .recording, label: label, detailLimit: max(0, detailLimit))
+  }
+
+  deinit { scope.finish() }
+
+  /// Whether the scope has ended: statements that come later are not recorded.
+  public var isFinished: Bool { scope.isFinished }
+
+  /// What was recorded so far, or all of it once the scope has ended.
+  public var recording: Recording {
+    finished.withLock { $0 } ?? Recording(scope: scope, label: label, location: location)
+  }
+
+  /// Ends the scope and returns its evidence; the same recording each time.
+  @discardableResult
+  package func finish() -> Recording {
+    finished.withLock { finished in
+      if let finished { return finished }
+      scope.finish()
+      let recording = Recording(scope: scope, label: label, location: location)
+      scope.discard()
+      finished = recording
+      return recording
+    }
+  }
+
+  /// Makes this recorder the current one of the task for the duration of `body`.
+  package func bind<R>(_ body: () throws -> R) rethrows -> R {
+    try RecordingScope.$current.withValue(scope) {
+      try Self.$bound.withValue(self, operation: body)
+    }
+  }
+
+  /// Makes this recorder the current one of the task for the duration of `body`.
+  package func bind<R>(_ body: () async throws -> R) async rethrows -> R {
+    try await RecordingScope.$current.withValue(scope) {
+      try await Self.$bound.withValue(self, operation: body)
+    }
+  }
+}

@@ -1,0 +1,140 @@
+public import DatabaseInstrumentation
+internal import Synchronization
+
+/// What a scope asked of the database: finished, immutable evidence.
+///
+/// ```swift
+/// let recording = try recordDatabase { _ = try library.publish(draft) }
+/// #expect(recording.inserts.on("book").count == 1)
+/// #expect(recording.findings.isEmpty)
+/// print(recording)                                    // a readable timeline
+/// ```
+public struct Recording: Sendable, CustomStringConvertible {
+  package let storage: Storage
+
+  package final class Storage: Sendable {
+    let label: String
+    let location: CodeLocation
+    let evidence: StatementEvidence
+    let excludedCount: Int
+    let unattributedCount: Int
+    let unattributed: [UnattributedStatement]
+    let blindness: [String]
+    /// Of the scope around this one, if any.
+    let outerLabel: String?
+    let findings = Mutex<[Finding]?>(nil)
+
+    init(
+      label: String, location: CodeLocation, evidence: StatementEvidence, excludedCount: Int, unattributedCount: Int,
+      unattributed: [UnattributedStatement], blindness: [String], outerLabel: String?
+    ) {
+      self.label = label
+      self.location = location
+      self.evidence = evidence
+      self.excludedCount = excludedCount
+      self.unattributedCount = unattributedCount
+      self.unattributed = unattributed
+      self.blindness = blindness
+      self.outerLabel = outerLabel
+    }
+  }
+
+  init(scope: RecordingScope, label: String, location: CodeLocation) {
+    EvidenceSources.shared.inspect()
+    let evidence = scope.evidence()
+    storage = Storage(
+      label: label,
+      location: location,
+      evidence: evidence,
+      excludedCount: scope.excludedCount,
+      unattributedCount: scope.unattributedCount,
+      unattributed: scope.unattributedCount == 0 ? [] : scope.unattributedStatements(),
+      blindness: Self.blindness(of: evidence, in: scope),
+      outerLabel: scope.parent?.recording?.label
+    )
+  }
+
+  package init(storage: Storage) {
+    self.storage = storage
+  }
+
+  private static func blindness(of evidence: StatementEvidence, in scope: RecordingScope) -> [String] {
+    var reasons: [String] = []
+    if evidence.records.isEmpty && evidence.dropped.isEmpty { reasons = EvidenceSources.shared.problems }
+    for connection in evidence.connections where connection.hasLostStatements {
+      reasons.append(
+        """
+        Connection \(connection.info) lost its trace: something replaced SQLite's trace callback, and rows were changed \
+        by statements that were not seen. In GRDB set the app's own trace before the connection is instrumented, or leave \
+        it out in tests.
+        """)
+    }
+    return reasons
+  }
+
+  /// What the scope was called; empty when it was given no name.
+  public var label: String { storage.label }
+
+  /// Every statement, in the order in which they began.
+  public var statements: StatementCollection { StatementCollection(storage.evidence) { _ in true } }
+
+  /// The selects, inserts, updates and deletes: what expectations call queries.
+  public var queries: StatementCollection { StatementCollection(storage.evidence, \.isQuery) }
+
+  /// The selects.
+  public var selects: StatementCollection { statements(of: .select) }
+
+  /// The inserts, `REPLACE` included.
+  public var inserts: StatementCollection { statements(of: .insert) }
+
+  /// The updates.
+  public var updates: StatementCollection { statements(of: .update) }
+
+  /// The deletes.
+  public var deletes: StatementCollection { statements(of: .delete) }
+
+  /// The inserts, updates and deletes.
+  public var writes: StatementCollection { StatementCollection(storage.evidence, \.isWrite) }
+
+  /// The statements of one kind, `.transaction` or `.ddl` for example.
+  public func statements(of kind: StatementKind) -> StatementCollection {
+    StatementCollection(storage.evidence) { $0 == kind }
+  }
+
+  /// The connections that statements of this recording ran on.
+  public var connections: [ConnectionInfo] { storage.evidence.connections.map(\.info) }
+
+  /// What is wrong with what was recorded: N+1 queries, duplicate queries, failures. Worst first.
+  ///
+  /// Computed when it is first read, in time linear in the number of statements.
+  public var findings: [Finding] {
+    if let known = storage.findings.withLock({ $0 }) { return known }
+    let found = Analysis(self).standardFindings()
+    return storage.findings.withLock { findings in
+      if findings == nil { findings = found }
+      return findings ?? found
+    }
+  }
+
+  /// Statements of the process that meanwhile belonged to no recording: they carry no task-local value, and their
+  /// connection was opened outside of any recording or is used by several.
+  public var unattributedCount: Int { storage.unattributedCount }
+
+  /// Statements of fixtures inside of ``withoutDatabaseRecording(_:)``.
+  public var excludedCount: Int { storage.excludedCount }
+
+  /// Statements that were counted by shape without being kept one by one, past the limit of details.
+  public var droppedCount: Int { storage.evidence.dropped.values.reduce(0) { $0 + $1.count } }
+
+  /// Whether it is known that statements were missed, so that nothing can be concluded from this recording.
+  public var isBlind: Bool { !storage.blindness.isEmpty }
+
+  /// The statements as lines of a timeline, nested ones indented, with what was not recorded at the end.
+  public var description: String { Timeline(recording: self).text }
+}
+
+extension RecordingScope {
+  fileprivate func unattributedStatements() -> [UnattributedStatement] {
+    UnattributedStatements.shared.samples(from: start, to: UInt64.max)
+  }
+}

@@ -1,0 +1,116 @@
+public import DatabaseInstrumentation
+
+/// Statements of a recording, in the order in which they began.
+///
+/// ```swift
+/// recording.queries.on("book").count
+/// recording.selects.matching("SELECT * FROM book WHERE authorId = ?").first?.rowsReturned
+/// ```
+///
+/// It is a sequence rather than a collection because ``count`` is exact even where a very long recording kept only its
+/// first statements one by one: it can be larger than the number of elements.
+public struct StatementCollection: Sendable, Sequence, CustomStringConvertible {
+  private let evidence: StatementEvidence
+  private let indices: [Int]
+  private let dropped: [UInt32: DroppedStatements]
+
+  init(_ evidence: StatementEvidence, _ isIncluded: (StatementKind) -> Bool) {
+    self.init(evidence, Array(evidence.records.indices), evidence.dropped) { isIncluded($0.kind) }
+  }
+
+  private init(
+    _ evidence: StatementEvidence, _ indices: [Int], _ dropped: [UInt32: DroppedStatements],
+    where isIncluded: (StatementShape) -> Bool
+  ) {
+    var known: [UInt32: Bool] = [:]
+    func includes(_ shape: UInt32) -> Bool {
+      if let answer = known[shape] { return answer }
+      let answer = isIncluded(evidence.shapes[Int(shape)])
+      known[shape] = answer
+      return answer
+    }
+    self.evidence = evidence
+    self.indices = indices.filter { includes(evidence.records[$0].shape) }
+    self.dropped = dropped.filter { includes($0.key) }
+  }
+
+  /// How many statements there were, exactly.
+  public var count: Int { indices.count + dropped.values.reduce(0) { $0 + $1.count } }
+
+  /// Whether there were none.
+  public var isEmpty: Bool { indices.isEmpty && dropped.isEmpty }
+
+  /// The first of them.
+  public var first: ExecutedStatement? { indices.first.map { ExecutedStatement(evidence: evidence, index: $0) } }
+
+  /// The last that was kept.
+  public var last: ExecutedStatement? { indices.last.map { ExecutedStatement(evidence: evidence, index: $0) } }
+
+  /// The statement at a position of this collection, from 0.
+  ///
+  /// - Precondition: `position` is less than the number of statements that were kept.
+  public subscript(position: Int) -> ExecutedStatement {
+    ExecutedStatement(evidence: evidence, index: indices[position])
+  }
+
+  /// The statements that read or write a table, named in any case.
+  public func on(_ table: String) -> StatementCollection {
+    let table = table.lowercased()
+    return matching { shape in shape.tables.contains { $0.name.lowercased() == table } }
+  }
+
+  /// The statements that are the same as `sql` except for values, white space, comments and the case of keywords.
+  public func matching(_ sql: String) -> StatementCollection {
+    let shape = StatementShape(sql)
+    return matching { $0 == shape }
+  }
+
+  func matching(where isIncluded: (StatementShape) -> Bool) -> StatementCollection {
+    StatementCollection(evidence, indices, dropped, where: isIncluded)
+  }
+
+  /// How many failed, exactly.
+  package var failureCount: Int {
+    indices.reduce(0) { $0 + (evidence.records[$1].error == 0 ? 0 : 1) }
+      + dropped.values.reduce(0) { $0 + $1.failures }
+  }
+
+  /// Exact counts by shape, the most frequent first; among equals the one that came first.
+  package var countsByShape: [(shape: StatementShape, count: Int, numbers: [Int])] {
+    var found: [UInt32: (count: Int, numbers: [Int])] = [:]
+    var order: [UInt32] = []
+    for index in indices {
+      let shape = evidence.records[index].shape
+      if found[shape] == nil { order.append(shape) }
+      found[shape, default: (0, [])].count += 1
+      found[shape]?.numbers.append(index + 1)
+    }
+    for (shape, statements) in dropped.sorted(by: { $0.key < $1.key }) {
+      if found[shape] == nil { order.append(shape) }
+      found[shape, default: (0, [])].count += statements.count
+    }
+    return order.enumerated()
+      .sorted { a, b in
+        let (left, right) = (found[a.element]?.count ?? 0, found[b.element]?.count ?? 0)
+        return left == right ? a.offset < b.offset : left > right
+      }
+      .compactMap { entry in found[entry.element].map { (evidence.shapes[Int(entry.element)], $0.count, $0.numbers) } }
+  }
+
+  /// Iterates over the statements that were kept one by one.
+  public func makeIterator() -> Iterator { Iterator(evidence: evidence, indices: indices.makeIterator()) }
+
+  /// The iterator of ``StatementCollection``.
+  public struct Iterator: IteratorProtocol {
+    fileprivate let evidence: StatementEvidence
+    fileprivate var indices: IndexingIterator<[Int]>
+
+    /// The next statement.
+    public mutating func next() -> ExecutedStatement? {
+      indices.next().map { ExecutedStatement(evidence: evidence, index: $0) }
+    }
+  }
+
+  /// One line for each statement.
+  public var description: String { map(\.description).joined(separator: "\n") }
+}

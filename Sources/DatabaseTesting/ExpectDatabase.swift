@@ -1,0 +1,88 @@
+public import DatabaseRecording
+
+/// Runs `body` and fails the test unless what it asks of the database meets all expectations.
+///
+/// ```swift
+/// let authors = try expectDatabase(.noNPlusOne, .queries(2)) {
+///   try library.authorsWithBooks()
+/// }
+/// ```
+///
+/// It works in Swift Testing and in XCTest. All mismatches are reported together, at the line of the call, also when `body`
+/// throws:
+///
+/// ```text
+/// LibraryTests.swift:12: error: Expected 2 queries, found 12.
+///   11×  SELECT * FROM book WHERE authorId = ?    #2 … #12
+///        at Library.swift:42 in Library.authorsWithBooks()
+///   1×  SELECT * FROM author    #1
+///        at Library.swift:40 in Library.authorsWithBooks()
+/// ```
+///
+/// - Parameters:
+///   - expectations: What must hold.
+///   - body: The work to check.
+/// - Returns: What `body` returns.
+@discardableResult
+public func expectDatabase<R>(
+  _ expectations: DatabaseExpectation...,
+  body: () throws -> R,
+  fileID: StaticString = #fileID,
+  filePath: StaticString = #filePath,
+  line: UInt = #line,
+  column: UInt = #column
+) rethrows -> R {
+  let location = CodeLocation(fileID, filePath, line, column)
+  let recorder = DatabaseRecorder.started("", at: location)
+  defer { recorder.report(expectations, at: location, file: filePath) }
+  return try recorder.bind(body)
+}
+
+/// Runs `body` and fails the test unless what it asks of the database meets all expectations.
+///
+/// The asynchronous form of ``expectDatabase(_:body:fileID:filePath:line:column:)``.
+@discardableResult
+@_disfavoredOverload
+public func expectDatabase<R>(
+  _ expectations: DatabaseExpectation...,
+  body: () async throws -> R,
+  fileID: StaticString = #fileID,
+  filePath: StaticString = #filePath,
+  line: UInt = #line,
+  column: UInt = #column
+) async rethrows -> R {
+  let location = CodeLocation(fileID, filePath, line, column)
+  let recorder = DatabaseRecorder.started("", at: location)
+  defer { recorder.report(expectations, at: location, file: filePath) }
+  return try await recorder.bind(body)
+}
+
+extension Recording {
+  /// Fails the test unless the recording meets all expectations.
+  ///
+  /// ```swift
+  /// let recording = try recordDatabase { try library.publish(draft) }
+  /// recording.expect(.inserts(2), .noDuplicateQueries)
+  /// ```
+  ///
+  /// To look at what is wrong without failing, use ``DatabaseRecording/Recording/check(_:)``.
+  public func expect(
+    _ expectations: DatabaseExpectation...,
+    fileID: StaticString = #fileID,
+    filePath: StaticString = #filePath,
+    line: UInt = #line,
+    column: UInt = #column
+  ) {
+    IssueReporter.report(
+      check(expectations, isInherited: false), of: self, at: CodeLocation(fileID, filePath, line, column),
+      file: filePath)
+  }
+}
+
+extension DatabaseRecorder {
+  fileprivate func report(_ expectations: [DatabaseExpectation], at location: CodeLocation, file: StaticString) {
+    let recording = finish()
+    IssueReporter.report(
+      recording.check(expectations, isInherited: false), of: recording, at: location, file: file)
+  }
+}

@@ -1,0 +1,6 @@
+@_exported public import DatabaseInstrumentation
+@_exported public import DatabaseRecording
+
+#if SQLite
+  @_exported public import SQLiteInstrumentation
+#endif

@@ -1,0 +1,23 @@
+internal import DatabaseInstrumentation
+internal import DatabaseRecording
+
+#if SQLite
+  internal import CSQLiteInstallAtLoad
+  internal import SQLiteInstrumentation
+#endif
+
+extension DatabaseRecorder {
+  /// A recorder for a test: with the sources of this module asked whether they work.
+  static func started(_ label: String, at location: CodeLocation) -> DatabaseRecorder {
+    _ = sources
+    return DatabaseRecorder(label, at: location)
+  }
+
+  private static let sources: Void = {
+    #if SQLite
+      // Keeps the module in the program that installs the hooks when it is loaded.
+      _ = dbh_installs_at_load()
+      SQLiteInstrumentor.registerAsSource()
+    #endif
+  }()
+}

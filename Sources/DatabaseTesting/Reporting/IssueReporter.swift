@@ -1,0 +1,71 @@
+internal import DatabaseRecording
+internal import Foundation
+
+#if canImport(Testing)
+  internal import Testing
+#endif
+#if canImport(XCTest)
+  internal import XCTest
+#endif
+
+/// Hands findings to the test framework that runs, whichever it is.
+///
+/// The two do not hear each other on every toolchain: `Issue.record` in an XCTestCase and `XCTFail` in a `@Test` pass
+/// silently. So one place decides.
+enum IssueReporter {
+  /// Reports all findings of one scope as one issue.
+  ///
+  /// - Parameter file: The path of `location`, as XCTest wants it.
+  static func report(_ findings: [Finding], of recording: Recording, at location: CodeLocation, file: StaticString) {
+    guard !findings.isEmpty else { return }
+    let message = text(for: findings, of: recording)
+    switch Runner.current {
+    case .swiftTesting:
+      recordIssue(message, at: location)
+      if !Runner.isInsideOfSwiftTest { writeToStandardError(message, location) }
+    case .xctest:
+      #if canImport(XCTest)
+        XCTFail(message, file: file, line: UInt(location.line))
+      #else
+        writeToStandardError(message, location)
+      #endif
+    case .none:
+      writeToStandardError(message, location)
+    }
+  }
+
+  /// All messages, the worst first.
+  static func text(for findings: [Finding], of recording: Recording) -> String {
+    var parts = findings.map(\.message)
+    if !recording.label.isEmpty, !parts.isEmpty { parts[0] = "\(recording.label): \(parts[0])" }
+    return parts.joined(separator: "\n\n")
+  }
+
+  static func recordIssue(_ message: String, at location: CodeLocation) {
+    #if canImport(Testing)
+      Issue.record(Comment(rawValue: message), sourceLocation: SourceLocation(location))
+    #endif
+  }
+
+  /// Outside of a test nobody may be listening: what was found must not be lost.
+  private static func writeToStandardError(_ message: String, _ location: CodeLocation) {
+    let line = "\(location.filePath):\(location.line): error: outside of a test: \(message)\n"
+    FileHandle.standardError.write(Data(line.utf8))
+  }
+}
+
+#if canImport(Testing)
+  extension SourceLocation {
+    init(_ location: CodeLocation) {
+      let fileID = location.fileID.contains("/") ? location.fileID : "Unknown/\(location.fileID)"
+      self.init(
+        fileID: fileID, filePath: location.filePath, line: max(1, location.line), column: max(1, location.column))
+    }
+  }
+
+  extension CodeLocation {
+    init(_ location: SourceLocation) {
+      self.init(fileID: location.fileID, filePath: location.filePath, line: location.line, column: location.column)
+    }
+  }
+#endif

@@ -1,0 +1,41 @@
+internal import Foundation
+
+#if canImport(Testing)
+  internal import Testing
+#endif
+
+/// Which test framework listens.
+///
+/// `swift test` runs XCTest and Swift Testing in two processes, one after the other; Xcode runs both in one. A running
+/// `@Test` is known by its task; where the task is lost, the process tells.
+enum Runner {
+  case swiftTesting
+  case xctest
+  case none
+
+  static var current: Runner {
+    #if canImport(Testing)
+      if isInsideOfSwiftTest { return .swiftTesting }
+    #endif
+    return ofProcess
+  }
+
+  /// Whether a `@Test` is running in this task.
+  static var isInsideOfSwiftTest: Bool {
+    #if canImport(Testing)
+      Test.current != nil
+    #else
+      false
+    #endif
+  }
+
+  private static let ofProcess: Runner = {
+    let arguments = CommandLine.arguments
+    if let index = arguments.firstIndex(of: "--testing-library"), arguments[index...].contains("swift-testing") {
+      return .swiftTesting
+    }
+    let environment = ProcessInfo.processInfo.environment
+    let isTestBundle = arguments.first?.hasSuffix(".xctest") == true || environment["XCTestConfigurationFilePath"] != nil
+    return isTestBundle || arguments.contains { $0.hasSuffix(".xctest") } ? .xctest : .none
+  }()
+}

@@ -1,0 +1,62 @@
+#if canImport(Testing)
+  public import DatabaseRecording
+  public import Testing
+
+  /// Checks what a test asks of the database. Made by ``Testing/TestTrait/database(_:)``.
+  public struct DatabaseTestTrait: TestTrait, TestScoping {
+    let expectations: [DatabaseExpectation]
+
+    /// Runs one case of the test, and records an issue at the test's line for what does not hold.
+    public func provideScope(
+      for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void
+    ) async throws {
+      try await withDatabaseScope(of: test, expecting: expectations, isInherited: false, function)
+    }
+  }
+
+  extension TestTrait where Self == DatabaseTestTrait {
+    /// Fails the test unless what it asks of the database meets all expectations.
+    ///
+    /// ```swift
+    /// @Test(.database(.noNPlusOne, .queries(...2)))
+    /// func listsAuthorsWithTheirBooks() async throws {
+    ///   let library = try Library.inMemory()
+    ///   _ = try await library.authorsWithBooks()
+    /// }
+    /// ```
+    ///
+    /// Nothing else has to be set up. Each case of a parameterised test has a recording of its own, and the issue belongs
+    /// to that case. Beside a suite's ``Testing/SuiteTrait/database(_:)`` both apply. An expectation that is about queries
+    /// (such as `.noNPlusOne`) fails a test that sends none, because it would prove nothing.
+    ///
+    /// The suite's `init()` runs inside of the scope: wrap fixtures in
+    /// ``withoutDatabaseRecording(_:)``.
+    ///
+    /// A shorthand of your own:
+    ///
+    /// ```swift
+    /// extension TestTrait where Self == DatabaseTestTrait {
+    ///   static var frugal: Self { .database(.queries(...5), .noNPlusOne) }
+    /// }
+    /// ```
+    ///
+    /// - Parameter expectations: What must hold.
+    public static func database(_ expectations: DatabaseExpectation...) -> Self {
+      DatabaseTestTrait(expectations: expectations)
+    }
+  }
+
+  func withDatabaseScope(
+    of test: Test, expecting expectations: [DatabaseExpectation], isInherited: Bool,
+    _ function: @Sendable @concurrent () async throws -> Void
+  ) async throws {
+    let location = CodeLocation(test.sourceLocation)
+    let recorder = DatabaseRecorder.started("", at: location)
+    defer {
+      let recording = recorder.finish()
+      IssueReporter.report(
+        recording.check(expectations, isInherited: isInherited), of: recording, at: location, file: "")
+    }
+    try await recorder.bind { try await function() }
+  }
+#endif

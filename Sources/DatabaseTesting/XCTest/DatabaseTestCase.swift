@@ -1,0 +1,82 @@
+#if canImport(XCTest)
+  internal import DatabaseInstrumentation
+  public import DatabaseRecording
+  public import XCTest
+
+  /// A test case whose tests are recorded, and checked against the expectations of the class.
+  ///
+  /// ```swift
+  /// final class LibraryTests: DatabaseTestCase {
+  ///   override var databaseExpectations: [DatabaseExpectation] { [.noNPlusOne, .queries(...10)] }
+  ///
+  ///   func testListsAuthors() throws {
+  ///     _ = try library.authorsWithBooks()
+  ///     XCTAssertEqual(recording.selects.count, 2)         // so far
+  ///   }
+  /// }
+  /// ```
+  ///
+  /// `setUp` and `tearDown` are left out, as fixtures are (on Apple's platforms wrap them in
+  /// ``withoutDatabaseRecording(_:)``). A test that never touches a database is left alone by expectations that are about
+  /// queries; use ``expectDatabase(_:body:fileID:filePath:line:column:)`` to insist.
+  open class DatabaseTestCase: XCTestCase {
+    // Written before the test method starts and after it ended, on the thread that runs the test.
+    nonisolated(unsafe) private var recorder: DatabaseRecorder?
+
+    /// What must hold for every test of the class; nothing by default.
+    open var databaseExpectations: [DatabaseExpectation] { [] }
+
+    /// What the running test has asked of the database so far.
+    public var recording: Recording {
+      (recorder ?? DatabaseRecorder.started("", at: location(of: nil))).recording
+    }
+
+    #if !canImport(ObjectiveC)
+      /// Makes one test of the class; called by XCTest.
+      public required init(name: String, testClosure: @escaping (XCTestCase) throws -> Void) {
+        super.init(name: name) { testCase in
+          guard let recorder = (testCase as? DatabaseTestCase)?.recorder else { return try testClosure(testCase) }
+          try recorder.bind { try testClosure(testCase) }
+        }
+      }
+    #endif
+
+    /// Runs the test inside of a recording.
+    open override func invokeTest() {
+      let recorder = DatabaseRecorder.started("", at: location(of: nil))
+      self.recorder = recorder
+      recorder.bind {
+        #if canImport(ObjectiveC)
+          super.invokeTest()
+        #else
+          withoutDatabaseRecording { super.invokeTest() }
+        #endif
+      }
+      let recording = recorder.finish()
+      let findings = recording.check(databaseExpectations, isInherited: true)
+      if !findings.isEmpty { report(IssueReporter.text(for: findings, of: recording), at: location(of: recording)) }
+      self.recorder = nil
+    }
+
+    private func report(_ message: String, at location: CodeLocation) {
+      #if canImport(ObjectiveC)
+        var issue = XCTIssue(type: .assertionFailure, compactDescription: message)
+        issue.sourceCodeContext = XCTSourceCodeContext(
+          location: XCTSourceCodeLocation(filePath: location.filePath, lineNumber: location.line))
+        record(issue)
+      #else
+        recordFailure(withDescription: message, inFile: location.filePath, atLine: location.line, expected: true)
+      #endif
+    }
+
+    /// XCTest does not tell where a test method is written: the line that the first statement was issued from, inside of
+    /// it, is the nearest that is known.
+    private func location(of recording: Recording?) -> CodeLocation {
+      let type = String(reflecting: type(of: self))
+      let module = String(type.prefix { $0 != "." })
+      let className = type.split(separator: ".").last.map(String.init) ?? type
+      if let found = recording?.firstLocation(inModule: module, type: className) { return found }
+      return CodeLocation(fileID: "\(module)/\(className).swift", filePath: "\(className).swift", line: 1, column: 1)
+    }
+  }
+#endif

@@ -1,0 +1,173 @@
+internal import CSQLiteHooks
+internal import DatabaseInstrumentation
+
+/// The functions that the C module calls, at one address for the life of the process.
+///
+/// Free nonisolated functions: a closure made in an isolated context would trap when SQLite calls it on another thread.
+struct Callbacks: Sendable {
+  // Written once before it is shared, and never freed.
+  nonisolated(unsafe) let pointer: UnsafePointer<dbh_callbacks>
+
+  init() {
+    let table = UnsafeMutablePointer<dbh_callbacks>.allocate(capacity: 1)
+    table.initialize(
+      to: dbh_callbacks(
+        opened: connectionOpened,
+        shape: shapeOfText,
+        began: statementBegan,
+        ended: statementEnded,
+        release: slotReleased,
+        failed_to_prepare: prepareFailed,
+        defined: schemaDefined,
+        lost: connectionLost,
+        closed: connectionClosed
+      ))
+    pointer = UnsafePointer(table)
+    RecordingActivity.shared.observe { isListening in dbh_set_listening(isListening) }
+  }
+
+  /// Nothing but a reason to make the table now.
+  func prepare() {}
+}
+
+let callbacks = Callbacks()
+
+/// The C module finds Swift's side by this name, since it is loaded first.
+@_cdecl("database_testing_sqlite_callbacks")
+func databaseTestingSQLiteCallbacks() -> UnsafeRawPointer {
+  UnsafeRawPointer(callbacks.pointer)
+}
+
+private func connection(_ context: UnsafeMutableRawPointer?) -> Unmanaged<ConnectionEvidence>? {
+  context.map { Unmanaged<ConnectionEvidence>.fromOpaque($0) }
+}
+
+private func connectionOpened(_ opening: UnsafePointer<dbh_opening>?) -> UnsafeMutableRawPointer? {
+  guard let opening = opening?.pointee else { return nil }
+  let file = opening.file.map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  let info = ConnectionInfo(id: opening.id, name: opening.name.map { String(cString: $0) }, file: file)
+  let database =
+    file.map { file in
+      DatabaseIdentity.of(file: file) { SchemaFacts { readTables(of: file) } }
+    } ?? DatabaseIdentity()
+  return Unmanaged.passRetained(ConnectionEvidence(info: info, database: database)).toOpaque()
+}
+
+private func shapeOfText(_ sql: UnsafePointer<CChar>?, _ length: Int, _ hash: UInt64) -> dbh_shape {
+  let bytes = UnsafeBufferPointer(
+    start: sql.map { UnsafeRawPointer($0).assumingMemoryBound(to: UInt8.self) }, count: length)
+  let (number, shape) = ShapeTable.shared.number(of: bytes, hash: hash, dialect: .sqlite)
+  var flags = 0
+  if shape.kind == .select {
+    flags |= DBH_SHAPE_READS
+    if shape.loaderHint.looksLikeKeyLookup { flags |= DBH_SHAPE_KEY_LOOKUP }
+  }
+  if shape.kind.isWrite { flags |= DBH_SHAPE_WRITES }
+  return dbh_shape(id: number, flags: UInt32(flags))
+}
+
+private func statementBegan(_ statement: UnsafePointer<dbh_statement>?, _ slot: UnsafeMutablePointer<dbh_slot>?) -> Bool {
+  guard let statement = statement?.pointee, let slot, let connection = connection(statement.context) else { return false }
+  var flags: StatementRecord.Flags = [.hasCounters]
+  if statement.is_main_thread { flags.insert(.mainThread) }
+  if statement.autocommit { flags.insert(.autocommit) }
+  let parent = statement.parent_log.map { log in
+    StatementSlot(
+      log: Unmanaged<StatementLog>.fromOpaque(log).takeUnretainedValue(), index: Int(statement.parent) - 1, scope: 0,
+      shape: 0)
+  }
+  let beginning = StatementBeginning(
+    shape: statement.shape.id,
+    start: statement.start,
+    thread: UInt32(truncatingIfNeeded: statement.thread),
+    flags: flags,
+    transaction: statement.transaction,
+    parent: parent,
+    isRead: statement.shape.flags & UInt32(DBH_SHAPE_READS) != 0,
+    isKeyLookup: statement.shape.flags & UInt32(DBH_SHAPE_KEY_LOOKUP) != 0
+  )
+  let kept = connection._withUnsafeGuaranteedRef { connection in
+    connection.begin(beginning) { dbh_parameter_hash(statement.statement, statement.sql_hash) }
+  }
+  guard let kept else { return false }
+  slot.pointee = dbh_slot(
+    log: Unmanaged.passRetained(kept.log).toOpaque(),
+    index: kept.index.map(UInt64.init) ?? UInt64.max,
+    scope: kept.scope,
+    shape: kept.shape
+  )
+  return true
+}
+
+private func statementEnded(_ slot: dbh_slot, _ outcome: UnsafePointer<dbh_outcome>?) {
+  guard let outcome = outcome?.pointee, let log = slot.log else { return }
+  let ended = StatementOutcome(
+    duration: outcome.duration,
+    rowsReturned: UInt32(clamping: outcome.rows),
+    rowsChanged: Int32(clamping: outcome.changed),
+    steps: outcome.steps,
+    fullScanSteps: outcome.full_scan_steps,
+    sorts: outcome.sorts,
+    automaticIndexRows: outcome.automatic_index_rows,
+    transaction: outcome.transaction,
+    isUnfinished: outcome.is_unfinished,
+    endsInAutocommit: outcome.autocommit,
+    error: outcome.error == 0 ? nil : statementError(code: outcome.error, message: outcome.error_message)
+  )
+  Unmanaged<StatementLog>.fromOpaque(log)._withUnsafeGuaranteedRef { log in
+    log.end(
+      StatementSlot(
+        log: log, index: slot.index == UInt64.max ? nil : Int(slot.index), scope: slot.scope, shape: slot.shape),
+      ended)
+  }
+}
+
+private func statementError(code: Int32, message: UnsafePointer<CChar>?) -> StatementError {
+  let text = message ?? dbh_error_text(code)
+  return StatementError(code: Int(code), message: text.map { String(cString: $0) } ?? "error \(code)")
+}
+
+private func slotReleased(_ slot: dbh_slot) {
+  guard let log = slot.log else { return }
+  Unmanaged<StatementLog>.fromOpaque(log).release()
+}
+
+private func prepareFailed(_ context: UnsafeMutableRawPointer?, _ code: Int32, _ message: UnsafePointer<CChar>?) {
+  let text = message.map { String(cString: $0) } ?? "error \(code)"
+  let error = StatementError(code: Int(code), message: withoutLiterals(text), isPrepareFailure: true)
+  let owner = connection(context)?.takeUnretainedValue() ?? unknownConnection
+  owner.fail(
+    toPrepare: ShapeTable.shared.number(of: StatementShape("")), at: dbh_now(), error: error,
+    flags: dbh_is_main_thread() ? [.mainThread] : [])
+}
+
+/// Where failures go that happen on a thread before any connection was seen on it.
+private let unknownConnection = ConnectionEvidence(
+  info: ConnectionInfo(id: 0, name: "an SQLite connection", file: nil), database: DatabaseIdentity())
+
+/// A syntax error quotes the token it met, which may be a value: `near "'secret'": syntax error`.
+func withoutLiterals(_ message: String) -> String {
+  guard let open = message.firstIndex(of: "\""), let close = message.lastIndex(of: "\""), open < close else {
+    return message
+  }
+  let token = message[message.index(after: open)..<close]
+  let isWord = token.unicodeScalars.allSatisfy { $0 == "_" || $0.properties.isAlphabetic } && token.count <= 40
+  let isPunctuation = token.count <= 2 && token.unicodeScalars.allSatisfy { !$0.properties.isAlphabetic && !("0"..."9").contains($0) }
+  if isWord || isPunctuation { return message }
+  return message[...open] + "…" + message[close...]
+}
+
+private func schemaDefined(_ context: UnsafeMutableRawPointer?, _ sql: UnsafePointer<CChar>?) {
+  guard let sql else { return }
+  connection(context)?._withUnsafeGuaranteedRef { $0.database.schema.note(String(cString: sql)) }
+}
+
+private func connectionLost(_ context: UnsafeMutableRawPointer?) {
+  connection(context)?._withUnsafeGuaranteedRef { $0.markLost() }
+}
+
+private func connectionClosed(_ context: UnsafeMutableRawPointer?) {
+  guard let connection = connection(context) else { return }
+  connection._withUnsafeGuaranteedRef { $0.markClosed() }
+  connection.release()
+}

@@ -1,0 +1,129 @@
+import Dispatch
+import Synchronization
+import Testing
+
+@testable import DatabaseInstrumentation
+
+@Suite struct CallSiteTests {
+  @Test func aFunction() throws {
+    let site = try #require(Library().authors(#line).callSite())
+    #expect(site.function == "Library.authors(_:)")
+    #expect(site.fileName == "CallSiteTests.swift")
+    #expect(site.module == "DatabaseInstrumentationTests")
+    #expect(site.line == Library.authorsLine)
+    #expect(site.description == "CallSiteTests.swift:\(Library.authorsLine) in Library.authors(_:)")
+  }
+
+  @Test func aClosureIsKnownByTheFunctionItIsWrittenIn() throws {
+    let site = try #require(Library().inClosure().callSite())
+    #expect(site.function == "Library.inClosure()")
+  }
+
+  @Test func aGenericFunction() throws {
+    let site = try #require(Library().generic([1, 2]).callSite())
+    #expect(site.function == "Library.generic(_:)" || site.function == "Library.generic<A>(_:)")
+  }
+
+  @Test func anAsynchronousFunctionAfterASuspension() async throws {
+    let site = try #require(await Library().suspended().callSite())
+    #expect(site.function == "Library.suspended()")
+    #expect(site.line == Library.suspendedLine)
+  }
+
+  @Test func anActor() async throws {
+    let site = try #require(await Shelf().stack().callSite())
+    #expect(site.function == "Shelf.stack()")
+  }
+
+  @Test func aBlockOnAQueue() async throws {
+    let stack = await withCheckedContinuation { continuation in
+      DispatchQueue.global().async { continuation.resume(returning: StackTrace.capture()) }
+    }
+    let site = try #require(stack.callSite())
+    #expect(site.function == "CallSiteTests.aBlockOnAQueue()")
+  }
+
+  @Test func anExtensionOfAForeignType() throws {
+    let site = try #require([1].stackOfExtension().callSite())
+    #expect(site.module == "DatabaseInstrumentationTests")
+    #expect(site.function.hasSuffix("stackOfExtension()"))
+  }
+
+  @Test func equalStacksForIterationsAndDifferentOnesForLines() {
+    var stacks: [StackTrace] = []
+    for _ in 0..<3 { stacks.append(StackTrace.capture()) }
+    stacks.append(StackTrace.capture())
+    #expect(stacks[0] == stacks[1] && stacks[1] == stacks[2])
+    #expect(stacks[3] != stacks[0])
+  }
+
+  @Test(arguments: [
+    [], [0], [1], [UInt.max], [0xFFFF_8000_0000_0000], [0xDEAD_BEEF], [1 << 47], Array(repeating: 7, count: 1_000),
+  ])
+  func addressesOfNothingAreUnknown(addresses: [UInt]) {
+    let stack = StackTrace(returnAddresses: addresses)
+    #expect(stack.callSite() == nil)
+    #expect(stack.databaseLibrary() == nil)
+    #expect(Symbolicator.frames(of: stack).count == addresses.count)
+  }
+
+  @Test func manyThreadsAtOnce() async {
+    await withTaskGroup(of: String?.self) { group in
+      for _ in 0..<8 { group.addTask { Library().inClosure().callSite()?.function } }
+      for await function in group { #expect(function == "Library.inClosure()") }
+    }
+  }
+
+  @Test(arguments: [
+    ("$s8Bookshop7LibraryV16authorsWithBooksSaySSGyF", "Library.authorsWithBooks()", "Bookshop"),
+    ("$s8Bookshop7LibraryV16authorsWithBooksSaySSGyYaKFTY0_", "Library.authorsWithBooks()", "Bookshop"),
+    ("$s8Bookshop7LibraryV5books2ofSaySSGSi_tF", "Library.books(of:)", "Bookshop"),
+  ])
+  func namesOfSymbols(symbol: String, function: String, module: String) {
+    let readable = SymbolName(symbol, readable: nil)
+    #expect(readable.module == module)
+    let shown = SymbolName(symbol, readable: "closure #1 in closure #2 in \(function)")
+    #expect(shown.function == function)
+    #expect(!shown.isGenerated)
+  }
+
+  @Test func modulesThatAreNeverACallSite() {
+    for module in ["GRDB", "DatabaseTesting", "CSQLiteHooks", "Swift", "FluentKit"] {
+      #expect(KnownModules.areSkipped(module))
+    }
+    #expect(!KnownModules.areSkipped("Bookshop"))
+    #expect(DatabaseLibrary(module: "GRDB") == .grdb)
+    #expect(DatabaseLibrary(module: "Bookshop") == nil)
+  }
+}
+
+private struct Library {
+  static let authorsLine = #line + 3
+
+  @inline(never) func authors(_ line: Int) -> StackTrace {
+    StackTrace.capture()
+  }
+
+  @inline(never) func inClosure() -> StackTrace {
+    [1].map { _ in StackTrace.capture() }[0]
+  }
+
+  @inline(never) func generic<T>(_ values: [T]) -> StackTrace {
+    StackTrace.capture()
+  }
+
+  static let suspendedLine = #line + 4
+
+  func suspended() async -> StackTrace {
+    await Task.yield()
+    return StackTrace.capture()
+  }
+}
+
+private actor Shelf {
+  func stack() -> StackTrace { StackTrace.capture() }
+}
+
+extension Array where Element == Int {
+  @inline(never) fileprivate func stackOfExtension() -> StackTrace { StackTrace.capture() }
+}

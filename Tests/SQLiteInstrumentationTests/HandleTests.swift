@@ -1,0 +1,87 @@
+import CSQLiteForTests
+import DatabaseTesting
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct HandleTests {
+  @Test func aClosedHandleIsAnError() throws {
+    var handle: OpaquePointer?
+    #expect(sqlite3_open(":memory:", &handle) == SQLITE_OK)
+    let closed = try #require(handle)
+    sqlite3_close(closed)
+    let error = #expect(throws: SQLiteInstrumentationError.self) {
+      try SQLiteInstrumentor.instrument(closed, name: "library")
+    }
+    #expect(error == .isClosed || error == .isForeign)
+    #expect(error?.description.contains("\"library\"") == true)
+    #expect(error?.description.contains("closed") == true)
+  }
+
+  @Test(arguments: [1, 8, 4096, Int.max, -8])
+  func aPointerToNowhereIsAnError(address: Int) throws {
+    let pointer = try #require(OpaquePointer(bitPattern: address))
+    #expect(throws: SQLiteInstrumentationError.isNotAConnection) { try SQLiteInstrumentor.instrument(pointer) }
+  }
+
+  @Test func aPointerToSomethingElseIsAnError() {
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: 1_024, alignment: 16)
+    defer { memory.deallocate() }
+    memory.initializeMemory(as: UInt8.self, repeating: 0x41, count: 1_024)
+    #expect(throws: SQLiteInstrumentationError.isForeign) {
+      try SQLiteInstrumentor.instrument(OpaquePointer(memory))
+    }
+  }
+
+  #if os(Linux)
+    @Test func aHandleOfAnotherCopyOfSQLiteIsAnError() throws {
+      let other = try #require(try SQLiteLibrary.copy())
+      var handle: OpaquePointer?
+      #expect(other.open(":memory:", &handle) == SQLITE_OK)
+      let foreign = try #require(handle)
+      #expect(throws: SQLiteInstrumentationError.isForeign) { try SQLiteInstrumentor.instrument(foreign) }
+      #expect(other.close(foreign) == SQLITE_OK)
+    }
+  #endif
+}
+
+#if os(Linux)
+  /// SQLite's own functions, past the ones that this process calls.
+  struct SQLiteLibrary {
+    typealias Open = @convention(c) (UnsafePointer<CChar>?, UnsafeMutablePointer<OpaquePointer?>?) -> Int32
+    typealias Close = @convention(c) (OpaquePointer?) -> Int32
+    typealias Callback =
+      @convention(c) (UInt32, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, UnsafeMutableRawPointer?) -> Int32
+    typealias Trace = @convention(c) (OpaquePointer?, UInt32, Callback?, UnsafeMutableRawPointer?) -> Int32
+
+    let open: Open
+    let close: Close
+    let trace: Trace
+
+    private init?(_ path: String) {
+      guard let library = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND),
+        let open = dlsym(library, "sqlite3_open"), let close = dlsym(library, "sqlite3_close"),
+        let trace = dlsym(library, "sqlite3_trace_v2")
+      else { return nil }
+      self.open = unsafeBitCast(open, to: Open.self)
+      self.close = unsafeBitCast(close, to: Close.self)
+      self.trace = unsafeBitCast(trace, to: Trace.self)
+    }
+
+    /// The library that the process uses.
+    static func shared() -> SQLiteLibrary? { SQLiteLibrary("libsqlite3.so.0") }
+
+    /// Another copy of it, with variables of its own.
+    static func copy() throws -> SQLiteLibrary? {
+      let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
+      guard let line = maps.split(separator: "\n").first(where: { $0.contains("/libsqlite3.so") }),
+        let start = line.firstIndex(of: "/")
+      else { return nil }
+      let path = URL(fileURLWithPath: String(line[start...]))
+      let copy = FileManager.default.temporaryDirectory.appendingPathComponent("libsqlite3-\(UUID().uuidString).so")
+      try FileManager.default.copyItem(at: path, to: copy)
+      defer { try? FileManager.default.removeItem(at: copy) }
+      return SQLiteLibrary(copy.path)
+    }
+  }
+#endif

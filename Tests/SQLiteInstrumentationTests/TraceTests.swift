@@ -1,0 +1,105 @@
+import CSQLiteForTests
+import DatabaseTesting
+import Foundation
+import Synchronization
+import TestSupport
+import Testing
+
+#if os(Linux)
+  @Suite struct TraceTests {
+    @Test func theAppsOwnTraceRunsBesideOurs() throws {
+      #expect(SQLiteInstrumentor.sharesTrace)
+      let shop = try Shop(authors: 2)
+      let seen = SeenStatements()
+      let recording = try recordDatabase {
+        setTrace(shop.database.handle, UInt32(SQLITE_TRACE_STMT), seen)
+        _ = try shop.authors()
+        _ = try shop.books(of: 1)
+      }
+      #expect(seen.texts == ["SELECT id FROM author ORDER BY id", "SELECT id FROM book WHERE authorId = ?"])
+      #expect(recording.selects.count == 2)
+      #expect(recording.selects.map(\.rowsReturned) == [2, 2])
+      #expect(!recording.isBlind)
+    }
+
+    @Test func theAppsTraceGetsOnlyWhatItAskedFor() throws {
+      let shop = try Shop(authors: 3)
+      let seen = SeenStatements()
+      setTrace(shop.database.handle, UInt32(SQLITE_TRACE_ROW), seen)
+      _ = try shop.authors()
+      #expect(seen.events == [UInt32(SQLITE_TRACE_ROW), UInt32(SQLITE_TRACE_ROW), UInt32(SQLITE_TRACE_ROW)])
+    }
+
+    @Test func removingTheAppsTraceKeepsOurs() throws {
+      let shop = try Shop(authors: 2)
+      let seen = SeenStatements()
+      setTrace(shop.database.handle, UInt32(SQLITE_TRACE_STMT), seen)
+      sqlite3_trace_v2(shop.database.handle, 0, nil, nil)
+      let recording = try recordDatabase { _ = try shop.authors() }
+      #expect(seen.texts.isEmpty)
+      #expect(recording.selects.count == 1)
+    }
+
+    @Test func theAppHearsOfTheClose() throws {
+      let seen = SeenStatements()
+      let database = try SQLiteDatabase()
+      setTrace(database.handle, UInt32(SQLITE_TRACE_CLOSE), seen)
+      database.close()
+      #expect(seen.events == [UInt32(SQLITE_TRACE_CLOSE)])
+    }
+
+    @Test func aReplacedTraceMakesTheRecordingBlind() throws {
+      let library = try #require(SQLiteLibrary.shared())
+      let recording = try recordDatabase {
+        let shop = try Shop(authors: 2)
+        _ = library.trace(shop.database.handle, UInt32(SQLITE_TRACE_STMT), { _, _, _, _ in 0 }, nil)
+        try shop.database.execute("INSERT INTO setting VALUES (1, 'x')")
+      }
+      #expect(recording.isBlind)
+      let findings = recording.check(.queries(...100), .noFailures)
+      #expect(findings.count == 1)
+      #expect(findings.first?.kind == .blind)
+      #expect(findings.first?.headline.contains("lost its trace") == true)
+    }
+
+    @Test func aReplacedTraceOfAStrangerDoesNot() throws {
+      let library = try #require(SQLiteLibrary.shared())
+      let shop = try Shop(authors: 2)
+      _ = library.trace(shop.database.handle, UInt32(SQLITE_TRACE_STMT), { _, _, _, _ in 0 }, nil)
+      let own = try Shop(authors: 1)
+      let recording = try recordDatabase {
+        try shop.database.execute("INSERT INTO setting VALUES (1, 'x')")
+        _ = try own.authors()
+      }
+      #expect(!recording.isBlind)
+    }
+  }
+
+  final class SeenStatements: Sendable {
+    private let state = Mutex((texts: [String](), events: [UInt32]()))
+
+    var texts: [String] { state.withLock { $0.texts } }
+    var events: [UInt32] { state.withLock { $0.events } }
+
+    func add(_ event: UInt32, _ text: String?) {
+      state.withLock { state in
+        state.events.append(event)
+        if let text { state.texts.append(text) }
+      }
+    }
+  }
+
+  private func setTrace(_ handle: OpaquePointer?, _ mask: UInt32, _ seen: SeenStatements) {
+    sqlite3_trace_v2(handle, mask, sawEvent, Unmanaged.passUnretained(seen).toOpaque())
+  }
+
+  private func sawEvent(
+    _ event: UInt32, _ context: UnsafeMutableRawPointer?, _ p: UnsafeMutableRawPointer?, _ x: UnsafeMutableRawPointer?
+  ) -> Int32 {
+    guard let context else { return 0 }
+    let text =
+      event == UInt32(SQLITE_TRACE_STMT) ? x.map { String(cString: $0.assumingMemoryBound(to: CChar.self)) } : nil
+    Unmanaged<SeenStatements>.fromOpaque(context).takeUnretainedValue().add(event, text)
+    return 0
+  }
+#endif
