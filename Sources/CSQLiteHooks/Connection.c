@@ -110,9 +110,10 @@ int32_t dbh_instrument(void *handle, const char *name) {
   if (enabled && strcmp(enabled, "0") == 0) return DBH_DISABLED;
   if (!handle) return DBH_NULL;
   if (dbh_registry_find(handle)) return DBH_OK;
-  if (dbh_registry_was_closed(handle)) return DBH_CLOSED;
   void *vfs = NULL;
   if (!first_word(handle, &vfs)) return DBH_NOT_A_CONNECTION;
   if (!is_vfs_of_this_library(vfs)) return DBH_FOREIGN;
+  // Freed memory may still look like a connection. Where every open is seen, a new one at the same address is known.
+  if (dbh_get_status().is_armed && dbh_registry_was_closed(handle)) return DBH_CLOSED;
   return dbh_attach(handle, name) == SQLITE_OK ? DBH_OK : DBH_FAILED;
 }

@@ -8,9 +8,9 @@ internal import DatabaseRecording
 
 extension DatabaseRecorder {
   /// A recorder for a test: with the sources of this module asked whether they work.
-  static func started(_ label: String, at location: CodeLocation) -> DatabaseRecorder {
+  static func started(_ label: String, test: String? = nil, at location: CodeLocation) -> DatabaseRecorder {
     _ = sources
-    return DatabaseRecorder(label, at: location)
+    return DatabaseRecorder(label, test: test ?? Runner.currentTestName, at: location)
   }
 
   private static let sources: Void = {

@@ -3,10 +3,8 @@ import TestSupport
 import Testing
 
 /// Expects exactly one issue of the test, recorded after its body by the `.database` trait inside of it.
-struct ExpectedIssueTrait: TestTrait, SuiteTrait, TestScoping {
+struct ExpectedIssueTrait: TestTrait, TestScoping {
   let prefix: String
-  let file: String
-  let lines: ClosedRange<Int>
 
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void
@@ -15,18 +13,13 @@ struct ExpectedIssueTrait: TestTrait, SuiteTrait, TestScoping {
       try await function()
     } matching: { issue in
       let message = issue.comments.map(\.rawValue).joined()
-      return message.hasPrefix(prefix) && issue.sourceLocation?.fileName == file
-        && lines.contains(issue.sourceLocation?.line ?? 0)
+      return message.hasPrefix(prefix) && issue.sourceLocation == test.sourceLocation
     }
   }
 }
 
 extension TestTrait where Self == ExpectedIssueTrait {
-  static func expectedIssue(
-    _ prefix: String, file: String = "TraitTests.swift", near line: Int = #line
-  ) -> Self {
-    ExpectedIssueTrait(prefix: prefix, file: file, lines: line...(line + 2))
-  }
+  static func expectedIssue(_ prefix: String) -> Self { ExpectedIssueTrait(prefix: prefix) }
 }
 
 @Suite struct TestTraitTests {

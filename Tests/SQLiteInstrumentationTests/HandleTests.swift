@@ -35,7 +35,7 @@ import Testing
 
   #if os(Linux)
     @Test func aHandleOfAnotherCopyOfSQLiteIsAnError() throws {
-      let other = try #require(try SQLiteLibrary.copy())
+      let other = try SQLiteLibrary.copy()
       var handle: OpaquePointer?
       #expect(other.open(":memory:", &handle) == SQLITE_OK)
       let foreign = try #require(handle)
@@ -72,16 +72,14 @@ import Testing
     static func shared() -> SQLiteLibrary? { SQLiteLibrary("libsqlite3.so.0") }
 
     /// Another copy of it, with variables of its own.
-    static func copy() throws -> SQLiteLibrary? {
+    static func copy() throws -> SQLiteLibrary {
       let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
-      guard let line = maps.split(separator: "\n").first(where: { $0.contains("/libsqlite3.so") }),
-        let start = line.firstIndex(of: "/")
-      else { return nil }
-      let path = URL(fileURLWithPath: String(line[start...]))
+      let line = try #require(maps.split(separator: "\n").first { $0.contains("/libsqlite3.so") })
+      let path = URL(fileURLWithPath: String(line[try #require(line.firstIndex(of: "/"))...]))
       let copy = FileManager.default.temporaryDirectory.appendingPathComponent("libsqlite3-\(UUID().uuidString).so")
       try FileManager.default.copyItem(at: path, to: copy)
       defer { try? FileManager.default.removeItem(at: copy) }
-      return SQLiteLibrary(copy.path)
+      return try #require(SQLiteLibrary(copy.path), "\(String(cString: dlerror()))")
     }
   }
 #endif

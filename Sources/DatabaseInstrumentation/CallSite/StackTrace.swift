@@ -31,10 +31,11 @@ package struct StackTrace: Sendable, Hashable {
     #endif
   }
 
+  /// The lines of the app on the stack, innermost first.
+  package var appFrames: [StackFrame] { Symbolicator.frames(of: self).filter(\.isAppCode) }
+
   /// The line of the app that the stack was captured for.
-  package func callSite() -> CallSite? {
-    Symbolicator.frames(of: self).first(where: \.isAppCode)?.callSite
-  }
+  package func callSite() -> CallSite? { appFrames.first?.callSite }
 
   /// The database library whose functions are on the stack; `nil` where the app calls the database itself.
   package func databaseLibrary() -> DatabaseLibrary? {

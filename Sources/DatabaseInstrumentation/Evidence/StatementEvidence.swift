@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Everything that one scope saw, immutable: what a finished recording is made of.
 package final class StatementEvidence: Sendable {
   /// Nanoseconds of the monotonic clock at which the scope began.
@@ -13,6 +15,8 @@ package final class StatementEvidence: Sendable {
   /// Statements that meanwhile ran without a task on connections of an outer scope.
   package let outerStatements: Int
   package let shapes: [StatementShape]
+
+  private let shared = Mutex<Set<UInt>?>(nil)
 
   init(
     origin: UInt64, records: [StatementRecord], connectionIndices: [Int32], connections: [ConnectionEvidence],
@@ -54,5 +58,42 @@ package final class StatementEvidence: Sendable {
   package func stack(at index: Int) -> StackTrace? {
     let stack = records[index].stack
     return stack == 0 ? nil : stacks[Int(stack) - 1]
+  }
+
+  /// The line of the app that issued a statement, and the lines of the app's own database wrapper that it went through.
+  ///
+  /// An app that calls SQLite itself has one function that steps every statement: a line that different statements pass
+  /// says nothing about any of them. Under a database library there is no such function, and one line of the app may well
+  /// send several statements, so there the innermost line counts.
+  package func callSite(at index: Int) -> (site: CallSite, wrappers: [CallSite])? {
+    stack(at: index).flatMap(callSite(of:))
+  }
+
+  package func callSite(of stack: StackTrace) -> (site: CallSite, wrappers: [CallSite])? {
+    let frames = stack.appFrames
+    guard let innermost = frames.first else { return nil }
+    guard stack.databaseLibrary() == nil else { return (innermost.callSite, []) }
+    let shared = sharedAddresses
+    guard let own = frames.firstIndex(where: { !shared.contains($0.address) }) else { return (innermost.callSite, []) }
+    return (frames[own].callSite, frames[..<own].map(\.callSite))
+  }
+
+  /// Return addresses that statements of different shapes have in common.
+  private var sharedAddresses: Set<UInt> {
+    shared.withLock { known in
+      if let known { return known }
+      var shapeOfAddress: [UInt: UInt32] = [:]
+      var found: Set<UInt> = []
+      var seen: Set<UInt64> = []
+      for record in records where record.stack != 0 {
+        guard seen.insert(UInt64(record.stack) << 32 | UInt64(record.shape)).inserted else { continue }
+        for address in stacks[Int(record.stack) - 1].returnAddresses {
+          if let shape = shapeOfAddress[address], shape != record.shape { found.insert(address) }
+          shapeOfAddress[address] = record.shape
+        }
+      }
+      known = found
+      return found
+    }
   }
 }

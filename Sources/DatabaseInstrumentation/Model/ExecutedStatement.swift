@@ -83,9 +83,10 @@ public struct ExecutedStatement: Sendable, CustomStringConvertible {
 
   /// The line of the app that issued it.
   ///
-  /// Known for the first eight executions of each shape in a recording. Symbolicated when it is read, which takes
-  /// milliseconds the first time.
-  public var callSite: CallSite? { evidence.stack(at: index)?.callSite() }
+  /// Where the app has a function of its own through which all its statements go, the line that called it. Known for the
+  /// first eight executions of each shape in a recording. Symbolicated when it is read, which takes milliseconds the first
+  /// time.
+  public var callSite: CallSite? { evidence.callSite(at: index)?.site }
 
   /// Whether it never ran because it could not be prepared.
   package var isPrepareFailure: Bool { record.flags.contains(.notPrepared) }

@@ -40,9 +40,7 @@ struct CountReport {
     var lines: [String] = []
     for (shape, count, numbers) in shapes.prefix(Self.shapeLimit) {
       lines.append(StatementSummary.line(count: count, sql: shape.normalizedSQL, numbers: numbers))
-      if let number = numbers.first, let site = recording.storage.evidence.stack(at: number - 1)?.callSite() {
-        lines.append("       at \(site)")
-      }
+      if let number = numbers.first { lines += SiteLines(recording.storage.evidence.callSite(at: number - 1)).lines }
     }
     if shapes.count > Self.shapeLimit {
       let rest = shapes.dropFirst(Self.shapeLimit)

@@ -8,11 +8,11 @@ internal import DatabaseInstrumentation
 /// one access to the database.
 struct Circumstances {
   private let evidence: StatementEvidence
-  private let testModule: String
+  private let scope: ScopeFunction
 
   init(_ analysis: Analysis) {
     evidence = analysis.evidence
-    testModule = analysis.recording.storage.location.module
+    scope = analysis.recording.storage.function
   }
 
   /// Whether the equal stacks of a group prove that it is a loop.
@@ -22,14 +22,14 @@ struct Circumstances {
     if enclosing != 0, group.indices.allSatisfy({ evidence.records[$0].parent == enclosing }) { return true }
     if isOneTransaction(group) { return true }
     let stack = evidence.stacks[Int(group.stack) - 1]
-    if !testModule.isEmpty, Symbolicator.frames(of: stack).contains(where: { $0.module == testModule }) { return true }
+    if scope.isOn(stack) { return true }
     return stack.databaseLibrary() != nil && isOneAccess(group)
   }
 
   /// Whether the group and the read before it were issued by one function of the app.
   func isSameFunction(_ group: ReadGroup, _ parent: Int) -> Bool {
-    guard group.stack != 0, let child = evidence.stacks[Int(group.stack) - 1].callSite(),
-      let other = evidence.stack(at: parent)?.callSite()
+    guard group.stack != 0, let child = evidence.callSite(of: evidence.stacks[Int(group.stack) - 1])?.site,
+      let other = evidence.callSite(at: parent)?.site
     else { return false }
     return child.function == other.function && child.filePath == other.filePath
   }

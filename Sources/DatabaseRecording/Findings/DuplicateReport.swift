@@ -12,11 +12,11 @@ struct DuplicateReport {
   private func finding(_ duplicate: Duplicate, number: Int) -> Finding {
     let evidence = analysis.evidence
     let statements = duplicate.indices.map { ExecutedStatement(evidence: evidence, index: $0) }
-    let callSite = evidence.stacks[Int(duplicate.group.stack) - 1].callSite()
+    let place = evidence.callSite(of: evidence.stacks[Int(duplicate.group.stack) - 1])
     let which = duplicates.count == 1 ? "found 1" : "found \(duplicates.count) (\(number) of \(duplicates.count))"
     let tables = statements[0].shape.tables.map(\.name).joined(separator: ", ")
     var details = [StatementSummary(statements, extra: ["same parameters"]).line]
-    if let callSite { details.append("       at \(callSite)") }
+    details += SiteLines(place).lines
     details.append("       with nothing written to \(tables) in between")
     details.append("  fix: keep the first result, or ask once before the loop")
     return Finding(
@@ -25,7 +25,7 @@ struct DuplicateReport {
         "Expected no duplicate queries, \(which): one query ran \(statements.count) times with the same parameters.",
       details: details,
       count: statements.count,
-      callSite: callSite,
+      callSite: place?.site,
       statements: statements
     )
   }

@@ -19,18 +19,26 @@ extension Analysis {
     let hidden = evidence.dropped.filter { !ignored.contains(evidence.shapes[Int($0.key)]) }
       .reduce(0) { $0 + $1.value.failures }
     let total = groups.reduce(hidden) { $0 + $1.count }
+    if groups.isEmpty && hidden > 0 {
+      return [
+        Finding(
+          kind: .failure,
+          headline: "Expected no failed statements, found \(hidden), all past the first \(evidence.records.count) statements.",
+          details: ["  fix: record less at once, so that the details of the failures are kept"], count: hidden)
+      ]
+    }
     return groups.enumerated().map { offset, statements in
       let error = statements[0].error?.description ?? ""
-      let callSite = statements[0].callSite
+      let place = evidence.callSite(at: statements[0].index)
       let which = groups.count == 1 ? "" : " (\(offset + 1) of \(groups.count))"
       var details = [StatementSummary(statements).line, "       failed: \(error)"]
-      if let callSite { details.append("       at \(callSite)") }
+      details += SiteLines(place).lines
       return Finding(
         kind: .failure,
         headline: "Expected no failed statements, found \(total)\(which): \(error).",
         details: details,
         count: statements.count,
-        callSite: callSite,
+        callSite: place?.site,
         statements: statements
       )
     }

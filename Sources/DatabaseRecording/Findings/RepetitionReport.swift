@@ -14,7 +14,7 @@ struct RepetitionReport {
   private func finding(_ repetition: Repetition, number: Int) -> Finding {
     let statements = repetition.indices.map { ExecutedStatement(evidence: evidence, index: $0) }
     let stack = repetition.group.stack == 0 ? nil : evidence.stacks[Int(repetition.group.stack) - 1]
-    let callSite = stack?.callSite()
+    let place = stack.flatMap(evidence.callSite(of:))
     let queries = analysis.recording.queries.count
     let which = repetitions.count == 1 ? "found 1" : "found \(repetitions.count) (\(number) of \(repetitions.count))"
     let what: String
@@ -24,7 +24,7 @@ struct RepetitionReport {
       what = "repeat one read for \(repetition.keys) different keys"
     }
     var details = [StatementSummary(statements, extra: extra(repetition)).line]
-    if let callSite { details.append("       at \(callSite)") }
+    details += SiteLines(place).lines
     if let parent = repetition.parent { details.append("       after \(describe(parent: parent))") }
     details.append("  fix: \(Fix(repetition, shape: statements[0].shape, library: stack?.databaseLibrary()).text)")
     if number == repetitions.count { details.append("  " + remainder) }
@@ -34,7 +34,7 @@ struct RepetitionReport {
       details: details,
       count: statements.count,
       relationship: repetition.relationship?.label,
-      callSite: callSite,
+      callSite: place?.site,
       statements: statements
     )
   }

@@ -63,3 +63,17 @@ struct Uncounted {
     return parts.isEmpty ? nil : "Not counted: \(parts.joined(separator: ", "))."
   }
 }
+
+/// The line of the app that a statement came from, and the wrapper that it went through.
+struct SiteLines {
+  let lines: [String]
+
+  init(_ place: (site: CallSite, wrappers: [CallSite])?) {
+    guard let place else {
+      lines = []
+      return
+    }
+    let through = place.wrappers.last.map { ", through \($0.function)" } ?? ""
+    lines = ["       at \(place.site)\(through)"]
+  }
+}

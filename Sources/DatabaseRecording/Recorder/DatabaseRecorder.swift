@@ -33,18 +33,23 @@ public final class DatabaseRecorder: Sendable {
   package let location: CodeLocation
 
   let scope: RecordingScope
+  private let function: ScopeFunction
   private let finished = Mutex<Recording?>(nil)
 
   /// Opens a scope; ``finish()`` closes it.
   ///
   /// - Parameters:
   ///   - label: What messages call it.
+  ///   - test: The name of the test that it is opened for, where the test framework tells it.
   ///   - location: Where in the test's source it was opened.
   ///   - detailLimit: Statements to keep one by one, for an outermost recording; an inner one shares the limit of the
   ///     outermost.
-  package init(_ label: String, at location: CodeLocation, detailLimit: Int = defaultDetailLimit) {
+  package init(
+    _ label: String, test: String? = nil, at location: CodeLocation, detailLimit: Int = defaultDetailLimit
+  ) {
     self.label = label
     self.location = location
+    function = ScopeFunction(test: test, at: location)
     EvidenceSources.shared.prepare()
     scope = RecordingScope(role: .recording, label: label, detailLimit: max(0, detailLimit))
   }
@@ -56,7 +61,7 @@ public final class DatabaseRecorder: Sendable {
 
   /// What was recorded so far, or all of it once the scope has ended.
   public var recording: Recording {
-    finished.withLock { $0 } ?? Recording(scope: scope, label: label, location: location)
+    finished.withLock { $0 } ?? Recording(scope: scope, label: label, location: location, function: function)
   }
 
   /// Ends the scope and returns its evidence; the same recording each time.
@@ -65,7 +70,7 @@ public final class DatabaseRecorder: Sendable {
     finished.withLock { finished in
       if let finished { return finished }
       scope.finish()
-      let recording = Recording(scope: scope, label: label, location: location)
+      let recording = Recording(scope: scope, label: label, location: location, function: function)
       scope.discard()
       finished = recording
       return recording

@@ -15,6 +15,7 @@ public struct Recording: Sendable, CustomStringConvertible {
   package final class Storage: Sendable {
     let label: String
     let location: CodeLocation
+    let function: ScopeFunction
     let evidence: StatementEvidence
     let excludedCount: Int
     let unattributedCount: Int
@@ -25,11 +26,12 @@ public struct Recording: Sendable, CustomStringConvertible {
     let findings = Mutex<[Finding]?>(nil)
 
     init(
-      label: String, location: CodeLocation, evidence: StatementEvidence, excludedCount: Int, unattributedCount: Int,
-      unattributed: [UnattributedStatement], blindness: [String], outerLabel: String?
+      label: String, location: CodeLocation, function: ScopeFunction, evidence: StatementEvidence, excludedCount: Int,
+      unattributedCount: Int, unattributed: [UnattributedStatement], blindness: [String], outerLabel: String?
     ) {
       self.label = label
       self.location = location
+      self.function = function
       self.evidence = evidence
       self.excludedCount = excludedCount
       self.unattributedCount = unattributedCount
@@ -39,12 +41,13 @@ public struct Recording: Sendable, CustomStringConvertible {
     }
   }
 
-  init(scope: RecordingScope, label: String, location: CodeLocation) {
+  init(scope: RecordingScope, label: String, location: CodeLocation, function: ScopeFunction) {
     EvidenceSources.shared.inspect()
     let evidence = scope.evidence()
     storage = Storage(
       label: label,
       location: location,
+      function: function,
       evidence: evidence,
       excludedCount: scope.excludedCount,
       unattributedCount: scope.unattributedCount,

@@ -29,6 +29,15 @@ enum Runner {
     #endif
   }
 
+  /// The name of the `@Test` that is running in this task: `listsAuthors(count:)`.
+  static var currentTestName: String? {
+    #if canImport(Testing)
+      Test.current?.name
+    #else
+      nil
+    #endif
+  }
+
   private static let ofProcess: Runner = {
     let arguments = CommandLine.arguments
     if let index = arguments.firstIndex(of: "--testing-library"), arguments[index...].contains("swift-testing") {

@@ -51,7 +51,7 @@
     _ function: @Sendable @concurrent () async throws -> Void
   ) async throws {
     let location = CodeLocation(test.sourceLocation)
-    let recorder = DatabaseRecorder.started("", at: location)
+    let recorder = DatabaseRecorder.started("", test: test.name, at: location)
     defer {
       let recording = recorder.finish()
       IssueReporter.report(

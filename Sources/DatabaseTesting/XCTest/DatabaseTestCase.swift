@@ -43,7 +43,7 @@
 
     /// Runs the test inside of a recording.
     open override func invokeTest() {
-      let recorder = DatabaseRecorder.started("", at: location(of: nil))
+      let recorder = DatabaseRecorder.started("", test: name, at: location(of: nil))
       self.recorder = recorder
       recorder.bind {
         #if canImport(ObjectiveC)

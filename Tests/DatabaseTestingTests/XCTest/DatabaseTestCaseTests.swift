@@ -49,7 +49,7 @@ final class ExpectDatabaseXCTests: ExpectingFailures {
     XCTAssertTrue(
       failures.first?.message.contains(
         "Expected no N+1 queries, found 1: 3 of 4 queries load book.authorId one author at a time.") == true)
-    XCTAssertTrue(failures.first?.message.contains("at Shop.swift:30 in Shop.books(of:)") == true)
+    XCTAssertTrue(failures.first?.message.contains("at Shop.swift:28 in Shop.books(of:)") == true)
   }
 
   func testAWrongCountABlindCheckADuplicateAndAnUnusedIgnoreFail() throws {

@@ -1,0 +1,34 @@
+internal import DatabaseInstrumentation
+
+/// The function of the test that a recording belongs to: where it is on the call stack of a statement, the whole way from
+/// the test to the statement is known.
+package struct ScopeFunction: Sendable {
+  private let module: String
+  /// `listsAuthors` for `LibraryTests.listsAuthors(count:)`.
+  private let test: String?
+  /// The stack that opened the scope.
+  private let opening: StackTrace
+
+  /// - Parameters:
+  ///   - test: The name of the test, where the test framework tells it.
+  ///   - location: Where the scope was opened.
+  package init(test: String?, at location: CodeLocation) {
+    module = location.module
+    self.test = test.map(Self.baseName)
+    opening = StackTrace.capture()
+  }
+
+  /// Whether the function is on a stack.
+  func isOn(_ stack: StackTrace) -> Bool {
+    let opener = opening.appFrames.first { $0.module == module }?.function.map(Self.baseName)
+    return stack.appFrames.contains { frame in
+      guard frame.module == module, let name = frame.function.map(Self.baseName) else { return false }
+      return name == test || name == opener
+    }
+  }
+
+  private static func baseName(_ function: String) -> String {
+    let name = function.prefix { $0 != "(" && $0 != "<" }
+    return String(name.split(separator: ".").last ?? name)
+  }
+}
