@@ -73,9 +73,15 @@ import Testing
 
     /// Another copy of it, with variables of its own.
     static func copy() throws -> SQLiteLibrary {
-      let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8)
-      let line = try #require(maps.split(separator: "\n").first { $0.contains("/libsqlite3.so") })
-      let path = URL(fileURLWithPath: String(line[try #require(line.firstIndex(of: "/"))...]))
+      // `dladdr` and `Dl_info` are GNU extensions, which the Glibc module leaves out.
+      typealias Address = @convention(c) (UnsafeRawPointer, UnsafeMutableRawPointer) -> Int32
+      let library = try #require(dlopen("libsqlite3.so.0", RTLD_NOW))
+      let address = unsafeBitCast(try #require(dlsym(nil, "dladdr")), to: Address.self)
+      let information = UnsafeMutablePointer<UnsafePointer<CChar>?>.allocate(capacity: 4)
+      defer { information.deallocate() }
+      try #require(address(try #require(dlsym(library, "sqlite3_close")), information) != 0)
+      let name = String(cString: try #require(information[0]))
+      let path = URL(fileURLWithPath: name).resolvingSymlinksInPath()
       let copy = FileManager.default.temporaryDirectory.appendingPathComponent("libsqlite3-\(UUID().uuidString).so")
       try FileManager.default.copyItem(at: path, to: copy)
       defer { try? FileManager.default.removeItem(at: copy) }

@@ -31,10 +31,10 @@
       let recording = try await recordDatabase {
         for id in 0..<number {
           _ = try await sharedPool.read { db in
-            try Row.fetchOne(db, sql: "SELECT * FROM author WHERE id = ?", arguments: [id])
+            try Int.fetchOne(db, sql: "SELECT id FROM author WHERE id = ?", arguments: [id])
           }
         }
-        _ = try sharedPool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM book") }
+        _ = try await sharedPool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM book") }
       }
       #expect(recording.selects.count == number + 1)
       #expect(recording.selects.on("author").count == number)
@@ -46,9 +46,9 @@
       let queue = try withoutDatabaseRecording { try DatabaseQueue() }
       try await withoutDatabaseRecording { try await queue.write { try $0.execute(sql: "CREATE TABLE t (a)") } }
       _ = try await queue.read { db in
-        try #require(db.tableExists("t"))
+        #expect(try db.tableExists("t"))
         _ = try db.columns(in: "t")
-        return try Row.fetchAll(db, sql: "SELECT * FROM t")
+        return try Int.fetchAll(db, sql: "SELECT * FROM t")
       }
       try await queue.write { _ in }
     }
@@ -119,7 +119,7 @@
       let recording = try recordDatabase {
         try queue.read { db in
           for id in try Int.fetchAll(db, sql: "SELECT id FROM author") {
-            _ = try Row.fetchAll(db, sql: "SELECT * FROM book WHERE authorId = ?", arguments: [id])
+            _ = try Int.fetchAll(db, sql: "SELECT id FROM book WHERE authorId = ?", arguments: [id])
           }
         }
       }
@@ -137,7 +137,7 @@
         try queue.read { db in
           let cursor = try Int.fetchCursor(db, sql: "SELECT authorId FROM book")
           while let id = try cursor.next() {
-            _ = try Row.fetchOne(db, sql: "SELECT * FROM author WHERE id = ?", arguments: [id])
+            _ = try Int.fetchOne(db, sql: "SELECT id FROM author WHERE id = ?", arguments: [id])
           }
         }
       }
@@ -153,7 +153,7 @@
         let ids = try await queue.read { try Int.fetchAll($0, sql: "SELECT id FROM author") }
         for id in ids {
           _ = try await queue.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM book WHERE authorId = ?", arguments: [id])
+            try Int.fetchAll(db, sql: "SELECT id FROM book WHERE authorId = ?", arguments: [id])
           }
         }
       }
@@ -163,9 +163,9 @@
 
     @Test func aFewLookupsInAsynchronousCodeAreSilent() async throws {
       let queue = try makeQueue()
-      func books(of author: Int) async throws -> [Row] {
+      func books(of author: Int) async throws -> [Int] {
         try await queue.read {
-          try Row.fetchAll($0, sql: "SELECT * FROM book WHERE authorId = ?", arguments: [author])
+          try Int.fetchAll($0, sql: "SELECT id FROM book WHERE authorId = ?", arguments: [author])
         }
       }
       let recording = try await recordDatabase {
