@@ -20,7 +20,8 @@ let package = Package(
   ],
   traits: [
     .trait(name: "SQLite", description: "Records every SQLite connection of the test process by itself."),
-    .trait(name: "GRDB", description: "What knows GRDB."),
+    .trait(name: "GRDB", description: "Tests with GRDB; its integration comes with this trait."),
+    .trait(name: "Hummingbird", description: "Reserved for the integration with Hummingbird."),
     .default(enabledTraits: ["SQLite"]),
   ],
   dependencies: [
@@ -66,9 +67,21 @@ let package = Package(
       dependencies: [
         "DatabaseTesting",
         "TestSupport",
+        "ConfigurationProbe",
         "CSQLiteForTests",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
       ],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "ConfigurationProbe",
+      dependencies: [
+        "DatabaseTesting",
+        "TestSupport",
+        "CSQLiteForTests",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
+      ],
+      path: "Tests/ConfigurationProbe",
       swiftSettings: settings
     ),
     .target(name: "TestSupport", dependencies: ["CSQLiteForTests"], path: "Tests/TestSupport", swiftSettings: settings),

@@ -8,6 +8,7 @@ package struct StackFrame: Sendable, Hashable {
   package var module: String?
   package var file: String?
   package var line: Int?
+  package var column: Int?
   /// The library or program.
   package var image: String?
   /// A thunk, a merged or an outlined function: nobody wrote it.

@@ -46,6 +46,7 @@ package enum Symbolicator {
         result.isGenerated = frame.isSwiftThunk || frame.isSwiftRuntimeFailure || name.isGenerated
         result.file = symbol.sourceLocation?.path
         result.line = symbol.sourceLocation?.line
+        result.column = symbol.sourceLocation?.column
         result.image = symbol.imageName
         return result
       }

@@ -84,8 +84,8 @@ extension ConditionReader {
       if let (others, end) = self.columns(right), end == range.upperBound, others.count == columns.count {
         return tokens.keyword(next) != .is && join(columns, others)
       }
-      if tokens.keyword(next) != .is, tokens.keyword(right.lowerBound + 1) == .select { return classifyIn(columns, right) }
-      return false
+      guard tokens.keyword(next) != .is, tokens.keyword(right.lowerBound + 1) == .select else { return false }
+      return classifyIn(columns, right)
     }
     guard let equality = valueEnd(range), isEquality(equality), equality + 1 < range.upperBound,
       let (columns, end) = columns(equality + 1..<range.upperBound), end == range.upperBound,

@@ -8,7 +8,8 @@ package struct LoaderHint: Sendable, Hashable {
     package enum Form: Sendable, Hashable {
       /// `authorId = ?`, `authorId IS ?`, `(a, b) = (?, ?)`.
       case equality
-      /// `authorId IN (?)`, `authorId IN (VALUES (?))`, `authorId = ANY (?)`, `authorId IN (SELECT value FROM json_each(?))`.
+      /// `authorId IN (?)`, `authorId IN (VALUES (?))`, `authorId = ANY (?)`, and
+      /// `authorId IN (SELECT value FROM json_each(?))`.
       case inList
       /// `authorId IN (SELECT id FROM author …)`; table and columns where they are plain, else `nil` and empty.
       case inSubquery(table: String?, columns: [String])
@@ -20,7 +21,9 @@ package struct LoaderHint: Sendable, Hashable {
     package var form: Form
   }
 
-  /// Columns of one table that equal those of another, in `ON`, `USING` or `WHERE`; left is what stands first in `FROM`.
+  /// Columns of one table that equal those of another, in `ON`, `USING` or `WHERE`.
+  ///
+  /// Left is what stands first in `FROM`.
   package struct Join: Sendable, Hashable {
     package var leftTable: String
     package var leftColumns: [String]

@@ -74,7 +74,8 @@ struct SQLNormalizer {
         lists.close(output, &count)
       case .dot:
         put(UInt8(ascii: "."))
-        last = .dot
+        // After a dot that belongs to nothing a number must not become its fraction.
+        last = endedValue ? .dot : .symbol
       case .symbol: symbol(token, isUnary: !endedValue)
       case .openBracket, .closeBracket, .cast, .hint: rare(token)
       case .semicolon: endStatement()
@@ -193,7 +194,8 @@ extension SQLNormalizer {
     if length <= 16, token.start + 16 <= tokenizer.count {
       target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
       if length > 8 {
-        target.storeBytes(of: source.loadUnaligned(fromByteOffset: 8, as: UInt64.self), toByteOffset: 8, as: UInt64.self)
+        let rest = source.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+        target.storeBytes(of: rest, toByteOffset: 8, as: UInt64.self)
       }
     } else {
       target.copyMemory(from: source, byteCount: length)
@@ -236,8 +238,4 @@ extension SQLNormalizer {
       index += 1
     }
   }
-}
-
-package func normalizedLength(of text: UnsafeBufferPointer<UInt8>) -> Int {
-  SQLNormalizer.withNormalized(text, dialect: .sqlite) { $0.count }
 }

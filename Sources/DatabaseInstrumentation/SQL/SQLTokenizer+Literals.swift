@@ -95,9 +95,11 @@ extension SQLTokenizer {
     return letter == UInt8(ascii: "x") || letter == UInt8(ascii: "b")
   }
 
-  /// `?` and `?1`; in PostgreSQL an operator where a value has just ended.
+  /// `?` and `?1`; in PostgreSQL `?|` and the like are operators where a value has just ended.
+  ///
+  /// A lone `?` is a parameter even where it is PostgreSQL's operator: it looks the same as a value that was folded.
   mutating func question(_ start: Int) -> SQLToken {
-    if isPostgreSQL, previousEndsValue { return symbol(start) }
+    if isPostgreSQL, previousEndsValue, endOfOperator(start) > start + 1 { return symbol(start) }
     var index = start + 1
     while index < count, classes[Int(base[index])] == ByteClass.digit { index += 1 }
     return finish(.parameter, start, index, endsValue: true)

@@ -12,7 +12,7 @@ struct SchemaParser {
     while first.kind == .semicolon || first.kind == .hint { first = tokenizer.next() }
     let rest = UnsafeBufferPointer(rebasing: sql[first.start...])
     // Most statements change no schema, and are not looked at further.
-    tokens = SQLTokenList(verbs.contains(first.keyword) ? rest : UnsafeBufferPointer(rebasing: rest[..<0]), dialect: .sqlite)
+    tokens = SQLTokenList(verbs.contains(first.keyword) ? rest : .init(rebasing: rest[..<0]), dialect: .sqlite)
   }
 
   mutating func change() -> SchemaChange? {

@@ -80,12 +80,14 @@ public struct StatementShape: Sendable, Hashable, CustomStringConvertible {
   /// What a `SELECT` says about keys; empty for other statements.
   package var loaderHint: LoaderHint { storage.analysis.loaderHint }
 
+  /// Whether the normalised texts are equal.
   public static func == (left: StatementShape, right: StatementShape) -> Bool {
     left.storage === right.storage
       || (left.storage.fingerprint == right.storage.fingerprint
         && left.storage.normalizedSQL == right.storage.normalizedSQL)
   }
 
+  /// Feeds the fingerprint to a hasher.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(storage.fingerprint)
   }

@@ -1,11 +1,12 @@
 extension StatementShape {
   /// The shapes of the statements in a text, which are separated by `;`.
   ///
-  /// The body of a `CREATE TRIGGER`, and of a procedure between `BEGIN` and `END`, belongs to its statement. What has no
-  /// token but comments is no statement.
+  /// The body of a `CREATE TRIGGER`, and of a procedure between `BEGIN` and `END`, belongs to its statement. What has
+  /// no token but comments is no statement.
   ///
   /// ```swift
-  /// StatementShape.statements(in: "BEGIN; DELETE FROM book; COMMIT").map(\.kind)   // [.transaction, .delete, .transaction]
+  /// StatementShape.statements(in: "BEGIN; DELETE FROM book; COMMIT").map(\.kind)
+  /// // [.transaction, .delete, .transaction]
   /// ```
   public static func statements(in sql: String, dialect: SQLDialect = .sqlite) -> [StatementShape] {
     var sql = sql
@@ -36,13 +37,17 @@ struct StatementSplitter {
     var isBodyOpen = false
     // A body ends with `END` that follows a `;`, as `sqlite3_complete` has it.
     var isAfterEnd = false
+    var isAfterSemicolon = false
     while true {
       let token = tokenizer.next()
       switch token.kind {
       case .end: return start.map { $0..<token.start }
       case .semicolon:
         guard let first = start else { continue }
-        if isBodyOpen, !isAfterEnd { continue }
+        if isBodyOpen, !isAfterEnd {
+          isAfterSemicolon = true
+          continue
+        }
         return first..<token.start
       default:
         if start == nil {
@@ -54,7 +59,8 @@ struct StatementSplitter {
         case .begin: if hasBody { isBodyOpen = true }
         default: break
         }
-        isAfterEnd = token.keyword == .end && tokenizer.keywordBefore == .none && isBodyOpen
+        isAfterEnd = token.keyword == .end && isAfterSemicolon
+        isAfterSemicolon = false
       }
     }
   }

@@ -24,6 +24,11 @@ struct ReadGroup {
         byStack[stack, default: []].append(index)
       }
     }
+    if order.count > 1 {
+      let merged = mergedByLine(order, in: evidence)
+      for (stack, same) in merged { byStack[stack] = same.flatMap { byStack[$0] ?? [] }.sorted() }
+      order = merged.map(\.stack)
+    }
     if order.isEmpty { return unknown.isEmpty ? [] : [ReadGroup(indices: unknown, stack: 0)] }
     if !unknown.isEmpty {
       let known = indices.count - unknown.count
@@ -33,6 +38,24 @@ struct ReadGroup {
       }
     }
     return order.map { ReadGroup(indices: byStack[$0] ?? [], stack: $0) }
+  }
+
+  /// Stacks of different addresses that are one call in the source.
+  private static func mergedByLine(
+    _ stacks: [UInt32], in evidence: StatementEvidence
+  ) -> [(stack: UInt32, same: [UInt32])] {
+    var merged: [(stack: UInt32, same: [UInt32])] = []
+    var places: [[StackFrame]: Int] = [:]
+    for stack in stacks {
+      let lines = evidence.stacks[Int(stack) - 1].lines
+      if let place = places[lines] {
+        merged[place].same.append(stack)
+      } else {
+        places[lines] = merged.count
+        merged.append((stack, [stack]))
+      }
+    }
+    return merged
   }
 
   /// How many different sets of bound values there were, as far as they are known.

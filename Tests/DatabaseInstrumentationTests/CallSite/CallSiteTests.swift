@@ -37,7 +37,7 @@ import Testing
 
   @Test func aBlockOnAQueue() async throws {
     let stack = await withCheckedContinuation { continuation in
-      DispatchQueue.global().async { continuation.resume(returning: StackTrace.capture()) }
+      DispatchQueue.global().async { continuation.resume(returning: kept(StackTrace.capture())) }
     }
     let site = try #require(stack.callSite())
     #expect(site.function == "CallSiteTests.aBlockOnAQueue()")
@@ -53,8 +53,9 @@ import Testing
     var stacks: [StackTrace] = []
     for _ in 0..<3 { stacks.append(StackTrace.capture()) }
     stacks.append(StackTrace.capture())
-    #expect(stacks[0] == stacks[1] && stacks[1] == stacks[2])
-    #expect(stacks[3] != stacks[0])
+    // An optimised loop may be unrolled: its addresses differ, its lines and columns do not.
+    #expect(stacks[0].lines == stacks[1].lines && stacks[1].lines == stacks[2].lines)
+    #expect(stacks[3].lines != stacks[0].lines)
   }
 
   @Test(arguments: [
@@ -97,33 +98,36 @@ import Testing
   }
 }
 
+/// Keeps the caller on the stack: an optimised build replaces a call in last position by a jump.
+@inline(never) private func kept(_ stack: StackTrace) -> StackTrace { stack }
+
 private struct Library {
   static let authorsLine = #line + 3
 
   @inline(never) func authors(_ line: Int) -> StackTrace {
-    StackTrace.capture()
+    kept(StackTrace.capture())
   }
 
   @inline(never) func inClosure() -> StackTrace {
-    [1].map { _ in StackTrace.capture() }[0]
+    [1].map { _ in kept(StackTrace.capture()) }[0]
   }
 
   @inline(never) func generic<T>(_ values: [T]) -> StackTrace {
-    StackTrace.capture()
+    kept(StackTrace.capture())
   }
 
   static let suspendedLine = #line + 4
 
   func suspended() async -> StackTrace {
     await Task.yield()
-    return StackTrace.capture()
+    return kept(StackTrace.capture())
   }
 }
 
 private actor Shelf {
-  func stack() -> StackTrace { StackTrace.capture() }
+  func stack() -> StackTrace { kept(StackTrace.capture()) }
 }
 
 extension Array where Element == Int {
-  @inline(never) fileprivate func stackOfExtension() -> StackTrace { StackTrace.capture() }
+  @inline(never) fileprivate func stackOfExtension() -> StackTrace { kept(StackTrace.capture()) }
 }

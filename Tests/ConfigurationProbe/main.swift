@@ -1,0 +1,39 @@
+// A program that configures SQLite before its first connection, as an app may, while the hooks install themselves at load.
+// Prints what it sees, one fact a line; ConfigurationTests reads them.
+
+import CSQLiteForTests
+import DatabaseTesting
+import TestSupport
+
+#if GRDB
+  import GRDB
+#endif
+
+/// Of the kind of the app's own log callback.
+private func logged(_ context: UnsafeMutableRawPointer?, _ code: Int32, _ message: UnsafePointer<CChar>?) {
+  guard let message else { return }
+  print("app heard \(code): \(String(cString: message))")
+}
+
+let mode = CommandLine.arguments.dropFirst().first ?? "config"
+print("installed \(SQLiteInstrumentor.isInstalled)")
+
+if mode == "logError" {
+  #if GRDB
+    Database.logError = { code, message in print("app heard \(code.rawValue): \(message)") }
+  #endif
+} else {
+  print("config memstatus \(configureMemoryStatus(0))")
+  print("config log \(configureLog(logged))")
+}
+
+let recording = try recordDatabase {
+  let shop = try Shop(authors: 1, booksPerAuthor: 0)
+  _ = try? shop.database.execute("INSERT INTO author VALUES (1, 'again')")
+}
+print("recorded \(recording.inserts.count) inserts")
+print("recorded error \(recording.inserts.last?.error?.description ?? "none")")
+print("config after open \(configureMemoryStatus(1))")
+print("hears errors \(SQLiteInstrumentor.hearsErrors)")
+print("outside of a test:")
+expectDatabase(.queries(1)) {}

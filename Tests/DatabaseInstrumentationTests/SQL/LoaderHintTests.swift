@@ -1,0 +1,142 @@
+import DatabaseInstrumentation
+import Testing
+
+@Suite struct LoaderHintTests {
+  @Test(arguments: [
+    ("SELECT * FROM book WHERE authorId = ?", "book.authorId ="),
+    (#"SELECT * FROM "book" WHERE ("authorId" = 1)"#, "book.authorId ="),
+    ("SELECT * FROM book WHERE 1 = authorId LIMIT 1", "book.authorId ="),
+    ("SELECT * FROM book WHERE authorId == ?", "book.authorId ="),
+    ("SELECT * FROM book WHERE authorId IS ?", "book.authorId ="),
+    ("SELECT * FROM book b WHERE b.authorId = 'x'", "book.authorId ="),
+    ("SELECT * FROM main.book WHERE main.book.authorId = ?", "book.authorId ="),
+    ("SELECT * FROM book WHERE authorId = ? AND (language = ?)", "book.authorId = & book.language ="),
+    ("SELECT * FROM book WHERE ((authorId = ?) AND (language = ?))", "book.authorId = & book.language ="),
+    ("SELECT * FROM book WHERE (a, b) = (?, ?)", "book.a,b ="),
+    (#"SELECT *, "authorId" AS "grdb_authorId" FROM "book" WHERE "authorId" IN (1, 2, 3)"#, "book.authorId in"),
+    ("SELECT * FROM book WHERE authorId IN (?)", "book.authorId in"),
+    ("SELECT * FROM book WHERE authorId IN (VALUES (1), (2))", "book.authorId in"),
+    ("SELECT * FROM book WHERE (a, b) IN ((1, 2), (3, 4))", "book.a,b in"),
+    ("SELECT * FROM book WHERE (a, b) IN (VALUES (1, 2), (3, 4))", "book.a,b in"),
+    ("SELECT * FROM book WHERE authorId IN (SELECT value FROM json_each(?))", "book.authorId in"),
+    ("SELECT * FROM book WHERE authorId = ANY ($1)", "book.authorId in"),
+    ("SELECT * FROM book WHERE authorId IN (SELECT id FROM author WHERE name = 'x')", "book.authorId sub author.id"),
+    ("SELECT * FROM book WHERE authorId = (SELECT id FROM author)", "book.authorId sub author.id"),
+    ("SELECT * FROM book WHERE authorId IN (SELECT max(id) FROM author)", "book.authorId sub -."),
+    (
+      "SELECT * FROM book WHERE authorId IN (SELECT id FROM author) AND a = 1", "book.authorId sub author.id & book.a ="
+    ),
+    ("SELECT * FROM book JOIN author ON author.id = book.authorId WHERE author.id = ?", "author.id ="),
+    ("SELECT * FROM book JOIN author ON author.id = book.authorId WHERE name = ?", "-.name ="),
+    (
+      #"SELECT "tag".*, "bookTag"."bookId" AS "grdb_bookId" FROM "tag" JOIN "bookTag" "#
+        + #"ON ("bookTag"."tagId" = "tag"."id") AND ("bookTag"."bookId" IN (1, 2))"#,
+      "bookTag.bookId in"
+    ),
+    ("SELECT * FROM book WHERE authorId = $1::uuid", "book.authorId ="),
+    ("WITH x AS (SELECT 1) SELECT * FROM x WHERE a = ?", "-.a ="),
+    ("SELECT * FROM (SELECT * FROM book) WHERE a = ?", "-.a ="),
+  ])
+  func keyPredicates(_ sql: String, _ predicates: String) {
+    let hint = StatementShape(sql).loaderHint
+    #expect(hint.keyPredicates.map(describe).joined(separator: " & ") == predicates)
+    #expect(!hint.hasOtherConditions)
+  }
+
+  @Test(arguments: [
+    "SELECT * FROM book WHERE authorId = 1 OR authorId = 2", "SELECT * FROM book WHERE authorId > 1",
+    "SELECT * FROM book WHERE authorId BETWEEN 1 AND 2", "SELECT * FROM book WHERE authorId NOT IN (1, 2)",
+    "SELECT * FROM book WHERE NOT authorId = 1", "SELECT * FROM book WHERE NOT (authorId = 1)",
+    "SELECT * FROM book WHERE authorId <> 1", "SELECT * FROM book WHERE authorId IS NOT 1",
+    "SELECT * FROM book WHERE authorId IS NULL", "SELECT * FROM book WHERE authorId IS NOT NULL",
+    "SELECT * FROM book WHERE title LIKE 'x'", "SELECT * FROM book WHERE lower(title) = 'x'",
+    "SELECT * FROM book WHERE authorId = 1 + 2", "SELECT * FROM book WHERE authorId + 1 = 2",
+    "SELECT * FROM book WHERE authorId = lower('x')", "SELECT * FROM book WHERE +authorId = 1",
+    "SELECT * FROM book WHERE authorId = editorId", "SELECT * FROM book WHERE 1 = 1", "SELECT * FROM book WHERE TRUE",
+    "SELECT * FROM book WHERE EXISTS (SELECT 1 FROM author WHERE id = 1)",
+    "SELECT * FROM book WHERE CASE WHEN authorId = 1 THEN 1 ELSE 0 END", "SELECT * FROM book WHERE authorId IN (a, b)",
+    "SELECT * FROM book WHERE (a, b) = (1, c)", "SELECT * FROM book WHERE authorId = 1 COLLATE NOCASE",
+    "SELECT * FROM book WHERE (authorId = 1) = 0", "SELECT * FROM book WHERE (authorId = 1) IS NOT 1",
+    "SELECT * FROM book WHERE authorId IN (1) IS NULL", "SELECT * FROM book WHERE a AND",
+    "SELECT a FROM book GROUP BY a HAVING authorId = 1", "SELECT * FROM book WHERE a = 1 UNION SELECT * FROM book",
+    "SELECT * FROM book WHERE (a IN (1) OR b = 1)", "SELECT * FROM book WHERE a = b = 1",
+    "SELECT * FROM book WHERE authorId IN ids", "SELECT * FROM book WHERE", "SELECT * FROM book WHERE (authorId = 1",
+  ])
+  func conditionsThatAreNoKeyPredicates(_ sql: String) {
+    let hint = StatementShape(sql).loaderHint
+    #expect(hint.keyPredicates == [])
+    #expect(hint.joins == [])
+    #expect(hint.looksLikeKeyLookup == false)
+    #expect(hint.hasOtherConditions || sql.hasSuffix("WHERE"))
+  }
+
+  @Test(arguments: [
+    "SELECT * FROM book", "SELECT authorId = 1 FROM book", "INSERT INTO book(authorId) VALUES (1)",
+    "UPDATE book SET title = 'x' WHERE authorId = 1", "DELETE FROM book WHERE authorId = 1", "", "SELECT 1",
+    "SELECT * FROM sqlite_master WHERE name = 'book'", "EXPLAIN SELECT * FROM book WHERE authorId = 1",
+    "SELECT * FROM book ORDER BY authorId = 1", "SELECT * FROM (SELECT * FROM book WHERE authorId = 1)",
+    "SELECT (SELECT name FROM author WHERE id = 1) FROM book",
+  ])
+  func statementsWithoutKeyPredicates(_ sql: String) {
+    let hint = StatementShape(sql).loaderHint
+    #expect(hint.keyPredicates == [])
+    #expect(!hint.hasOtherConditions)
+  }
+
+  @Test(arguments: [
+    (
+      #"SELECT "book".* FROM "book" JOIN "author" ON "author"."id" = "book"."authorId" WHERE "author"."id" = 1"#,
+      "book.authorId = author.id"
+    ),
+    ("SELECT * FROM book b LEFT JOIN author AS a ON (b.authorId = a.id)", "book.authorId = author.id"),
+    ("SELECT * FROM book, author WHERE book.authorId = author.id AND book.id = 1", "book.authorId = author.id"),
+    ("SELECT * FROM a JOIN b USING (x, y)", "a.x,y = b.x,y"),
+    ("SELECT * FROM a JOIN b ON a.x = b.x AND b.y = a.z", "a.x,z = b.x,y"),
+    ("SELECT * FROM a JOIN b ON (a.x, a.z) = (b.x, b.y)", "a.x,z = b.x,y"),
+    ("SELECT * FROM category c JOIN category p ON p.id = c.parentId", "category.parentId = category.id"),
+    ("SELECT * FROM a JOIN b ON a.x = b.x JOIN c ON b.y = c.y", "a.x = b.x & b.y = c.y"),
+    ("SELECT * FROM (a JOIN b ON a.x = b.x) LEFT JOIN c ON c.y = a.y", "a.x = b.x & a.y = c.y"),
+    ("SELECT * FROM a JOIN (SELECT * FROM b) s ON s.x = a.x", ""), ("SELECT * FROM a JOIN b ON a.x > b.x", ""),
+    ("SELECT * FROM a JOIN b ON x = y", ""), ("SELECT * FROM a JOIN b ON a.x = b.x OR a.y = b.y", ""),
+  ])
+  func joins(_ sql: String, _ joins: String) {
+    let found = StatementShape(sql).loaderHint.joins.map { join in
+      "\(join.leftTable).\(join.leftColumns.joined(separator: ",")) = "
+        + "\(join.rightTable).\(join.rightColumns.joined(separator: ","))"
+    }
+    #expect(found.joined(separator: " & ") == joins)
+  }
+
+  @Test(arguments: [
+    ("SELECT * FROM book", "main=book"), ("SELECT * FROM book ORDER BY a LIMIT 1", "main=book limit order"),
+    ("SELECT COUNT(*) FROM book WHERE a = 1", "main=book aggregate"),
+    ("SELECT count(*) AS n, max(a) FROM book", "main=book aggregate"), ("SELECT max(a, b) FROM book", "main=book"),
+    ("SELECT a, count(*) FROM book GROUP BY a", "main=book group"), ("SELECT count(*) OVER () FROM book", "main=book"),
+    ("SELECT count(*) + 1 FROM book", "main=book"), ("SELECT DISTINCT a FROM (SELECT 1) x, b", "distinct"),
+    ("SELECT 1", ""), ("SELECT * FROM a UNION SELECT * FROM b", "compound"),
+  ])
+  func clauses(_ sql: String, _ expected: String) {
+    let hint = StatementShape(sql).loaderHint
+    let found = [
+      hint.mainTable.map { "main=\($0)" }, hint.hasLimit ? "limit" : nil, hint.hasOrderBy ? "order" : nil,
+      hint.hasGroupBy ? "group" : nil, hint.isAggregate ? "aggregate" : nil, hint.hasDistinct ? "distinct" : nil,
+      hint.isCompound ? "compound" : nil,
+    ]
+    #expect(found.compactMap { $0 }.joined(separator: " ") == expected)
+  }
+
+  @Test func onlyComparisonsWithValuesLookLikeKeyLookups() {
+    #expect(StatementShape("SELECT * FROM book WHERE id = ?").loaderHint.looksLikeKeyLookup)
+    #expect(StatementShape("SELECT * FROM book WHERE id IN (1)").loaderHint.looksLikeKeyLookup)
+    #expect(!StatementShape("SELECT * FROM book WHERE id IN (SELECT a FROM b)").loaderHint.looksLikeKeyLookup)
+  }
+
+  private func describe(_ predicate: LoaderHint.KeyPredicate) -> String {
+    let left = "\(predicate.table ?? "-").\(predicate.columns.joined(separator: ","))"
+    return switch predicate.form {
+    case .equality: left + " ="
+    case .inList: left + " in"
+    case .inSubquery(let table, let columns): left + " sub \(table ?? "-").\(columns.joined(separator: ","))"
+    }
+  }
+}
