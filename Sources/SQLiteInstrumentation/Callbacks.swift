@@ -66,8 +66,11 @@ private func shapeOfText(_ sql: UnsafePointer<CChar>?, _ length: Int, _ hash: UI
   return dbh_shape(id: number, flags: UInt32(flags))
 }
 
-private func statementBegan(_ statement: UnsafePointer<dbh_statement>?, _ slot: UnsafeMutablePointer<dbh_slot>?) -> Bool {
-  guard let statement = statement?.pointee, let slot, let connection = connection(statement.context) else { return false }
+private func statementBegan(_ statement: UnsafePointer<dbh_statement>?, _ slot: UnsafeMutablePointer<dbh_slot>?) -> Bool
+{
+  guard let statement = statement?.pointee, let slot, let connection = connection(statement.context) else {
+    return false
+  }
   var flags: StatementRecord.Flags = [.hasCounters]
   if statement.is_main_thread { flags.insert(.mainThread) }
   if statement.autocommit { flags.insert(.autocommit) }
@@ -152,7 +155,8 @@ func withoutLiterals(_ message: String) -> String {
   }
   let token = message[message.index(after: open)..<close]
   let isWord = token.unicodeScalars.allSatisfy { $0 == "_" || $0.properties.isAlphabetic } && token.count <= 40
-  let isPunctuation = token.count <= 2 && token.unicodeScalars.allSatisfy { !$0.properties.isAlphabetic && !("0"..."9").contains($0) }
+  let isPunctuation =
+    token.count <= 2 && token.unicodeScalars.allSatisfy { !$0.properties.isAlphabetic && !("0"..."9").contains($0) }
   if isWord || isPunctuation { return message }
   return message[...open] + "…" + message[close...]
 }

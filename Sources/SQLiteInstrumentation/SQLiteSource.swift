@@ -5,7 +5,8 @@ extension SQLiteInstrumentor {
   /// Lets recordings ask whether SQLite's hooks work.
   package static func registerAsSource() {
     EvidenceSources.shared.register(
-      EvidenceSource(name: "SQLite", prepare: { callbacks.prepare() }, inspect: inspectConnections, problem: { problem }))
+      EvidenceSource(
+        name: "SQLite", prepare: { callbacks.prepare() }, inspect: inspectConnections, problem: { problem }))
   }
 
   private static var problem: String? {

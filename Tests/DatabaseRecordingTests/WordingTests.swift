@@ -29,7 +29,8 @@ import Testing
 
   @Test(arguments: [
     ("book", "Book", "books"), ("books", "Book", "books"), ("category", "Category", "categories"),
-    ("categories", "Category", "categories"), ("order_item", "OrderItem", "orderItems"), ("status", "Status", "statuss"),
+    ("categories", "Category", "categories"), ("order_item", "OrderItem", "orderItems"),
+    ("status", "Status", "statuss"),
     ("address", "Address", "addresss"),
   ])
   func typesOfTables(table: String, type: String, plural: String) {

@@ -31,7 +31,8 @@
       #expect(lines.contains { $0.hasPrefix("app heard 1555: abort at") })
       #expect(lines.contains("recorded 0 inserts"))
       #expect(lines.contains { $0.contains(".queries(1) cannot be checked: the recording is blind.") })
-      #expect(lines.contains { $0.contains("DATABASE_INSTRUMENTATION_ENABLED is 0. Remove the variable, or set it to 1.") })
+      #expect(
+        lines.contains { $0.contains("DATABASE_INSTRUMENTATION_ENABLED is 0. Remove the variable, or set it to 1.") })
     }
 
     @Test func aCallOutsideOfATestIsNotLost() throws {

@@ -121,7 +121,8 @@ import Testing
       expectDatabase(.noNPlusOne) {}
     } matching: { message, _ in
       #expect(message.hasPrefix(".noNPlusOne saw no query, so it proves nothing."))
-      #expect(message.contains("fix: call the code under test inside of the scope, or write .noNPlusOne.allowingNoQueries"))
+      #expect(
+        message.contains("fix: call the code under test inside of the scope, or write .noNPlusOne.allowingNoQueries"))
     }
     expectDatabase(.noNPlusOne.allowingNoQueries, .noFailures.allowingNoQueries, .queries(0), .noQueries) {}
   }
@@ -129,7 +130,9 @@ import Testing
   @Test func anIgnoreThatMatchedNothingFails() throws {
     let shop = try Shop(authors: 2)
     try expectingIssue {
-      try expectDatabase(.noNPlusOne.ignoring("SELECT * FROM nothing", because: "left behind")) { _ = try shop.authors() }
+      try expectDatabase(.noNPlusOne.ignoring("SELECT * FROM nothing", because: "left behind")) {
+        _ = try shop.authors()
+      }
     } matching: { message, _ in
       #expect(message.hasPrefix(".noNPlusOne ignores a statement that never ran: SELECT * FROM nothing\n"))
       #expect(message.contains("left behind"))

@@ -83,7 +83,8 @@ import Testing
     let finding = try #require(recording.check(.noFailures).first)
     #expect(finding.headline == "Expected no failed statements, found 2: UNIQUE constraint failed: author.id (1555).")
     #expect(finding.count == 2)
-    #expect(recording.check(.noFailures.ignoring("INSERT INTO author VALUES (2, 'x')", because: "tried on purpose")).isEmpty)
+    #expect(
+      recording.check(.noFailures.ignoring("INSERT INTO author VALUES (2, 'x')", because: "tried on purpose")).isEmpty)
   }
 }
 

@@ -2,10 +2,10 @@ internal import CSQLiteForTests
 internal import Foundation
 
 /// A connection as an app without a library would write it: the plain C interface.
-public final class SQLiteDatabase: @unchecked Sendable {  // SQLite serialises it: opened with SQLITE_OPEN_FULLMUTEX.
-  public private(set) var handle: OpaquePointer?
+package final class SQLiteDatabase: @unchecked Sendable {  // SQLite serialises it: opened with SQLITE_OPEN_FULLMUTEX.
+  package private(set) var handle: OpaquePointer?
 
-  public init(_ path: String = ":memory:") throws {
+  package init(_ path: String = ":memory:") throws {
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX
     let result = sqlite3_open_v2(path, &handle, flags, nil)
     guard result == SQLITE_OK else { throw SQLiteFailure(code: result, message: "cannot open \(path)") }
@@ -13,20 +13,20 @@ public final class SQLiteDatabase: @unchecked Sendable {  // SQLite serialises i
 
   deinit { close() }
 
-  public func close() {
+  package func close() {
     sqlite3_close_v2(handle)
     handle = nil
   }
 
   /// Runs statements without parameters; several may be separated by semicolons.
-  public func execute(_ sql: String) throws {
+  package func execute(_ sql: String) throws {
     let result = sqlite3_exec(handle, sql, nil, nil, nil)
     guard result == SQLITE_OK else { throw SQLiteFailure(handle, result) }
   }
 
   /// Runs one statement with parameters and returns the first column of each row.
   @discardableResult
-  public func rows(_ sql: String, _ parameters: Int...) throws -> [Int] {
+  package func rows(_ sql: String, _ parameters: Int...) throws -> [Int] {
     let statement = try prepare(sql)
     defer { sqlite3_finalize(statement) }
     for (index, value) in parameters.enumerated() { sqlite3_bind_int64(statement, Int32(index + 1), Int64(value)) }
@@ -40,13 +40,13 @@ public final class SQLiteDatabase: @unchecked Sendable {  // SQLite serialises i
   }
 
   /// Runs `body` for the first column of each row while the statement is open.
-  public func forEachRow(_ sql: String, _ body: (Int) throws -> Void) throws {
+  package func forEachRow(_ sql: String, _ body: (Int) throws -> Void) throws {
     let statement = try prepare(sql)
     defer { sqlite3_finalize(statement) }
     while sqlite3_step(statement) == SQLITE_ROW { try body(Int(sqlite3_column_int64(statement, 0))) }
   }
 
-  public func prepare(_ sql: String) throws -> OpaquePointer {
+  package func prepare(_ sql: String) throws -> OpaquePointer {
     var statement: OpaquePointer?
     let result = sqlite3_prepare_v2(handle, sql, -1, &statement, nil)
     guard result == SQLITE_OK, let statement else { throw SQLiteFailure(handle, result) }
@@ -54,9 +54,9 @@ public final class SQLiteDatabase: @unchecked Sendable {  // SQLite serialises i
   }
 }
 
-public struct SQLiteFailure: Error, CustomStringConvertible {
-  public var code: Int32
-  public var message: String
+package struct SQLiteFailure: Error, CustomStringConvertible {
+  package var code: Int32
+  package var message: String
 
   init(code: Int32, message: String) {
     self.code = code
@@ -68,15 +68,15 @@ public struct SQLiteFailure: Error, CustomStringConvertible {
     message = String(cString: sqlite3_errmsg(handle))
   }
 
-  public var description: String { "\(message) (\(code))" }
+  package var description: String { "\(message) (\(code))" }
 }
 
 /// A path in a folder of its own, removed with the object.
-public final class TemporaryFile: Sendable {
-  public let path: String
+package final class TemporaryFile: Sendable {
+  package let path: String
   private let folder: URL
 
-  public init(_ name: String = "test.sqlite") throws {
+  package init(_ name: String = "test.sqlite") throws {
     folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     path = folder.appendingPathComponent(name).path

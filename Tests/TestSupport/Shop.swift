@@ -1,8 +1,8 @@
 /// Authors and their books: the smallest app that can have an N+1.
-public struct Shop: Sendable {
-  public let database: SQLiteDatabase
+package struct Shop: Sendable {
+  package let database: SQLiteDatabase
 
-  public init(_ path: String = ":memory:", authors: Int = 4, booksPerAuthor: Int = 2) throws {
+  package init(_ path: String = ":memory:", authors: Int = 4, booksPerAuthor: Int = 2) throws {
     database = try SQLiteDatabase(path)
     try database.execute(
       """
@@ -20,17 +20,17 @@ public struct Shop: Sendable {
     }
   }
 
-  public func authors() throws -> [Int] {
+  package func authors() throws -> [Int] {
     try database.rows("SELECT id FROM author ORDER BY id")
   }
 
-  public func books(of author: Int) throws -> [Int] {
+  package func books(of author: Int) throws -> [Int] {
     try database.rows("SELECT id FROM book WHERE authorId = ?", author)
   }
 
   /// One query for the authors, and one for each of them.
   @discardableResult
-  public func authorsWithBooksOneByOne() throws -> [[Int]] {
+  package func authorsWithBooksOneByOne() throws -> [[Int]] {
     var result: [[Int]] = []
     for author in try authors() {
       result.append(try books(of: author))
@@ -40,12 +40,12 @@ public struct Shop: Sendable {
 
   /// Two queries, however many authors there are.
   @discardableResult
-  public func authorsWithBooks() throws -> [Int] {
+  package func authorsWithBooks() throws -> [Int] {
     let authors = try self.authors().map(String.init).joined(separator: ", ")
     return try database.rows("SELECT id FROM book WHERE authorId IN (\(authors))")
   }
 
-  public func setting(_ key: Int) throws -> [Int] {
+  package func setting(_ key: Int) throws -> [Int] {
     try database.rows("SELECT value FROM setting WHERE key = ?", key)
   }
 }

@@ -26,7 +26,9 @@
       // Addresses of user space have at most 47 bits: anything else is none, and would be read with a sign.
       for address in returnAddresses where address < 1 << 47 {
         bytes.append(Code.returnAddress)
-        for shift in stride(from: 40, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: address >> UInt(shift))) }
+        for shift in stride(from: 40, through: 0, by: -8) {
+          bytes.append(UInt8(truncatingIfNeeded: address >> UInt(shift)))
+        }
       }
       bytes.append(Code.end)
       backtrace = Data(bytes).base64EncodedString()

@@ -55,9 +55,11 @@ package enum DatabaseLibrary: Sendable, Hashable {
 enum KnownModules {
   static let databaseLibraries: Set<String> = [
     "GRDB", "GRDBSQLite", "GRDBQuery", "SQLite", "SQLiteNIO", "SQLiteKit", "SQLKit", "FluentKit", "FluentSQL",
-    "FluentSQLiteDriver", "FluentPostgresDriver", "FluentMySQLDriver", "Fluent", "PostgresNIO", "PostgresKit", "MySQLNIO",
+    "FluentSQLiteDriver", "FluentPostgresDriver", "FluentMySQLDriver", "Fluent", "PostgresNIO", "PostgresKit",
+    "MySQLNIO",
     "MySQLKit", "Lighter", "StructuredQueries", "StructuredQueriesCore", "StructuredQueriesSQLite",
-    "StructuredQueriesSQLiteCore", "StructuredQueriesGRDB", "StructuredQueriesGRDBCore", "SharingGRDB", "SharingGRDBCore",
+    "StructuredQueriesSQLiteCore", "StructuredQueriesGRDB", "StructuredQueriesGRDBCore", "SharingGRDB",
+    "SharingGRDBCore",
     "SQLiteData",
   ]
 

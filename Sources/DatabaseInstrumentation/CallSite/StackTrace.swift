@@ -20,7 +20,8 @@ package struct StackTrace: Sendable, Hashable {
   /// The stack of the caller; empty on platforms without `backtrace()`.
   package static func capture(maximumDepth: Int = 64) -> StackTrace {
     #if canImport(Darwin) || canImport(Glibc)
-      let addresses = withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: maximumDepth) { buffer in
+      let addresses = withUnsafeTemporaryAllocation(of: UnsafeMutableRawPointer?.self, capacity: maximumDepth) {
+        buffer in
         buffer.initialize(repeating: nil)
         let count = Int(backtrace(buffer.baseAddress, Int32(buffer.count)))
         return buffer[..<max(0, min(count, buffer.count))].map { UInt(bitPattern: $0) }

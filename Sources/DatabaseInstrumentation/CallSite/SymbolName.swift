@@ -97,7 +97,8 @@ struct SymbolName {
 /// Part of the standard library's stable interface: the caller frees what it returns.
 @_silgen_name("swift_demangle")
 private func swiftDemangle(
-  _ name: UnsafePointer<CChar>, _ length: Int, _ output: UnsafeMutablePointer<CChar>?, _ size: UnsafeMutablePointer<Int>?,
+  _ name: UnsafePointer<CChar>, _ length: Int, _ output: UnsafeMutablePointer<CChar>?,
+  _ size: UnsafeMutablePointer<Int>?,
   _ flags: UInt32
 ) -> UnsafeMutablePointer<CChar>?
 

@@ -86,7 +86,8 @@ extension DatabaseExpectation {
     } else {
       name = ".\(function)(\(count.countSource)\(on))"
     }
-    return DatabaseExpectation(name: name, needsQueries: needsQueries, problem: count.countProblem) { recording, ignored in
+    return DatabaseExpectation(name: name, needsQueries: needsQueries, problem: count.countProblem) {
+      recording, ignored in
       var found = select(recording)
       if let table { found = found.on(table) }
       _ = ignored  // Ignored statements count in totals.

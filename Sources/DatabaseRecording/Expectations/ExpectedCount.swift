@@ -28,7 +28,9 @@ extension Int: ExpectedCount {
 
 extension ClosedRange: ExpectedCount where Bound == Int {
   /// `2 to 4`.
-  public var countDescription: String { lowerBound == upperBound ? String(lowerBound) : "\(lowerBound) to \(upperBound)" }
+  public var countDescription: String {
+    lowerBound == upperBound ? String(lowerBound) : "\(lowerBound) to \(upperBound)"
+  }
   /// `2...4`.
   public var countSource: String { "\(lowerBound)...\(upperBound)" }
   /// A range of negative numbers cannot be met.
@@ -44,7 +46,9 @@ extension Range: ExpectedCount where Bound == Int {
   public var countSource: String { "\(lowerBound)..<\(upperBound)" }
   /// An empty range cannot be met.
   public var countProblem: String? {
-    if isEmpty { return "the range \(countSource) is empty, so no count can meet it; write \(lowerBound)...\(upperBound)." }
+    if isEmpty {
+      return "the range \(countSource) is empty, so no count can meet it; write \(lowerBound)...\(upperBound)."
+    }
     return upperBound <= 0 ? "a count cannot be negative; write 0 or more." : nil
   }
   /// Containment.

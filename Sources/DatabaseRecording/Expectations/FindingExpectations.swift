@@ -51,7 +51,8 @@ extension DatabaseExpectation {
   public static var noDuplicateQueries: Self {
     DatabaseExpectation(name: ".noDuplicateQueries", needsQueries: true) { recording, ignored in
       let analysis = Analysis(recording, ignoring: ignored)
-      return DuplicateReport(analysis: analysis, duplicates: analysis.duplicates(besides: analysis.repetitions())).findings
+      return DuplicateReport(analysis: analysis, duplicates: analysis.duplicates(besides: analysis.repetitions()))
+        .findings
     }
   }
 

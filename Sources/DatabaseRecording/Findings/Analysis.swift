@@ -52,7 +52,9 @@ struct Analysis {
     guard keys >= threshold, !shape.loaderHint.keyPredicates.isEmpty else { return nil }
     let schema = evidence.connection(at: group.indices[0]).database.schema
     for relationship in Relationship.candidates(for: shape, in: schema) {
-      guard let parent = parent(of: group, along: relationship), isLoop(group, keys: keys, after: parent) else { continue }
+      guard let parent = parent(of: group, along: relationship), isLoop(group, keys: keys, after: parent) else {
+        continue
+      }
       return Repetition(group: group, keys: keys, relationship: relationship, parent: parent)
     }
     guard keys >= max(Self.repeatedReadThreshold, threshold), !shape.loaderHint.hasKeyList else { return nil }
@@ -84,7 +86,8 @@ struct Analysis {
   /// Whether the group is a loop over the rows of `parent`, and not several lookups that were written one by one.
   private func isLoop(_ group: ReadGroup, keys: Int, after parent: Int) -> Bool {
     let record = evidence.records[parent]
-    let rows = record.flags.contains(.hasCounters) && record.duration != StatementRecord.unknown
+    let rows =
+      record.flags.contains(.hasCounters) && record.duration != StatementRecord.unknown
       ? Int(record.rowsReturned) : nil
     if evidence.shape(at: group.indices[0]).loaderHint.hasKeyList {
       // One selectIn is the cure, also when it is cut into chunks; one for each row is the disease.

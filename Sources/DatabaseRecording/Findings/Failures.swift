@@ -23,7 +23,8 @@ extension Analysis {
       return [
         Finding(
           kind: .failure,
-          headline: "Expected no failed statements, found \(hidden), all past the first \(evidence.records.count) statements.",
+          headline:
+            "Expected no failed statements, found \(hidden), all past the first \(evidence.records.count) statements.",
           details: ["  fix: record less at once, so that the details of the failures are kept"], count: hidden)
       ]
     }

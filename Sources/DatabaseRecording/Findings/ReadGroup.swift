@@ -33,7 +33,9 @@ struct ReadGroup {
     if !unknown.isEmpty {
       let known = indices.count - unknown.count
       let largest = order.max { (byStack[$0]?.count ?? 0) < (byStack[$1]?.count ?? 0) }
-      if let largest, let members = byStack[largest], order.count == 1 || (members.count >= 3 && members.count * 2 > known) {
+      if let largest, let members = byStack[largest],
+        order.count == 1 || (members.count >= 3 && members.count * 2 > known)
+      {
         byStack[largest] = (members + unknown).sorted()
       }
     }

@@ -31,7 +31,9 @@ struct Timeline {
 
   private var notes: [String] {
     var notes: [String] = []
-    if recording.excludedCount > 0 { notes.append("  fixtures: \(recording.excludedCount.counted("statement")) left out") }
+    if recording.excludedCount > 0 {
+      notes.append("  fixtures: \(recording.excludedCount.counted("statement")) left out")
+    }
     if recording.droppedCount > 0 {
       notes.append("  \(recording.droppedCount.counted("statement")) counted by shape, without details")
     }

@@ -44,7 +44,8 @@ enum Runner {
       return .swiftTesting
     }
     let environment = ProcessInfo.processInfo.environment
-    let isTestBundle = arguments.first?.hasSuffix(".xctest") == true || environment["XCTestConfigurationFilePath"] != nil
+    let isTestBundle =
+      arguments.first?.hasSuffix(".xctest") == true || environment["XCTestConfigurationFilePath"] != nil
     return isTestBundle || arguments.contains { $0.hasSuffix(".xctest") } ? .xctest : .none
   }()
 }

@@ -7,34 +7,35 @@
   import TestSupport
   import Testing
 
-  private let sharedFile = try! TemporaryFile("shared.sqlite")  // A test that cannot write a file cannot run.
-  private let sharedPool = makePool(at: sharedFile.path)
-
-  private func makePool(at path: String) -> DatabasePool {
-    // As above.
-    let pool = try! DatabasePool(path: path)
-    try! pool.write { db in
-      try db.execute(sql: "CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT)")
-      try db.execute(
-        sql: "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER REFERENCES author(id), title TEXT)")
-      for id in 1...10 {
-        try db.execute(sql: "INSERT INTO author VALUES (?, ?)", arguments: [id, "author"])
-        try db.execute(sql: "INSERT INTO book VALUES (?, ?, ?)", arguments: [id, id, "book"])
+  /// One pool for all tests of the process, made by whichever comes first.
+  private enum Shared {
+    static let pool = Result {
+      let file = try TemporaryFile("shared.sqlite")
+      let pool = try DatabasePool(path: file.path)
+      try pool.write { db in
+        try db.execute(sql: "CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT)")
+        try db.execute(
+          sql: "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER REFERENCES author(id), title TEXT)")
+        for id in 1...10 {
+          try db.execute(sql: "INSERT INTO author VALUES (?, ?)", arguments: [id, "author"])
+          try db.execute(sql: "INSERT INTO book VALUES (?, ?, ?)", arguments: [id, id, "book"])
+        }
       }
+      return (file: file, pool: pool)
     }
-    return pool
   }
 
   @Suite struct GRDBTests {
     @Test(arguments: 1...64)
     func parallelTestsOnOnePoolHaveExactlyTheirOwn(number: Int) async throws {
+      let pool = try Shared.pool.get().pool
       let recording = try await recordDatabase {
         for id in 0..<number {
-          _ = try await sharedPool.read { db in
+          _ = try await pool.read { db in
             try Int.fetchOne(db, sql: "SELECT id FROM author WHERE id = ?", arguments: [id])
           }
         }
-        _ = try await sharedPool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM book") }
+        _ = try await pool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM book") }
       }
       #expect(recording.selects.count == number + 1)
       #expect(recording.selects.on("author").count == number)
@@ -68,9 +69,10 @@
     }
 
     @Test func asyncReadOnASharedPoolIsUnattributed() async throws {
+      let pool = try Shared.pool.get().pool
       let recording = await recordDatabase {
         await withCheckedContinuation { continuation in
-          sharedPool.asyncRead { result in
+          pool.asyncRead { result in
             _ = try? Int.fetchOne(result.get(), sql: "SELECT 4711 FROM author")
             continuation.resume()
           }

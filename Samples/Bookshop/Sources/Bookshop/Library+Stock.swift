@@ -1,13 +1,13 @@
 import GRDB
 
 /// How much a shop has.
-public struct Stock: Sendable {
-  public var authors: Int
-  public var booksPerAuthor: Int
-  public var tags: Int
-  public var reviewsPerBook: Int
+struct Stock: Sendable {
+  var authors: Int
+  var booksPerAuthor: Int
+  var tags: Int
+  var reviewsPerBook: Int
 
-  public init(authors: Int, booksPerAuthor: Int, tags: Int, reviewsPerBook: Int) {
+  init(authors: Int, booksPerAuthor: Int, tags: Int, reviewsPerBook: Int) {
     self.authors = authors
     self.booksPerAuthor = booksPerAuthor
     self.tags = tags
@@ -15,14 +15,14 @@ public struct Stock: Sendable {
   }
 
   /// A few rows, for a test.
-  public static let shelf = Stock(authors: 11, booksPerAuthor: 3, tags: 5, reviewsPerBook: 1)
+  static let shelf = Stock(authors: 11, booksPerAuthor: 3, tags: 5, reviewsPerBook: 1)
   /// A few thousand rows, for a demonstration.
-  public static let store = Stock(authors: 60, booksPerAuthor: 10, tags: 40, reviewsPerBook: 3)
+  static let store = Stock(authors: 60, booksPerAuthor: 10, tags: 40, reviewsPerBook: 3)
 }
 
 extension Library {
   /// Fills the tables with rows that are the same in every run.
-  public func fill(with stock: Stock, seed: UInt64 = 1) throws {
+  func fill(with stock: Stock, seed: UInt64 = 1) throws {
     var random = Generator(state: seed)
     try database.write { db in
       for number in 0..<stock.tags {
@@ -42,7 +42,8 @@ extension Library {
           let tags = Set((0..<3).map { _ in Int64(random.next() % UInt64(max(1, stock.tags))) + 1 })
           for tag in tags.sorted() where stock.tags > 0 { try BookTag(bookId: book.id ?? 0, tagId: tag).insert(db) }
           for _ in 0..<stock.reviewsPerBook {
-            var review = Review(bookId: book.id ?? 0, stars: 1 + Int(random.next() % 5), text: random.pick(Words.opinions))
+            var review = Review(
+              bookId: book.id ?? 0, stars: 1 + Int(random.next() % 5), text: random.pick(Words.opinions))
             try review.insert(db)
           }
         }

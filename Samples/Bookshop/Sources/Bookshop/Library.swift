@@ -2,47 +2,47 @@ import Foundation
 import GRDB
 
 /// How ``Library/authorsWithBooks()`` loads the books.
-public enum LoadingPlan: Sendable {
+enum LoadingPlan: Sendable {
   /// Two queries, however many authors there are.
   case eager
   /// One query for the authors, and one more for each of them: the mistake that the tests catch.
   case onePerAuthor
 
   /// `onePerAuthor` with `BOOKSHOP_N_PLUS_ONE=1` in the environment, else `eager`.
-  public static var ofEnvironment: LoadingPlan {
+  static var ofEnvironment: LoadingPlan {
     ProcessInfo.processInfo.environment["BOOKSHOP_N_PLUS_ONE"] == "1" ? .onePerAuthor : .eager
   }
 }
 
 /// The books of the shop: everything the app asks of its database.
-public struct Library: Sendable {
-  public let database: any DatabaseWriter
-  public var loading: LoadingPlan
+struct Library: Sendable {
+  let database: any DatabaseWriter
+  var loading: LoadingPlan
 
   /// Opens a library and brings its tables up to date.
-  public init(_ database: any DatabaseWriter, loading: LoadingPlan = .ofEnvironment) throws {
+  init(_ database: any DatabaseWriter, loading: LoadingPlan = .ofEnvironment) throws {
     self.database = database
     self.loading = loading
     try Schema.migrator.migrate(database)
   }
 
   /// A library that lives as long as the object.
-  public static func inMemory() throws -> Library {
+  static func inMemory() throws -> Library {
     try Library(DatabaseQueue())
   }
 
   /// A library in a file, which several readers use at once.
-  public static func onDisk(at path: String) throws -> Library {
+  static func onDisk(at path: String) throws -> Library {
     try Library(DatabasePool(path: path))
   }
 
   /// All authors with all their books.
-  public func authorsWithBooks() async throws -> [AuthorWithBooks] {
+  func authorsWithBooks() async throws -> [AuthorWithBooks] {
     try await database.read { db in try authorsWithBooks(db) }
   }
 
   /// All authors with all their books, for callers that cannot wait asynchronously.
-  public func authorsWithBooksNow() throws -> [AuthorWithBooks] {
+  func authorsWithBooksNow() throws -> [AuthorWithBooks] {
     try database.read { db in try authorsWithBooks(db) }
   }
 
@@ -58,12 +58,12 @@ public struct Library: Sendable {
   }
 
   /// One book, or `nil` when there is none.
-  public func book(id: Int64) async throws -> Book? {
+  func book(id: Int64) async throws -> Book? {
     try await database.read { db in try Book.fetchOne(db, key: id) }
   }
 
   /// All that the page of a book shows.
-  public func bookPage(id: Int64) async throws -> BookPage? {
+  func bookPage(id: Int64) async throws -> BookPage? {
     try await database.read { db in
       try Book.filter(key: id)
         .including(required: Book.author)
@@ -75,7 +75,7 @@ public struct Library: Sendable {
   }
 
   /// The books whose title begins with `prefix`, with their authors.
-  public func search(_ prefix: String) async throws -> [BookWithAuthor] {
+  func search(_ prefix: String) async throws -> [BookWithAuthor] {
     try await database.read { db in
       try Book.filter(Column("title").like("\(prefix)%"))
         .including(required: Book.author)
@@ -86,7 +86,7 @@ public struct Library: Sendable {
   }
 
   /// The books with the best reviews.
-  public func topRated(_ count: Int) async throws -> [Book] {
+  func topRated(_ count: Int) async throws -> [Book] {
     try await database.read { db in
       try Book.fetchAll(
         db,
@@ -98,7 +98,7 @@ public struct Library: Sendable {
   }
 
   /// Adds a book, its tags and, if need be, its author, in one transaction.
-  public func publish(_ draft: Draft) async throws -> Book {
+  func publish(_ draft: Draft) async throws -> Book {
     try await database.write { db in
       var author =
         try Author.filter(Column("name") == draft.author).fetchOne(db)
@@ -116,7 +116,7 @@ public struct Library: Sendable {
   }
 
   /// Adds what a reader thinks of a book.
-  public func addReview(of book: Int64, stars: Int, text: String) async throws {
+  func addReview(of book: Int64, stars: Int, text: String) async throws {
     try await database.write { db in
       var review = Review(bookId: book, stars: stars, text: text)
       try review.insert(db)
@@ -125,14 +125,14 @@ public struct Library: Sendable {
 }
 
 /// A book that is about to be published.
-public struct Draft: Sendable {
-  public var title: String
-  public var year: Int
-  public var author: String
-  public var country: String
-  public var tags: [String]
+struct Draft: Sendable {
+  var title: String
+  var year: Int
+  var author: String
+  var country: String
+  var tags: [String]
 
-  public init(title: String, year: Int, author: String, country: String, tags: [String]) {
+  init(title: String, year: Int, author: String, country: String, tags: [String]) {
     self.title = title
     self.year = year
     self.author = author

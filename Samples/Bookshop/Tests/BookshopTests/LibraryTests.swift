@@ -1,7 +1,8 @@
-import Bookshop
 import DatabaseTesting
 import Foundation
 import Testing
+
+@testable import Bookshop
 
 /// What the pages of the shop ask of the database. With `BOOKSHOP_N_PLUS_ONE=1` the first two tests fail.
 @Suite(.database(.noNPlusOne, .noDuplicateQueries, .noFailures))

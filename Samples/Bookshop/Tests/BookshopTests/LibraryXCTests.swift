@@ -1,6 +1,7 @@
-import Bookshop
 import DatabaseTesting
 import XCTest
+
+@testable import Bookshop
 
 /// The same in XCTest: `expectDatabase` in any test case. With `BOOKSHOP_N_PLUS_ONE=1` the first test fails.
 final class LibraryXCTests: XCTestCase {

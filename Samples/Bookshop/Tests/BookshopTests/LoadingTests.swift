@@ -1,6 +1,7 @@
-import Bookshop
 import DatabaseTesting
 import Testing
+
+@testable import Bookshop
 
 /// The five ways of loading, and how many queries each sends.
 @Suite struct LoadingTests {
@@ -46,7 +47,8 @@ import Testing
   @Test func immediateIsNestedInTheQueryForTheParents() throws {
     let recording = try recordDatabase { try library.booksImmediately(authors: 5) }
     #expect(recording.queries.count == 6)
-    #expect(recording.selects.on("book").allSatisfy { $0.enclosingStatement == recording.selects.on("author").first?.number })
+    #expect(
+      recording.selects.on("book").allSatisfy { $0.enclosingStatement == recording.selects.on("author").first?.number })
     let finding = try #require(recording.findings.first)
     #expect(finding.relationship == "book.authorId")
     #expect(finding.message.contains("immediate, 5 distinct parameters"))
