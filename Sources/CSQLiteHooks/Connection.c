@@ -33,7 +33,7 @@ const dbh_callbacks *dbh_swift(void) {
 
 // Rows were changed unseen; or, where an application's trace replaces ours, not one statement was seen in its whole life.
 static bool lost_its_trace(dbh_connection *c) {
-  if (!atomic_load(&dbh_listening) || c->epoch != atomic_load(&dbh_epoch)) return false;
+  if (!atomic_load(&dbh_listening) || atomic_load(&c->epoch) != atomic_load(&dbh_epoch)) return false;
   if (!atomic_load(&c->saw_statement) && !dbh_interposes_trace()) return true;
   // A closing connection may be refused an answer, which is then 0.
   return sqlite3_total_changes(c->handle) > atomic_load(&c->total_changes) && !atomic_load(&c->resync);
@@ -67,7 +67,7 @@ int dbh_attach(sqlite3 *handle, const char *name) {
   if (!c) return SQLITE_NOMEM;
   c->handle = handle;
   c->id = atomic_fetch_add(&last_id, 1) + 1;
-  c->epoch = atomic_load(&dbh_epoch);
+  atomic_store(&c->epoch, atomic_load(&dbh_epoch));
   atomic_store(&c->total_changes, sqlite3_total_changes(handle));
   // From here on the destructor frees it, also when the call fails.
   int result = sqlite3_create_function_v2(handle, "database_testing_connection", 0, SQLITE_UTF8, c, function, NULL,

@@ -46,7 +46,7 @@ typedef struct dbh_connection {
   // Serialised by SQLite's own connection mutex, or by the application in multi-thread mode.
   uint32_t transaction;
   uint32_t last_transaction;
-  uint64_t epoch;
+  _Atomic uint64_t epoch;  // of the listening in which total_changes was taken
   _Atomic int total_changes;
   _Atomic bool resync;  // the next difference in total_changes is expected
   _Atomic bool saw_statement;

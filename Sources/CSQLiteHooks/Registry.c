@@ -51,6 +51,7 @@ void dbh_registry_remove(dbh_connection *connection) {
 // Rows were changed that no statement of ours accounts for: the trace was replaced behind our back. Read without the
 // connection's mutex, hence twice, and only between statements.
 bool dbh_changes_unseen(dbh_connection *connection) {
+  if (atomic_load(&connection->epoch) != atomic_load(&dbh_epoch)) return false;
   for (int i = 0; i < 2; i++) {
     if (atomic_load(&connection->resync) || atomic_load(&connection->depth) != 0) return false;
     int known = atomic_load(&connection->total_changes);
@@ -66,12 +67,11 @@ void dbh_sync_changes(dbh_connection *connection) {
   atomic_store(&connection->resync, false);
 }
 
+// A connection takes the new epoch at its next statement: what happened while nobody listened is no loss, and its counter
+// must not be written from here while its own thread writes it.
 void dbh_set_listening(bool listening) {
   pthread_mutex_lock(&lock);
-  if (listening && !atomic_load(&dbh_listening)) {
-    atomic_fetch_add(&dbh_epoch, 1);
-    for (dbh_connection *c = first; c; c = c->next) dbh_sync_changes(c);
-  }
+  if (listening && !atomic_load(&dbh_listening)) atomic_fetch_add(&dbh_epoch, 1);
   atomic_store(&dbh_listening, listening);
   pthread_mutex_unlock(&lock);
 }

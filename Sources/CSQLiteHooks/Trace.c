@@ -105,9 +105,10 @@ static dbh_shape shape_of(dbh_connection *c, const dbh_callbacks *swift, const c
 
 static void check_changes(dbh_connection *c, const dbh_callbacks *swift) {
   uint64_t epoch = atomic_load_explicit(&dbh_epoch, memory_order_relaxed);
-  if (c->epoch != epoch || atomic_load_explicit(&c->resync, memory_order_relaxed)) {
-    c->epoch = epoch;
+  if (atomic_load_explicit(&c->epoch, memory_order_relaxed) != epoch ||
+      atomic_load_explicit(&c->resync, memory_order_relaxed)) {
     dbh_sync_changes(c);
+    atomic_store(&c->epoch, epoch);
   } else if (atomic_load_explicit(&c->depth, memory_order_relaxed) == 0 &&
              sqlite3_total_changes(c->handle) != atomic_load_explicit(&c->total_changes, memory_order_relaxed)) {
     dbh_sync_changes(c);

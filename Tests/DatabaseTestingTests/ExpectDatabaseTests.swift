@@ -215,4 +215,8 @@ struct AsyncShop: Sendable {
     await Task.yield()
     return try shop.books(of: author)
   }
+
+  func authorsWithBooksOneByOne() async throws {
+    for author in try await authors() { _ = try await books(of: author) }
+  }
 }

@@ -9,7 +9,7 @@ struct SymbolName {
   ///   - readable: Demangled without argument types, where the platform does that.
   init(_ symbol: String, readable: String?) {
     let isSwift = symbol.hasPrefix("$s") || symbol.hasPrefix("_$s")
-    let full = isSwift ? Self.demangle(symbol) : nil
+    let full = isSwift ? Self.demangled(symbol) : nil
     module = isSwift ? Self.module(of: symbol, demangled: full) : nil
     function = Self.plain(readable ?? full.map(Self.withoutTypes) ?? symbol, module: module)
     isGenerated = full.map { name in Self.generatedPrefixes.contains { name.hasPrefix($0) } } ?? false
@@ -63,7 +63,8 @@ struct SymbolName {
     return name.count == length ? String(name) : nil
   }
 
-  private static func demangle(_ symbol: String) -> String? {
+  /// With modules and types: `Bookshop.Library.books(of: Swift.Int) -> …`.
+  static func demangled(_ symbol: String) -> String? {
     guard let pointer = swiftDemangle(symbol, symbol.utf8.count, nil, nil, 0) else { return nil }
     defer { pointer.deallocate() }
     return String(cString: pointer)

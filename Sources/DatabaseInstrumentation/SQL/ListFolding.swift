@@ -30,6 +30,15 @@ struct ListFolding {
 
   var isActive: Bool { frameCount > 0 || expectsList }
 
+  /// Whether the next token may not belong to the list, see `note(_:isRow:)`.
+  @inline(__always)
+  var isWatching: Bool {
+    if expectsList { return true }
+    guard frameCount > 0 else { return false }
+    let top = frames + (frameCount &- 1)
+    return top.pointee.isValues ? top.pointee.depth == depth : top.pointee.isFresh
+  }
+
   /// Whether the output stands directly in a tuple of `VALUES`.
   var isInTuple: Bool {
     frameCount > 0 && frames[frameCount - 1].isValues && frames[frameCount - 1].depth + 1 == depth
@@ -42,7 +51,7 @@ struct ListFolding {
   }
 
   /// Leaves the list that a token cannot belong to.
-  mutating func note(_ token: SQLToken, in tokenizer: SQLTokenizer) {
+  mutating func note(_ token: SQLToken, isRow: Bool) {
     if token.kind == .hint { return }
     if token.kind != .open { expectsList = false }
     guard frameCount > 0 else { return }
@@ -51,7 +60,7 @@ struct ListFolding {
       guard top.pointee.depth == depth else { return }
       switch token.kind {
       case .open, .close, .comma: break
-      case .word where tokenizer.isRow(token): break
+      case .word where isRow: break
       default: frameCount -= 1
       }
     } else if top.pointee.isFresh {
@@ -83,7 +92,7 @@ struct ListFolding {
   @inline(__always)
   mutating func open(at count: Int) {
     if isActive { openList(at: count) }
-    depth += 1
+    depth &+= 1
   }
 
   private mutating func openList(at count: Int) {
@@ -93,6 +102,13 @@ struct ListFolding {
     } else if frameCount > 0, frames[frameCount - 1].isValues, frames[frameCount - 1].depth == depth {
       frames[frameCount - 1].elementStart = count - 1
     }
+  }
+
+  /// Whether the element before a comma is a value and nothing else, so that more of its kind can be skipped.
+  func hasPlainElement(_ output: UnsafeMutablePointer<UInt8>, _ count: Int) -> Bool {
+    let top = frames[frameCount - 1]
+    return !top.isValues && top.depth == depth && top.elementStart + 1 == count
+      && output[count - 1] == UInt8(ascii: "?")
   }
 
   /// - Parameter count: The length of the output, which ends in `, `.
@@ -106,7 +122,7 @@ struct ListFolding {
   @inline(__always)
   mutating func close(_ output: UnsafeMutablePointer<UInt8>, _ count: inout Int) {
     if frameCount > 0 { closeList(output, &count) }
-    depth -= 1
+    depth &-= 1
   }
 
   private mutating func closeList(_ output: UnsafeMutablePointer<UInt8>, _ count: inout Int) {

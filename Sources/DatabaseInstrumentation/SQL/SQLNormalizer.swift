@@ -31,14 +31,26 @@ struct SQLNormalizer {
   static func withNormalized<R>(
     _ text: UnsafeBufferPointer<UInt8>, dialect: SQLDialect, _ body: (UnsafeBufferPointer<UInt8>) -> R
   ) -> R {
-    withUnsafeTemporaryAllocation(of: ListFolding.Frame.self, capacity: ListFolding.limit) { frames in
-      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity(for: text.count)) { output in
-        // Neither pointer is nil: both buffers have elements.
-        var normalizer = SQLNormalizer(
-          text, dialect: dialect, output: output.baseAddress!, frames: frames.baseAddress!)
-        let count = normalizer.run()
-        return body(UnsafeBufferPointer(start: output.baseAddress, count: count))
+    // A size that is known when this is compiled lies on the stack; any other is allocated.
+    if capacity(for: text.count) <= 1024 {
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1024) { normalize(text, dialect, into: $0, body) }
+    } else {
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity(for: text.count)) {
+        normalize(text, dialect, into: $0, body)
       }
+    }
+  }
+
+  private static func normalize<R>(
+    _ text: UnsafeBufferPointer<UInt8>, _ dialect: SQLDialect, into output: UnsafeMutableBufferPointer<UInt8>,
+    _ body: (UnsafeBufferPointer<UInt8>) -> R
+  ) -> R {
+    withUnsafeTemporaryAllocation(of: ListFolding.Frame.self, capacity: ListFolding.limit) { frames in
+      // Neither pointer is nil: both buffers have elements.
+      var normalizer = SQLNormalizer(
+        text, dialect: dialect, output: output.baseAddress!, frames: frames.baseAddress!)
+      let count = normalizer.run()
+      return body(UnsafeBufferPointer(start: output.baseAddress, count: count))
     }
   }
 
@@ -47,7 +59,7 @@ struct SQLNormalizer {
       let endedValue = tokenizer.previousEndsValue
       let token = tokenizer.next()
       if isBetweenStatements, token.kind != .semicolon, token.kind != .end { beginStatement(token) }
-      if lists.isActive { lists.note(token, in: tokenizer) }
+      if lists.isWatching { lists.note(token, isRow: token.kind == .word && tokenizer.isRow(token)) }
       switch token.kind {
       case .word, .quoted: name(token)
       case .keyword: keyword(token)
@@ -59,6 +71,9 @@ struct SQLNormalizer {
         }
         value()
       case .comma:
+        if lists.isActive, !lists.isWatching, lists.hasPlainElement(output, count), tokenizer.skipPlainElements() {
+          break
+        }
         put(UInt8(ascii: ","))
         put(UInt8(ascii: " "))
         last = .start
@@ -105,7 +120,7 @@ struct SQLNormalizer {
   @inline(__always)
   private mutating func put(_ byte: UInt8) {
     output[count] = byte
-    count += 1
+    count &+= 1
   }
 
   @inline(__always)
@@ -200,7 +215,7 @@ extension SQLNormalizer {
     } else {
       target.copyMemory(from: source, byteCount: length)
     }
-    count += length
+    count &+= length
   }
 
   /// Clears the bit that tells capitals; a keyword has letters and underscores alone.
@@ -214,7 +229,7 @@ extension SQLNormalizer {
     } else {
       for index in 0..<length { output[count + index] = tokenizer.base[token.start + index] & 0xDF }
     }
-    count += length
+    count &+= length
   }
 
   /// A hint is kept as it was written, but for the strings in it.

@@ -38,22 +38,22 @@ extension SQLTokenizer {
     if hasEscapes {
       while index < count {
         if base[index] == UInt8(ascii: "\\") {
-          index += 2
+          index &+= 2
         } else if base[index] == closing {
-          guard index + 1 < count, base[index + 1] == closing else { return index + 1 }
-          index += 2
+          guard index &+ 1 < count, base[index &+ 1] == closing else { return index &+ 1 }
+          index &+= 2
         } else {
-          index += 1
+          index &+= 1
         }
       }
       return nil
     }
     while index < count {
       if base[index] == closing {
-        guard index + 1 < count, base[index + 1] == closing, closing != UInt8(ascii: "]") else { return index + 1 }
-        index += 2
+        guard index &+ 1 < count, base[index &+ 1] == closing, closing != UInt8(ascii: "]") else { return index &+ 1 }
+        index &+= 2
       } else {
-        index += 1
+        index &+= 1
       }
     }
     return nil
@@ -76,6 +76,32 @@ extension SQLTokenizer {
     }
     while continuesName(index) { index += 1 }
     return finish(.number, start, index, endsValue: true)
+  }
+
+  /// Skips plain numbers and parameters with the commas between them, after a comma of a list.
+  ///
+  /// Lists of hundreds of keys are what is longest in SQL, and nothing of them is left but the first.
+  ///
+  /// - Returns: Whether nothing is left of the list, so that the comma before is one too many.
+  mutating func skipPlainElements() -> Bool {
+    var index = position
+    while true {
+      while index < count, base[index] == UInt8(ascii: " ") { index &+= 1 }
+      let start = index
+      if index < count, base[index] == UInt8(ascii: "?") { index &+= 1 }
+      while index < count, classes[Int(base[index])] == ByteClass.digit { index &+= 1 }
+      if index == start { return false }
+      while index < count, base[index] == UInt8(ascii: " ") { index &+= 1 }
+      guard index < count else { return false }
+      if base[index] == UInt8(ascii: ")") {
+        position = index
+        previousEndsValue = true
+        return true
+      }
+      guard base[index] == UInt8(ascii: ",") else { return false }
+      index &+= 1
+      position = index
+    }
   }
 
   private func continuesDigits(_ index: Int) -> Bool {

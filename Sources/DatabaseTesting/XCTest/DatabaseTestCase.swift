@@ -69,14 +69,15 @@
       #endif
     }
 
-    /// XCTest does not tell where a test method is written: the line that the first statement was issued from, inside of
-    /// it, is the nearest that is known.
+    /// XCTest does not tell where a test method is written: the line of it that the first statement was issued from is
+    /// the best place, and where it awaits what sends statements, the line on which it begins.
     private func location(of recording: Recording?) -> CodeLocation {
       let type = String(reflecting: type(of: self))
       let module = String(type.prefix { $0 != "." })
       let className = type.split(separator: ".").last.map(String.init) ?? type
-      if let found = recording?.firstLocation(inModule: module, type: className) { return found }
-      return CodeLocation(fileID: "\(module)/\(className).swift", filePath: "\(className).swift", line: 1, column: 1)
+      let method = String(name.split(whereSeparator: { ". ]".contains($0) }).last ?? "")
+      return recording?.location(ofMethod: method, type: className, module: module)
+        ?? CodeLocation(fileID: "\(module)/\(className).swift", filePath: "\(className).swift", line: 1, column: 1)
     }
   }
 #endif

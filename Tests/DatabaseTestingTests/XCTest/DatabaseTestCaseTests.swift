@@ -1,4 +1,5 @@
 import DatabaseTesting
+import Dispatch
 import TestSupport
 import XCTest
 
@@ -121,6 +122,11 @@ final class DatabaseTestCaseTests: DatabaseTestCase {
       try shop.authorsWithBooksOneByOne()
     }
 
+    func breaksLater() async throws {
+      let shop = try withoutDatabaseRecording { try Shop(authors: 3) }
+      try await AsyncShop(shop: shop).authorsWithBooksOneByOne()
+    }
+
     override func recordFailure(
       withDescription description: String, inFile filePath: String, atLine lineNumber: Int, expected: Bool
     ) {
@@ -129,14 +135,37 @@ final class DatabaseTestCaseTests: DatabaseTestCase {
   }
 
   final class BreakingTestCaseTests: XCTestCase {
-    func testAFailureLandsInTheTestMethod() throws {
-      let test = BreakingTestCase(name: "BreakingTestCase.breaks") { try ($0 as? BreakingTestCase)?.breaks() }
-      test.invokeTest()
+    private func failure(of name: String, _ body: @escaping (BreakingTestCase) throws -> Void) throws -> (
+      message: String, file: String, line: Int
+    ) {
+      BreakingTestCase.failures = []
+      BreakingTestCase(name: "BreakingTestCase.\(name)") { testCase in
+        try body(try XCTUnwrap(testCase as? BreakingTestCase))
+      }.invokeTest()
       XCTAssertEqual(BreakingTestCase.failures.count, 1)
-      let failure = try XCTUnwrap(BreakingTestCase.failures.first)
+      return try XCTUnwrap(BreakingTestCase.failures.first)
+    }
+
+    func testAFailureLandsInTheTestMethod() throws {
+      let failure = try failure(of: "breaks") { try $0.breaks() }
       XCTAssertTrue(failure.message.hasPrefix("Expected no N+1 queries, found 1: 3 of 4 queries"), failure.message)
       XCTAssertTrue(failure.file.hasSuffix("DatabaseTestCaseTests.swift"), failure.file)
-      XCTAssertEqual(failure.line, 121)
+      XCTAssertEqual(failure.line, 122)
+    }
+
+    func testAFailureOfAnAsynchronousTestLandsWhereItBegins() throws {
+      let failure = try failure(of: "breaksLater") { testCase in
+        // As XCTest runs an asynchronous test: on another thread, while this one waits.
+        let done = DispatchSemaphore(value: 0)
+        nonisolated(unsafe) let testCase = testCase  // used by the task alone until it is done
+        Task {
+          try? await testCase.breaksLater()
+          done.signal()
+        }
+        done.wait()
+      }
+      XCTAssertTrue(failure.file.hasSuffix("DatabaseTestCaseTests.swift"), failure.file)
+      XCTAssertEqual(failure.line, 125)
     }
   }
 #endif
