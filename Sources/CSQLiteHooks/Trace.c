@@ -149,8 +149,8 @@ static void begin(dbh_connection *c, sqlite3_stmt *statement, const char *sql, c
       .sql_hash = hash,
       .shape = shape,
       .thread = thread,
-      .is_main_thread = dbh_is_main_thread(),
-      .autocommit = autocommit,
+      .flags = (uint16_t)(DBH_FLAG_HAS_COUNTERS | (autocommit ? DBH_FLAG_AUTOCOMMIT : 0) |
+                          (dbh_is_main_thread() ? DBH_FLAG_MAIN_THREAD : 0)),
       .transaction = c->transaction,
       .start = dbh_now(),
   };

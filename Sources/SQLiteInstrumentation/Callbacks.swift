@@ -71,9 +71,6 @@ private func statementBegan(_ statement: UnsafePointer<dbh_statement>?, _ slot: 
   guard let statement = statement?.pointee, let slot, let connection = connection(statement.context) else {
     return false
   }
-  var flags: StatementRecord.Flags = [.hasCounters]
-  if statement.is_main_thread { flags.insert(.mainThread) }
-  if statement.autocommit { flags.insert(.autocommit) }
   let parent = statement.parent_log.map { log in
     StatementSlot(
       log: Unmanaged<StatementLog>.fromOpaque(log).takeUnretainedValue(), index: Int(statement.parent) - 1, scope: 0,
@@ -83,7 +80,8 @@ private func statementBegan(_ statement: UnsafePointer<dbh_statement>?, _ slot: 
     shape: statement.shape.id,
     start: statement.start,
     thread: UInt32(truncatingIfNeeded: statement.thread),
-    flags: flags,
+    // A set literal would go through generic code of the standard library, which costs more than all the rest.
+    flags: StatementRecord.Flags(rawValue: statement.flags),
     transaction: statement.transaction,
     parent: parent,
     isRead: statement.shape.flags & UInt32(DBH_SHAPE_READS) != 0,

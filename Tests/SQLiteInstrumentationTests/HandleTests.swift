@@ -59,8 +59,8 @@ import Testing
     let close: Close
     let trace: Trace
 
-    private init?(_ path: String) {
-      guard let library = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND),
+    private init?(_ path: String, _ flags: Int32) {
+      guard let library = dlopen(path, RTLD_NOW | RTLD_LOCAL | flags),
         let open = dlsym(library, "sqlite3_open"), let close = dlsym(library, "sqlite3_close"),
         let trace = dlsym(library, "sqlite3_trace_v2")
       else { return nil }
@@ -70,7 +70,7 @@ import Testing
     }
 
     /// The library that the process uses.
-    static func shared() -> SQLiteLibrary? { SQLiteLibrary("libsqlite3.so.0") }
+    static func shared() -> SQLiteLibrary? { SQLiteLibrary("libsqlite3.so.0", 0) }
 
     static var canBeCopied: Bool {
       dlsym(nil, "__tsan_init") == nil && dlsym(nil, "__asan_init") == nil
@@ -90,7 +90,7 @@ import Testing
       let copy = FileManager.default.temporaryDirectory.appendingPathComponent("libsqlite3-\(UUID().uuidString).so")
       try FileManager.default.copyItem(at: path, to: copy)
       defer { try? FileManager.default.removeItem(at: copy) }
-      return try #require(SQLiteLibrary(copy.path), "\(String(cString: dlerror()))")
+      return try #require(SQLiteLibrary(copy.path, RTLD_DEEPBIND), "\(String(cString: dlerror()))")
     }
   }
 #endif

@@ -26,6 +26,13 @@ enum {
   DBH_SHAPE_KEY_LOOKUP = 4,
 };
 
+/// The bits of `StatementRecord.Flags` that are known when a statement begins.
+enum {
+  DBH_FLAG_MAIN_THREAD = 1,
+  DBH_FLAG_AUTOCOMMIT = 2,
+  DBH_FLAG_HAS_COUNTERS = 8,
+};
+
 /// One statement that begins. Valid only during the call.
 typedef struct {
   void *context;  // of the connection, from `opened`
@@ -35,8 +42,7 @@ typedef struct {
   uint64_t sql_hash;
   dbh_shape shape;
   uint64_t thread;
-  bool is_main_thread;
-  bool autocommit;
+  uint16_t flags;        // DBH_FLAG_…
   uint32_t transaction;  // 0 outside of transactions
   uint64_t parent;       // index + 1 of the enclosing open statement in the same log, or 0
   void *parent_log;

@@ -25,7 +25,7 @@ package struct StackFrame: Sendable, Hashable {
     if let module { return !KnownModules.areSkipped(module) && !(file != nil && line == 0) }
     // C, C++ and Objective-C have no modules in their symbols: with debug information it is the app's, or our own.
     guard let file, (line ?? 0) > 0 else { return false }
-    return !file.contains("/CSQLiteHooks/") && !file.contains("/CSQLiteInstallAtLoad/")
+    return !["/CSQLiteHooks/", "/CSQLiteInstallAtLoad/", "sanitizer_common"].contains { file.contains($0) }
   }
 
   package var callSite: CallSite {
