@@ -1,13 +1,11 @@
-import Synchronization
-
 @testable import DatabaseInstrumentation
 @testable import DatabaseRecording
 
 /// A driver of a database that does not exist: what the pure parts are tested with.
 final class MadeUpDriver: Sendable {
   let connection: ConnectionEvidence
-  private static let lastID = Mutex<UInt64>(1_000_000)
-  private let transaction = Mutex<UInt32>(0)
+  private static let lastID = Locked<UInt64>(1_000_000)
+  private let transaction = Locked<UInt32>(0)
 
   /// - Parameter tables: `CREATE TABLE` statements.
   init(_ tables: String...) {

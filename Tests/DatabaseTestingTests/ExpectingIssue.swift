@@ -1,5 +1,5 @@
+import DatabaseTesting
 import Foundation
-import Synchronization
 import Testing
 
 /// Runs `body`, which must record exactly one issue, and hands its text and place to `matching`.
@@ -8,7 +8,7 @@ func expectingIssue<R>(
   matching: (_ message: String, _ location: SourceLocation) throws -> Void,
   sourceLocation: SourceLocation = #_sourceLocation
 ) throws {
-  let issues = Mutex<[Issue]>([])
+  let issues = Locked<[Issue]>([])
   try withKnownIssue(sourceLocation: sourceLocation) {
     _ = try body()
   } matching: { issue in

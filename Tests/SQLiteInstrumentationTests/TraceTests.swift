@@ -1,7 +1,6 @@
 import CSQLiteForTests
 import DatabaseTesting
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
@@ -76,7 +75,7 @@ import Testing
   }
 
   final class SeenStatements: Sendable {
-    private let state = Mutex((texts: [String](), events: [UInt32]()))
+    private let state = Locked((texts: [String](), events: [UInt32]()))
 
     var texts: [String] { state.withLock { $0.texts } }
     var events: [UInt32] { state.withLock { $0.events } }

@@ -83,7 +83,9 @@ package enum FunctionFinder {
     /// The value of the first symbol whose name is accepted.
     func value(where isWanted: (String) -> Bool) -> UInt64? {
       bytes.withUnsafeBytes { bytes in
-        for offset in stride(from: symbols.lowerBound, to: symbols.upperBound - Self.symbolSize + 1, by: Self.symbolSize) {
+        for offset in stride(
+          from: symbols.lowerBound, to: symbols.upperBound - Self.symbolSize + 1, by: Self.symbolSize)
+        {
           let name = names.lowerBound + Int(bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
           let value = bytes.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self)
           // Only Swift's symbols are worth a string.

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 #if canImport(Runtime) && os(Linux)
   internal import Runtime
 #elseif canImport(Darwin)
@@ -12,7 +10,7 @@ internal import Synchronization
 /// included. Elsewhere with `dladdr`, which knows functions alone. It costs tens of milliseconds the first time, so it is
 /// done when a finding is printed, never when a statement runs.
 package enum Symbolicator {
-  private static let known = Mutex<[UInt: [StackFrame]]>([:])
+  private static let known = Locked<[UInt: [StackFrame]]>([:])
 
   /// The frames of a stack, innermost first; one address stands for several where functions were inlined.
   package static func frames(of stack: StackTrace) -> [StackFrame] {

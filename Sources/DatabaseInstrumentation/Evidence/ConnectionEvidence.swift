@@ -9,7 +9,7 @@ package final class ConnectionEvidence: Sendable {
   package let database: DatabaseIdentity
 
   private let bound: RecordingScope?
-  private let cache = Mutex(Cache())
+  private let cache = Locked(Cache())
   private let isLost = Atomic<Bool>(false)
   private let isClosed = Atomic<Bool>(false)
 

@@ -1,11 +1,9 @@
-internal import Synchronization
-
 /// One database, however many connections it has: a file, or a single in-memory connection.
 package final class DatabaseIdentity: Sendable {
   /// What is known of its tables.
   package let schema: SchemaFacts
 
-  private let use = Mutex(Use())
+  private let use = Locked(Use())
 
   private struct Use {
     /// The innermost scope that all users of the database are inside of.
@@ -13,7 +11,7 @@ package final class DatabaseIdentity: Sendable {
     var isShared = false
   }
 
-  private static let files = Mutex<[String: WeakIdentity]>([:])
+  private static let files = Locked<[String: WeakIdentity]>([:])
 
   private struct WeakIdentity: Sendable {
     weak let identity: DatabaseIdentity?

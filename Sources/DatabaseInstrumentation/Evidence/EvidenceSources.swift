@@ -1,10 +1,8 @@
-internal import Synchronization
-
 /// The sources of statements that the process has, and whether they work.
 package final class EvidenceSources: Sendable {
   package static let shared = EvidenceSources()
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   private struct State {
     var sources: [EvidenceSource] = []

@@ -7,7 +7,7 @@ package final class EvidenceStore: Sendable {
 
   private let lastSequence = Atomic<UInt64>(0)
   private let droppedCount = Atomic<Int>(0)
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   private struct State {
     var logs: [StatementLog] = []

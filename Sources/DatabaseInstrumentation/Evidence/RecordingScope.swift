@@ -117,7 +117,7 @@ package final class RecordingScope: Sendable {
 package final class RecordingActivity: Sendable {
   package static let shared = RecordingActivity()
 
-  private let state = Mutex((count: 0, observers: [@Sendable (Bool) -> Void]()))
+  private let state = Locked((count: 0, observers: [@Sendable (Bool) -> Void]()))
 
   /// Calls `observer` at once with the present state, and whenever the first recording begins or the last one ends.
   package func observe(_ observer: @escaping @Sendable (Bool) -> Void) {

@@ -1,8 +1,6 @@
-internal import Synchronization
-
 /// What is known of the tables of one database: from the statements that defined them, else from the database itself.
 package final class SchemaFacts: Sendable {
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let reader: (@Sendable () -> [TableDefinition]?)?
 
   private struct State {

@@ -1,10 +1,8 @@
-internal import Synchronization
-
 /// Every shape that the process has seen, by a small number.
 package final class ShapeTable: Sendable {
   package static let shared = ShapeTable()
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   fileprivate struct State {
     var shapes: [StatementShape] = []

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Everything that one scope saw, immutable: what a finished recording is made of.
 package final class StatementEvidence: Sendable {
   /// Nanoseconds of the monotonic clock at which the scope began.
@@ -16,7 +14,7 @@ package final class StatementEvidence: Sendable {
   package let outerStatements: Int
   package let shapes: [StatementShape]
 
-  private let shared = Mutex<Set<UInt>?>(nil)
+  private let shared = Locked<Set<UInt>?>(nil)
 
   init(
     origin: UInt64, records: [StatementRecord], connectionIndices: [Int32], connections: [ConnectionEvidence],

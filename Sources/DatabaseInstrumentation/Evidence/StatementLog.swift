@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// The statements of one connection within one tree of recordings.
 ///
 /// Each connection has a log of its own, so two connections on two threads never wait for each other; the logs are
@@ -7,7 +5,7 @@ internal import Synchronization
 package final class StatementLog: Sendable {
   package let connection: ConnectionEvidence
   fileprivate let store: EvidenceStore
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   fileprivate struct State {
     var records: ContiguousArray<StatementRecord> = []

@@ -23,7 +23,7 @@ package final class UnattributedStatements: Sendable {
   package static let shared = UnattributedStatements()
 
   private let total = Atomic<Int>(0)
-  private let latest = Mutex<[UnattributedStatement]>([])
+  private let latest = Locked<[UnattributedStatement]>([])
 
   private static let keptCount = 64
 

@@ -1,5 +1,4 @@
 internal import DatabaseInstrumentation
-internal import Synchronization
 
 /// The live collector of one scope: everything the database is asked while it runs, in this task and its children.
 ///
@@ -34,7 +33,7 @@ public final class DatabaseRecorder: Sendable {
 
   let scope: RecordingScope
   private let function: ScopeFunction
-  private let finished = Mutex<Recording?>(nil)
+  private let finished = Locked<Recording?>(nil)
 
   /// Opens a scope; ``finish()`` closes it.
   ///

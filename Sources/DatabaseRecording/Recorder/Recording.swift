@@ -1,5 +1,4 @@
 public import DatabaseInstrumentation
-internal import Synchronization
 
 /// What a scope asked of the database: finished, immutable evidence.
 ///
@@ -23,7 +22,7 @@ public struct Recording: Sendable, CustomStringConvertible {
     let blindness: [String]
     /// Of the scope around this one, if any.
     let outerLabel: String?
-    let findings = Mutex<[Finding]?>(nil)
+    let findings = Locked<[Finding]?>(nil)
 
     init(
       label: String, location: CodeLocation, function: ScopeFunction, evidence: StatementEvidence, excludedCount: Int,

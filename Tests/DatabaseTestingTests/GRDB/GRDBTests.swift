@@ -3,7 +3,6 @@
   import Dispatch
   import Foundation
   import GRDB
-  import Synchronization
   import TestSupport
   import Testing
 
@@ -197,7 +196,7 @@
   }
 
   private final class Lines: Sendable {
-    private let lines = Mutex<[String]>([])
+    private let lines = Locked<[String]>([])
     var all: [String] { lines.withLock { $0 } }
     func add(_ line: String) { lines.withLock { $0.append(line) } }
   }
