@@ -87,10 +87,10 @@ extension DatabaseExpectation {
       name = ".\(function)(\(count.countSource)\(on))"
     }
     return DatabaseExpectation(name: name, needsQueries: needsQueries, problem: count.countProblem) {
-      recording, ignored in
+      recording, _ in
+      // Ignored statements count in totals.
       var found = select(recording)
       if let table { found = found.on(table) }
-      _ = ignored  // Ignored statements count in totals.
       guard !count.isMet(by: found.count) else { return [] }
       return [CountReport(recording, found, expected: count, nouns: nouns, table: table).finding]
     }

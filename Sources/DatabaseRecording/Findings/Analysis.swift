@@ -4,6 +4,7 @@ internal import DatabaseInstrumentation
 struct Analysis {
   let recording: Recording
   let evidence: StatementEvidence
+  let index: EvidenceIndex
   /// Distinct keys of one relationship from which on loading them one by one is an N+1.
   var threshold = 2
   var ignored: Set<StatementShape> = []
@@ -14,6 +15,7 @@ struct Analysis {
   init(_ recording: Recording, threshold: Int = 2, ignoring ignored: Set<StatementShape> = []) {
     self.recording = recording
     evidence = recording.storage.evidence
+    index = EvidenceIndex(recording.storage.evidence)
     self.threshold = threshold
     self.ignored = ignored
   }
@@ -64,23 +66,15 @@ struct Analysis {
 
   /// The read whose rows the group was run for: on the other table of the relationship, with at least two rows.
   private func parent(of group: ReadGroup, along relationship: Relationship) -> Int? {
-    let owner = relationship.owner.lowercased()
     let first = group.indices[0]
-    let database = evidence.connection(at: first).database
-    let shape = evidence.records[first].shape
-    func reads(_ index: Int) -> Bool {
-      evidence.records[index].shape != shape && evidence.shape(at: index).kind == .select
-        && evidence.connection(at: index).database === database
-        && evidence.shape(at: index).tables.contains { $0.name.lowercased() == owner }
-    }
     let enclosing = evidence.records[first].parent
-    if enclosing != 0, let index = evidence.index(ofSequence: enclosing - 1), reads(index) { return index }
-    return evidence.records.indices[..<first].last { index in
-      let record = evidence.records[index]
-      guard reads(index), record.error == 0 else { return false }
-      let isOpen = record.duration == StatementRecord.unknown
-      return isOpen || !record.flags.contains(.hasCounters) || record.rowsReturned >= 2
+    if enclosing != 0, let outer = evidence.index(ofSequence: enclosing - 1),
+      evidence.shape(at: outer).kind == .select, evidence.records[outer].shape != evidence.records[first].shape,
+      evidence.shape(at: outer).tables.contains(where: { $0.name.lowercased() == relationship.owner.lowercased() })
+    {
+      return outer
     }
+    return index.parent(of: first, on: relationship.owner)
   }
 
   /// Whether the group is a loop over the rows of `parent`, and not several lookups that were written one by one.

@@ -8,10 +8,12 @@ internal import DatabaseInstrumentation
 /// one access to the database.
 struct Circumstances {
   private let evidence: StatementEvidence
+  private let index: EvidenceIndex
   private let scope: ScopeFunction
 
   init(_ analysis: Analysis) {
     evidence = analysis.evidence
+    index = analysis.index
     scope = analysis.recording.storage.function
   }
 
@@ -20,38 +22,23 @@ struct Circumstances {
     guard group.stack != 0 else { return false }
     let enclosing = evidence.records[group.indices[0]].parent
     if enclosing != 0, group.indices.allSatisfy({ evidence.records[$0].parent == enclosing }) { return true }
-    if isOneTransaction(group) { return true }
     let stack = evidence.stacks[Int(group.stack) - 1]
     if scope.isOn(stack) { return true }
     return stack.databaseLibrary() != nil && isOneAccess(group)
   }
 
-  /// Whether the group and the read before it were issued by one function of the app.
+  /// Whether the group and the read before it were issued by one function of the app, on different lines: on the same line
+  /// it is a function through which the app sends whatever it reads.
   func isSameFunction(_ group: ReadGroup, _ parent: Int) -> Bool {
     guard group.stack != 0, let child = evidence.callSite(of: evidence.stacks[Int(group.stack) - 1])?.site,
       let other = evidence.callSite(at: parent)?.site
     else { return false }
-    return child.function == other.function && child.filePath == other.filePath
+    return child.function == other.function && child.filePath == other.filePath && child.line != other.line
   }
 
-  private func isOneTransaction(_ group: ReadGroup) -> Bool {
-    let first = evidence.records[group.indices[0]]
-    guard first.transaction != 0 else { return false }
-    return group.indices.allSatisfy {
-      evidence.records[$0].transaction == first.transaction
-        && evidence.connectionIndices[$0] == evidence.connectionIndices[group.indices[0]]
-    }
-  }
-
-  /// Whether nothing stands between them that a library sends where one access to the database ends and another begins.
   private func isOneAccess(_ group: ReadGroup) -> Bool {
-    let connection = evidence.connectionIndices[group.indices[0]]
-    guard group.indices.allSatisfy({ evidence.connectionIndices[$0] == connection }) else { return false }
-    guard let last = group.indices.last else { return false }
-    return !evidence.records.indices[group.indices[0]...last].contains { index in
-      guard evidence.connectionIndices[index] == connection else { return false }
-      let kind = evidence.shape(at: index).kind
-      return kind == .transaction || kind == .pragma
-    }
+    guard let first = group.indices.first, let last = group.indices.last else { return false }
+    let connection = evidence.connectionIndices[first]
+    return group.indices.allSatisfy { evidence.connectionIndices[$0] == connection } && index.isOneAccess(first, last)
   }
 }

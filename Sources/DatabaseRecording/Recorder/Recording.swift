@@ -66,9 +66,8 @@ public struct Recording: Sendable, CustomStringConvertible {
     for connection in evidence.connections where connection.hasLostStatements {
       reasons.append(
         """
-        Connection \(connection.info) lost its trace: something replaced SQLite's trace callback, and rows were changed \
-        by statements that were not seen. In GRDB set the app's own trace before the connection is instrumented, or leave \
-        it out in tests.
+        Connection \(connection.info) lost its trace: something replaced SQLite's trace callback, and its statements were \
+        not seen. Leave the app's own trace out in tests, or link SQLite as a shared library, where both work.
         """)
     }
     return reasons

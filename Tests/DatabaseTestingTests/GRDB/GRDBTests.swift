@@ -178,6 +178,19 @@
       #expect(recording.findings.isEmpty)
     }
 
+    @Test func aFunctionThatSendsWhateverTheAppReadsIsNoLoop() async throws {
+      let queue = try makeQueue()
+      func fetch(_ sql: String, _ arguments: StatementArguments = []) async throws -> [Int] {
+        try await queue.read { try Int.fetchAll($0, sql: sql, arguments: arguments) }
+      }
+      let recording = try await recordDatabase {
+        _ = try await fetch("SELECT id FROM author WHERE id < 3")
+        _ = try await fetch("SELECT id FROM book WHERE authorId = ?", [1])
+        _ = try await fetch("SELECT id FROM book WHERE authorId = ?", [2])
+      }
+      #expect(recording.findings.isEmpty)
+    }
+
     private func makeQueue() throws -> DatabaseQueue {
       try withoutDatabaseRecording {
         let queue = try DatabaseQueue()

@@ -1,0 +1,55 @@
+internal import DatabaseInstrumentation
+
+/// What the detectors look up again and again, from one pass over the statements.
+struct EvidenceIndex {
+  private struct TableKey: Hashable {
+    var database: ObjectIdentifier
+    var table: String
+  }
+
+  private let evidence: StatementEvidence
+  private var parents: [TableKey: [Int]] = [:]
+  private var boundaries: [Int32: [Int]] = [:]
+
+  init(_ evidence: StatementEvidence) {
+    self.evidence = evidence
+    for index in evidence.records.indices {
+      let shape = evidence.shape(at: index)
+      switch shape.kind {
+      case .select where Self.mayHaveSeveralRows(evidence.records[index]):
+        let database = ObjectIdentifier(evidence.connection(at: index).database)
+        for table in shape.tables {
+          parents[TableKey(database: database, table: table.name.lowercased()), default: []].append(index)
+        }
+      case .transaction, .pragma:
+        boundaries[evidence.connectionIndices[index], default: []].append(index)
+      default:
+        break
+      }
+    }
+  }
+
+  private static func mayHaveSeveralRows(_ record: StatementRecord) -> Bool {
+    guard record.error == 0 else { return false }
+    return record.duration == StatementRecord.unknown || !record.flags.contains(.hasCounters)
+      || record.rowsReturned >= 2
+  }
+
+  /// The last read of a table before a statement that returned at least two rows, or whose rows are not known.
+  ///
+  /// - Complexity: O(log *n*), and one step more for each execution of the statement's own shape in between.
+  func parent(of statement: Int, on table: String) -> Int? {
+    let database = ObjectIdentifier(evidence.connection(at: statement).database)
+    guard let reads = parents[TableKey(database: database, table: table.lowercased())] else { return nil }
+    let end = reads.partitioningIndex { $0 >= statement }
+    return reads[..<end].last { evidence.records[$0].shape != evidence.records[statement].shape }
+  }
+
+  /// Whether two statements of one connection lie within one access of a library to the database: it began with a
+  /// statement that a library sends there, and none stands between the two.
+  func isOneAccess(_ first: Int, _ last: Int) -> Bool {
+    guard let boundaries = boundaries[evidence.connectionIndices[first]] else { return false }
+    let next = boundaries.partitioningIndex { $0 > first }
+    return next > boundaries.startIndex && (next == boundaries.endIndex || boundaries[next] > last)
+  }
+}
