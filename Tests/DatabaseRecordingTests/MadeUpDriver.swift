@@ -5,7 +5,6 @@
 final class MadeUpDriver: Sendable {
   let connection: ConnectionEvidence
   private static let lastID = Locked<UInt64>(1_000_000)
-  private let transaction = Locked<UInt32>(0)
 
   /// - Parameter tables: `CREATE TABLE` statements.
   init(_ tables: String...) {
@@ -22,24 +21,24 @@ final class MadeUpDriver: Sendable {
   @discardableResult
   @inline(never) func run(
     _ sql: String, key: UInt64 = 0, rows: UInt32 = 1, changed: Int32 = 0, error: StatementError? = nil,
-    while body: () -> Void = {}
+    parent: StatementSlot? = nil
   ) -> StatementSlot? {
+    guard let slot = begin(sql, key: key, parent: parent) else { return nil }
+    slot.log.end(
+      slot,
+      StatementOutcome(
+        duration: 1_000, rowsReturned: rows, rowsChanged: changed, steps: 10, fullScanSteps: 0, sorts: 0,
+        automaticIndexRows: 0, transaction: 0, isUnfinished: false, endsInAutocommit: true, error: error))
+    return slot
+  }
+
+  /// Leaves the statement open.
+  @inline(never) func begin(_ sql: String, key: UInt64 = 0, parent: StatementSlot? = nil) -> StatementSlot? {
     let shape = StatementShape(sql)
-    if sql.hasPrefix("BEGIN") { transaction.withLock { $0 += 1 } }
     let beginning = StatementBeginning(
       shape: ShapeTable.shared.number(of: shape), start: monotonicNanoseconds(), thread: 1, flags: [.hasCounters],
-      transaction: transaction.withLock { $0 }, parent: nil, isRead: shape.kind == .select, isKeyLookup: true)
-    let slot = connection.begin(beginning) { key }
-    body()
-    if let slot {
-      slot.log.end(
-        slot,
-        StatementOutcome(
-          duration: 1_000, rowsReturned: rows, rowsChanged: changed, steps: 10, fullScanSteps: 0, sorts: 0,
-          automaticIndexRows: 0, transaction: beginning.transaction, isUnfinished: false, endsInAutocommit: true,
-          error: error))
-    }
-    return slot
+      transaction: 0, parent: parent, isRead: shape.kind == .select, isKeyLookup: true)
+    return connection.begin(beginning) { key }
   }
 }
 

@@ -84,9 +84,9 @@ import Testing
       recording.check(.queries(1, on: "author")).first?.message == """
         Expected 1 query on author, found 2.
           1×  DELETE FROM author    #5
-               at WordingTests.swift:71 in CountTests.byKindAndTable(), through MadeUpDriver.run(_:key:rows:changed:error:while:)
+               at WordingTests.swift:71 in CountTests.byKindAndTable(), through MadeUpDriver.run(_:key:rows:changed:error:parent:)
           1×  SELECT * FROM book JOIN author    #6
-               at WordingTests.swift:72 in CountTests.byKindAndTable(), through MadeUpDriver.run(_:key:rows:changed:error:while:)
+               at WordingTests.swift:72 in CountTests.byKindAndTable(), through MadeUpDriver.run(_:key:rows:changed:error:parent:)
           2 queries on other tables.
           Not counted: 1 ddl, 2 transaction, 1 pragma, 1 schema.
         """)

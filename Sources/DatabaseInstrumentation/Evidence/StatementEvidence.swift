@@ -15,6 +15,7 @@ package final class StatementEvidence: Sendable {
   package let shapes: [StatementShape]
 
   private let shared = Locked<Set<UInt>?>(nil)
+  private let inference = Locked<LoadInference?>(nil)
 
   init(
     origin: UInt64, records: [StatementRecord], connectionIndices: [Int32], connections: [ConnectionEvidence],
@@ -56,6 +57,24 @@ package final class StatementEvidence: Sendable {
   package func stack(at index: Int) -> StackTrace? {
     let stack = records[index].stack
     return stack == 0 ? nil : stacks[Int(stack) - 1]
+  }
+
+  /// The relationships that were loaded, in the order in which that began.
+  package var loads: [RelationshipLoad] { inferred.loads }
+
+  /// The first load of a statement.
+  package func load(at index: Int) -> RelationshipLoad? {
+    let inferred = inferred
+    return inferred.loadOfStatement[index].map { inferred.loads[$0] }
+  }
+
+  private var inferred: LoadInference {
+    inference.withLock { known in
+      if let known { return known }
+      let made = LoadInference(self)
+      known = made
+      return made
+    }
   }
 
   /// The line of the app that issued a statement, and the lines of the app's own database wrapper that it went through.

@@ -76,6 +76,9 @@ public struct ExecutedStatement: Sendable, CustomStringConvertible {
     return evidence.index(ofSequence: record.parent - 1).map { $0 + 1 }
   }
 
+  /// Which relationship it loaded, and how; the first, where it loaded several. `nil` when it loaded none that is known.
+  public var load: RelationshipLoad? { evidence.load(at: index) }
+
   /// Thread and the like.
   public var executionContext: ExecutionContext {
     ExecutionContext(threadID: Int(record.thread), isMainThread: record.flags.contains(.mainThread))

@@ -105,13 +105,3 @@ struct Repetition {
 
   var indices: [Int] { group.indices }
 }
-
-extension LoaderHint {
-  /// Whether rows are looked up by a list of keys.
-  var hasKeyList: Bool { keyPredicates.contains { $0.form == .inList } }
-}
-
-extension LoaderHint.KeyPredicate {
-  /// Whether the key is compared with values, and not with a subquery.
-  var isByValue: Bool { form == .equality || form == .inList }
-}

@@ -58,6 +58,8 @@ public struct Finding: Sendable, CustomStringConvertible {
     public static let duplicateQuery = Kind(rawValue: "duplicateQuery")
     /// A statement failed.
     public static let failure = Kind(rawValue: "failure")
+    /// A relationship was loaded in another way, or more or less often, than expected.
+    public static let load = Kind(rawValue: "load")
     /// There were more or fewer statements than expected.
     public static let count = Kind(rawValue: "count")
     /// Nothing was seen, so nothing can be concluded.
@@ -79,7 +81,7 @@ public struct Finding: Sendable, CustomStringConvertible {
       case .nPlusOne: 3
       case .repeatedRead: 4
       case .duplicateQuery: 5
-      case .count: 6
+      case .count, .load: 6
       case .unusedIgnore: 8
       default: 7
       }

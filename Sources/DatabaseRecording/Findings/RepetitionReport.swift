@@ -40,11 +40,11 @@ struct RepetitionReport {
   }
 
   private func extra(_ repetition: Repetition) -> [String] {
-    let enclosing = evidence.records[repetition.indices[0]].parent
     let hint = evidence.shape(at: repetition.indices[0]).loaderHint
-    let strategy = hint.hasKeyList ? "selectIn" : enclosing != 0 ? "immediate" : "lazy"
+    let isNested = evidence.records[repetition.indices[0]].parent != 0
+    let strategy: LoadStrategy = hint.hasKeyList ? .selectIn : isNested ? .immediate : .lazy
     let parameters = repetition.keys.counted("distinct parameter")
-    return repetition.relationship == nil ? [parameters] : [strategy, parameters]
+    return repetition.relationship == nil ? [parameters] : [strategy.rawValue, parameters]
   }
 
   private func describe(parent: Int) -> String {

@@ -105,6 +105,9 @@ public struct Recording: Sendable, CustomStringConvertible {
   /// The connections that statements of this recording ran on.
   public var connections: [ConnectionInfo] { storage.evidence.connections.map(\.info) }
 
+  /// The relationships that were loaded, and how; of a load through a pivot table the key of the pivot.
+  public var loads: [RelationshipLoad] { storage.evidence.loads }
+
   /// What is wrong with what was recorded: N+1 queries, duplicate queries, failures. Worst first.
   ///
   /// Computed when it is first read, in time linear in the number of statements.

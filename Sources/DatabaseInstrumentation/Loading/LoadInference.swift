@@ -1,0 +1,154 @@
+/// Tells which relationships the statements of a recording loaded, and how: one pass over them in order.
+struct LoadInference {
+  private let evidence: StatementEvidence
+  private(set) var loads: [RelationshipLoad] = []
+  /// The first load of each statement, by its position.
+  private(set) var loadOfStatement: [Int: Int] = [:]
+
+  private var plans: [PlanKey: LoadPlan] = [:]
+  /// The last read of each table that had rows.
+  private var lastRead: [TableKey: Int] = [:]
+
+  private struct PlanKey: Hashable {
+    var database: ObjectIdentifier
+    var shape: UInt32
+  }
+
+  private struct TableKey: Hashable {
+    var database: ObjectIdentifier
+    var table: String
+  }
+
+  init(_ evidence: StatementEvidence) {
+    self.evidence = evidence
+    for index in evidence.records.indices {
+      let record = evidence.records[index]
+      guard evidence.shape(at: index).kind == .select, record.error == 0 else { continue }
+      infer(index, plan(for: index))
+      noteRows(of: index)
+    }
+  }
+
+  private mutating func plan(for index: Int) -> LoadPlan {
+    let database = evidence.connection(at: index).database
+    let key = PlanKey(database: ObjectIdentifier(database), shape: evidence.records[index].shape)
+    if let known = plans[key] { return known }
+    let plan = LoadPlan(evidence.shape(at: index), in: database.schema)
+    plans[key] = plan
+    return plan
+  }
+
+  private mutating func infer(_ index: Int, _ plan: LoadPlan) {
+    if let lookup = plan.lookup, let relationship = followed(lookup, by: index) {
+      let isNested = enclosing(index, reads: relationship.owner)
+      let strategy: LoadStrategy = lookup.hasKeyList ? .selectIn : isNested ? .immediate : .lazy
+      if strategy == .selectIn, let previous = chunk(before: index, label: relationship.label) {
+        let load = loads[previous]
+        loads[previous] = RelationshipLoad(
+          strategy: .selectIn, relationship: load.relationship, parentCount: nil,
+          statementNumbers: load.statementNumbers + [index + 1])
+        loadOfStatement[index] = previous
+      } else {
+        add(index, strategy, relationship.label, parents: strategy == .selectIn ? nil : 1)
+      }
+    }
+    for label in plan.subqueries { add(index, .subquery, label, parents: nil) }
+    for label in plan.joins { add(index, .joined, label, parents: nil) }
+  }
+
+  private mutating func add(_ index: Int, _ strategy: LoadStrategy, _ relationship: String, parents: Int?) {
+    if loadOfStatement[index] == nil { loadOfStatement[index] = loads.count }
+    loads.append(
+      RelationshipLoad(
+        strategy: strategy, relationship: relationship, parentCount: parents, statementNumbers: [index + 1]))
+  }
+
+  /// The relationship that a lookup follows: the foreign key in its own table, else, for a lookup by primary key, that of
+  /// the table which was read last among those that refer to it.
+  private func followed(_ lookup: LoadPlan.Lookup, by index: Int) -> (label: String, owner: String)? {
+    if let key = lookup.toMany { return (key.label, key.parent) }
+    let database = ObjectIdentifier(evidence.connection(at: index).database)
+    let read = lookup.toOne.compactMap { candidate -> (at: Int, relationship: Relationship)? in
+      if enclosing(index, reads: candidate.child) { return (Int.max, candidate) }
+      let table = TableKey(database: database, table: candidate.child.lowercased())
+      guard let last = lastRead[table], evidence.records[last].shape != evidence.records[index].shape else {
+        return nil
+      }
+      return (last, candidate)
+    }
+    guard let latest = read.max(by: { $0.at < $1.at }) else { return nil }
+    let labels = read.filter { $0.relationship.child == latest.relationship.child }.map(\.relationship.label)
+    return (labels.joined(separator: " or "), latest.relationship.child)
+  }
+
+  private func enclosing(_ index: Int, reads table: String) -> Bool {
+    let parent = evidence.records[index].parent
+    guard parent != 0, let outer = evidence.index(ofSequence: parent - 1) else { return false }
+    return evidence.shape(at: outer).tables.contains { $0.name.lowercased() == table.lowercased() }
+  }
+
+  /// The load that a list of keys continues: the statement right before it on its connection, of the same shape from the
+  /// same place, with other keys.
+  private func chunk(before index: Int, label: String) -> Int? {
+    let connection = evidence.connectionIndices[index]
+    let earlier = evidence.records.indices[..<index]
+    guard let previous = earlier.last(where: { evidence.connectionIndices[$0] == connection }) else { return nil }
+    let (a, b) = (evidence.records[previous], evidence.records[index])
+    guard a.shape == b.shape, a.stack == b.stack, a.parameters != b.parameters || b.parameters == 0,
+      let load = loadOfStatement[previous], loads[load].strategy == .selectIn, loads[load].relationship == label
+    else { return nil }
+    return load
+  }
+
+  private mutating func noteRows(of index: Int) {
+    let record = evidence.records[index]
+    let isKnownToBeEmpty =
+      record.flags.contains(.hasCounters) && record.duration != StatementRecord.unknown && record.rowsReturned == 0
+    guard !isKnownToBeEmpty else { return }
+    let database = ObjectIdentifier(evidence.connection(at: index).database)
+    for table in evidence.shape(at: index).tables {
+      lastRead[TableKey(database: database, table: table.name.lowercased())] = index
+    }
+  }
+}
+
+/// What a shape can load, whenever it runs.
+struct LoadPlan {
+  struct Lookup {
+    var hasKeyList: Bool
+    var toMany: Relationship?
+    var toOne: [Relationship]
+  }
+
+  /// By values of a key.
+  var lookup: Lookup?
+  var subqueries: [String] = []
+  var joins: [String] = []
+
+  init(_ shape: StatementShape, in schema: SchemaFacts) {
+    let hint = shape.loaderHint
+    guard !hint.isAggregate, !hint.isCompound else { return }
+    let candidates = Relationship.candidates(for: shape, in: schema)
+    if !candidates.isEmpty {
+      lookup = Lookup(
+        hasKeyList: hint.hasKeyList,
+        toMany: candidates.first { $0.direction == .toMany },
+        toOne: candidates.filter { $0.direction == .toOne })
+    }
+    for predicate in hint.keyPredicates {
+      guard case .inSubquery(let other?, _) = predicate.form, let table = predicate.table else { continue }
+      let columns = Set(predicate.columns.map { $0.lowercased() })
+      let along = Relationship.candidates(table: table, columns: columns, in: schema).first {
+        $0.owner.lowercased() == other.lowercased()
+      }
+      if let along { subqueries.append(along.label) }
+    }
+    // The join that leads from a pivot to the rows is part of the load through the pivot.
+    let pivot = lookup?.toMany.map { $0.child.lowercased() }
+    for join in hint.joins {
+      let tables = [join.leftTable.lowercased(), join.rightTable.lowercased()]
+      if let pivot, pivot != hint.mainTable?.lowercased(), tables.contains(pivot) { continue }
+      if let along = Relationship.joined(join, in: schema) { joins.append(along.label) }
+    }
+  }
+}

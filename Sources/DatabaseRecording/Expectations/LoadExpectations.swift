@@ -1,0 +1,86 @@
+public import DatabaseInstrumentation
+
+extension DatabaseExpectation {
+  /// How often a relationship is loaded in one way.
+  ///
+  /// ```swift
+  /// @Test(.database(.loads(.selectIn, of: "book.authorId", 1)))
+  /// ```
+  ///
+  /// ```text
+  /// Expected 1 selectIn load of book.authorId, found none.
+  ///   11×  lazy book.authorId    #2 … #12
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - strategy: The way.
+  ///   - relationship: Child table and key column, in any case: `book.authorId`.
+  ///   - count: An integer or a range of integers.
+  public static func loads(_ strategy: LoadStrategy, of relationship: String, _ count: some ExpectedCount) -> Self {
+    let name = #".loads(.\#(strategy), of: "\#(relationship)", \#(count.countSource))"#
+    return DatabaseExpectation(name: name, needsQueries: false, problem: count.countProblem) { recording, _ in
+      let found = recording.loads.filter {
+        $0.strategy == strategy && $0.relationship.lowercased() == relationship.lowercased()
+      }
+      guard !count.isMet(by: found.count) else { return [] }
+      let noun = count.countDescription == "1" ? "load" : "loads"
+      let number = found.isEmpty ? "none" : String(found.count)
+      return [
+        Finding(
+          kind: .load,
+          headline: "Expected \(count.countDescription) \(strategy) \(noun) of \(relationship), found \(number).",
+          details: LoadReport(recording.loads).lines, count: found.count, relationship: relationship)
+      ]
+    }
+  }
+
+  /// No relationship is loaded for one parent at a time, be it one parent only.
+  ///
+  /// Stricter than ``noNPlusOne``: a single lazy load breaks it. Immediate loads count as well.
+  ///
+  /// ```text
+  /// Expected no lazy loads, found 1.
+  ///   1×  lazy book.authorId    #2
+  ///        at Library.swift:42 in Library.books(of:)
+  ///   fix: load them with their parents
+  /// ```
+  public static var noLazyLoads: Self {
+    DatabaseExpectation(name: ".noLazyLoads", needsQueries: true) { recording, ignored in
+      let evidence = recording.storage.evidence
+      let found = recording.loads.filter { load in
+        guard load.strategy == .lazy || load.strategy == .immediate, let number = load.statementNumbers.first else {
+          return false
+        }
+        return !ignored.contains(evidence.shape(at: number - 1))
+      }
+      guard let first = found.first?.statementNumbers.first else { return [] }
+      let place = evidence.callSite(at: first - 1)
+      return [
+        Finding(
+          kind: .load, headline: "Expected no lazy loads, found \(found.count).",
+          details: LoadReport(found).lines + SiteLines(place).lines + ["  fix: load them with their parents"],
+          count: found.count, relationship: found.first?.relationship, callSite: place?.site,
+          statements: found.flatMap(\.statementNumbers).map { ExecutedStatement(evidence: evidence, index: $0 - 1) })
+      ]
+    }
+  }
+}
+
+/// Loads by way and relationship, in words.
+struct LoadReport {
+  let lines: [String]
+
+  init(_ loads: [RelationshipLoad]) {
+    var groups: [(name: String, numbers: [Int], count: Int)] = []
+    for load in loads {
+      let name = "\(load.strategy) \(load.relationship)"
+      if let index = groups.firstIndex(where: { $0.name == name }) {
+        groups[index].numbers += load.statementNumbers
+        groups[index].count += 1
+      } else {
+        groups.append((name, load.statementNumbers, 1))
+      }
+    }
+    lines = groups.map { "  \($0.count)×  \($0.name)    \(NumberList($0.numbers))" }
+  }
+}
