@@ -59,7 +59,7 @@ let package = Package(
     ),
     .testTarget(
       name: "SQLiteInstrumentationTests",
-      dependencies: ["SQLiteInstrumentation", "DatabaseTesting", "TestSupport", "CSQLiteForTests"],
+      dependencies: ["SQLiteInstrumentation", "CSQLiteHooks", "DatabaseTesting", "TestSupport", "CSQLiteForTests"],
       swiftSettings: settings
     ),
     .testTarget(

@@ -19,6 +19,7 @@ static bool is_disabled(void) {
 static int attach_to_opened(sqlite3 *handle, char **error, const void *api) {
   (void)error;
   (void)api;
+  dbh_registry_opened(handle);
   if (!dbh_hooks_are_off() && !dbh_registry_find(handle)) dbh_attach(handle, NULL);
   return SQLITE_OK;
 }

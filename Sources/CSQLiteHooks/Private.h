@@ -68,6 +68,8 @@ extern _Atomic uint64_t dbh_epoch;
 dbh_connection *dbh_registry_find(sqlite3 *handle);
 bool dbh_registry_was_closed(sqlite3 *handle);
 bool dbh_registry_contains(dbh_connection *connection, uint64_t id);
+/// Another connection may stand where one was closed.
+void dbh_registry_opened(sqlite3 *handle);
 void dbh_registry_add(dbh_connection *connection);
 void dbh_registry_remove(dbh_connection *connection);
 bool dbh_changes_unseen(dbh_connection *connection);

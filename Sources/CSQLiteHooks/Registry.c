@@ -29,11 +29,16 @@ bool dbh_registry_was_closed(sqlite3 *handle) {
   return was_closed;
 }
 
-void dbh_registry_add(dbh_connection *connection) {
+void dbh_registry_opened(sqlite3 *handle) {
   pthread_mutex_lock(&lock);
   for (unsigned i = 0; i < CLOSED; i++) {
-    if (closed[i] == connection->handle) closed[i] = NULL;
+    if (closed[i] == handle) closed[i] = NULL;
   }
+  pthread_mutex_unlock(&lock);
+}
+
+void dbh_registry_add(dbh_connection *connection) {
+  pthread_mutex_lock(&lock);
   connection->next = first;
   first = connection;
   pthread_mutex_unlock(&lock);

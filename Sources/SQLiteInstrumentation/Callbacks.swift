@@ -125,7 +125,8 @@ private func statementEnded(_ slot: dbh_slot, _ outcome: UnsafePointer<dbh_outco
 
 private func statementError(code: Int32, message: UnsafePointer<CChar>?) -> StatementError {
   let text = message ?? dbh_error_text(code)
-  return StatementError(code: Int(code), message: text.map { String(cString: $0) } ?? "error \(code)")
+  let known = text.map { String(cString: $0) } ?? "error \(code)"
+  return StatementError(code: Int(code), message: ErrorText(known).ofExecution)
 }
 
 private func slotReleased(_ slot: dbh_slot) {
@@ -135,7 +136,7 @@ private func slotReleased(_ slot: dbh_slot) {
 
 private func prepareFailed(_ context: UnsafeMutableRawPointer?, _ code: Int32, _ message: UnsafePointer<CChar>?) {
   let text = message.map { String(cString: $0) } ?? "error \(code)"
-  let error = StatementError(code: Int(code), message: withoutLiterals(text), isPrepareFailure: true)
+  let error = StatementError(code: Int(code), message: ErrorText(text).ofPreparation, isPrepareFailure: true)
   let owner = connection(context)?.takeUnretainedValue() ?? unknownConnection
   owner.fail(
     toPrepare: ShapeTable.shared.number(of: StatementShape("")), at: dbh_now(), error: error,
@@ -145,19 +146,6 @@ private func prepareFailed(_ context: UnsafeMutableRawPointer?, _ code: Int32, _
 /// Where failures go that happen on a thread before any connection was seen on it.
 private let unknownConnection = ConnectionEvidence(
   info: ConnectionInfo(id: 0, name: "an SQLite connection", file: nil), database: DatabaseIdentity())
-
-/// A syntax error quotes the token it met, which may be a value: `near "'secret'": syntax error`.
-func withoutLiterals(_ message: String) -> String {
-  guard let open = message.firstIndex(of: "\""), let close = message.lastIndex(of: "\""), open < close else {
-    return message
-  }
-  let token = message[message.index(after: open)..<close]
-  let isWord = token.unicodeScalars.allSatisfy { $0 == "_" || $0.properties.isAlphabetic } && token.count <= 40
-  let isPunctuation =
-    token.count <= 2 && token.unicodeScalars.allSatisfy { !$0.properties.isAlphabetic && !("0"..."9").contains($0) }
-  if isWord || isPunctuation { return message }
-  return message[...open] + "…" + message[close...]
-}
 
 private func schemaDefined(_ context: UnsafeMutableRawPointer?, _ sql: UnsafePointer<CChar>?) {
   guard let sql else { return }
