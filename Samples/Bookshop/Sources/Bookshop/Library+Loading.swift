@@ -1,8 +1,8 @@
 import GRDB
 
-/// The five ways of loading related rows, side by side: what each sends is in the tests.
+/// The five ways of loading related rows, side by side. The tests state what each of them sends.
 extension Library {
-  /// Lazy: the children of each parent when it is looked at, one query for each. To-many, by the key of the parent.
+  /// Lazy: the books of each author once all the authors were read, one query for each. By the key of the parent.
   func booksLazily(authors count: Int) throws -> [[Book]] {
     try database.read { db in
       let authors = try Author.limit(count).fetchAll(db)
@@ -10,15 +10,15 @@ extension Library {
     }
   }
 
-  /// Lazy, to-one: the author of each book, one query for each.
+  /// Lazy, to-one: the author of each book once all the books were read, one query for each.
   func authorsLazily(books count: Int) throws -> [Author?] {
     try database.read { db in
-      let books = try Book.order(Column("year"), Column("id")).limit(count).fetchAll(db)
-      return try books.map { book in try Author.fetchOne(db, key: book.authorId) }
+      let books = try Book.order { [$0.year, $0.id] }.limit(count).fetchAll(db)
+      return try books.map { book in try Author.fetchOne(db, id: book.authorId) }
     }
   }
 
-  /// Lazy, through a pivot: the tags of each book, one query for each.
+  /// Lazy, through a pivot: the tags of each book once all the books were read, one query for each.
   func tagsLazily(books count: Int) throws -> [[Tag]] {
     try database.read { db in
       let books = try Book.limit(count).fetchAll(db)
@@ -26,7 +26,7 @@ extension Library {
     }
   }
 
-  /// Immediate: the children while the rows of the parents are still being read.
+  /// Immediate: the books of each author while the authors are still being read, one query for each.
   func booksImmediately(authors count: Int) throws -> [[Book]] {
     try database.read { db in
       var result: [[Book]] = []
@@ -38,25 +38,39 @@ extension Library {
     }
   }
 
-  /// selectIn: one more query for the children of all parents.
+  /// selectIn: one query for the authors, and one for the books of all of them.
   func booksBySelectIn(authors count: Int) throws -> [AuthorWithBooks] {
     try database.read { db in
       try Author.limit(count).including(all: Author.books).asRequest(of: AuthorWithBooks.self).fetchAll(db)
     }
   }
 
-  /// Joined: parent and child in one query.
-  func booksByJoin(books count: Int) throws -> [BookWithAuthor] {
+  /// selectIn, through a pivot: one query for the books, and one for the tags of all of them.
+  func tagsBySelectIn(books count: Int) throws -> [BookWithTags] {
+    try database.read { db in
+      try Book.limit(count).including(all: Book.tags).asRequest(of: BookWithTags.self).fetchAll(db)
+    }
+  }
+
+  /// Joined: each book with its author, in one query.
+  func authorsByJoin(books count: Int) throws -> [BookWithAuthor] {
     try database.read { db in
       try Book.including(required: Book.author).limit(count).asRequest(of: BookWithAuthor.self).fetchAll(db)
     }
   }
 
-  /// Subquery: the children by a query for their parents.
+  /// Joined, through a pivot: the books about a subject, in one query.
+  func booksByJoin(tag name: String) throws -> [Book] {
+    try database.read { db in
+      try Book.joining(required: Book.tags.filter { $0.name == name }).fetchAll(db)
+    }
+  }
+
+  /// Subquery: the books by a query for their authors, in one query.
   func booksBySubquery(country: String) throws -> [Book] {
     try database.read { db in
-      let authors = Author.filter(Column("country") == country).select(Column("id"))
-      return try Book.filter(authors.contains(Column("authorId"))).fetchAll(db)
+      let authors = Author.select(\.id).filter { $0.country == country }
+      return try Book.filter { authors.contains($0.authorId) }.fetchAll(db)
     }
   }
 }

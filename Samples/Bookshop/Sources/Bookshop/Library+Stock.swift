@@ -1,59 +1,45 @@
 import GRDB
 
-/// How much a shop has.
-struct Stock: Sendable {
-  var authors: Int
-  var booksPerAuthor: Int
-  var tags: Int
-  var reviewsPerBook: Int
-
-  init(authors: Int, booksPerAuthor: Int, tags: Int, reviewsPerBook: Int) {
-    self.authors = authors
-    self.booksPerAuthor = booksPerAuthor
-    self.tags = tags
-    self.reviewsPerBook = reviewsPerBook
-  }
-
-  /// A few rows, for a test.
-  static let shelf = Stock(authors: 11, booksPerAuthor: 3, tags: 5, reviewsPerBook: 1)
-  /// A few thousand rows, for a demonstration.
-  static let store = Stock(authors: 60, booksPerAuthor: 10, tags: 40, reviewsPerBook: 3)
-}
-
 extension Library {
-  /// Fills the tables with rows that are the same in every run.
+  /// Fills an empty library with rows that are the same in every run and on every machine.
+  ///
+  /// - Parameters:
+  ///   - stock: How many rows.
+  ///   - seed: Another seed makes other rows.
   func fill(with stock: Stock, seed: UInt64 = 1) throws {
-    var random = Generator(state: seed)
+    var random = SplitMix64(state: seed)
     try database.write { db in
-      for number in 0..<stock.tags {
-        var tag = Tag(name: "\(Words.subjects[number % Words.subjects.count]) \(number / Words.subjects.count + 1)")
-        try tag.insert(db)
+      let tags = try (0..<stock.tags).map { number in
+        let subject = Words.subjects[number % Words.subjects.count]
+        return try Tag(name: "\(subject) \(number / Words.subjects.count + 1)").inserted(db)
       }
       for number in 0..<stock.authors {
-        var author = Author(
-          name: "\(random.pick(Words.names)) \(random.pick(Words.surnames)) \(number + 1)",
-          country: random.pick(Words.countries))
-        try author.insert(db)
+        let name = "\(random.pick(Words.names)) \(random.pick(Words.surnames)) \(number + 1)"
+        let author = try Author(name: name, country: random.pick(Words.countries)).inserted(db)
         for _ in 0..<stock.booksPerAuthor {
-          var book = Book(
-            authorId: author.id ?? 0, title: "\(random.pick(Words.adjectives)) \(random.pick(Words.subjects))",
-            year: 1950 + Int(random.next() % 75))
-          try book.insert(db)
-          let tags = Set((0..<3).map { _ in Int64(random.next() % UInt64(max(1, stock.tags))) + 1 })
-          for tag in tags.sorted() where stock.tags > 0 { try BookTag(bookId: book.id ?? 0, tagId: tag).insert(db) }
-          for _ in 0..<stock.reviewsPerBook {
-            var review = Review(
-              bookId: book.id ?? 0, stars: 1 + Int(random.next() % 5), text: random.pick(Words.opinions))
-            try review.insert(db)
-          }
+          try addBook(of: author, from: stock, tags, &random, db)
         }
       }
     }
   }
+
+  private func addBook(
+    of author: Author, from stock: Stock, _ tags: [Tag], _ random: inout SplitMix64, _ db: Database
+  ) throws {
+    let title = "\(random.pick(Words.adjectives)) \(random.pick(Words.subjects))"
+    let book = try Book(authorId: author.id!, title: title, year: random.pick(1950...2024)).inserted(db)
+    let subjects = tags.isEmpty ? [] : Set((1...3).map { _ in random.pick(tags).id! })
+    for subject in subjects.sorted() {
+      try BookTag(bookId: book.id!, tagId: subject).insert(db)
+    }
+    for _ in 0..<stock.reviewsPerBook {
+      _ = try Review(bookId: book.id!, stars: random.pick(1...5), text: random.pick(Words.opinions)).inserted(db)
+    }
+  }
 }
 
-/// SplitMix64: the same numbers on every machine.
-private struct Generator {
+/// A generator of the same numbers on every machine. https://prng.di.unimi.it/splitmix64.c
+private struct SplitMix64 {
   var state: UInt64
 
   mutating func next() -> UInt64 {
@@ -64,7 +50,9 @@ private struct Generator {
     return z ^ (z >> 31)
   }
 
-  mutating func pick(_ words: [String]) -> String { words[Int(next() % UInt64(words.count))] }
+  mutating func pick<C: RandomAccessCollection>(_ choices: C) -> C.Element {
+    choices[choices.index(choices.startIndex, offsetBy: Int(next() % UInt64(choices.count)))]
+  }
 }
 
 private enum Words {

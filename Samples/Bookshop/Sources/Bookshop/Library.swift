@@ -1,37 +1,31 @@
-import Foundation
 import GRDB
 
-/// How ``Library/authorsWithBooks()`` loads the books.
-enum LoadingPlan: Sendable {
-  /// Two queries, however many authors there are.
-  case eager
-  /// One query for the authors, and one more for each of them: the mistake that the tests catch.
-  case onePerAuthor
-
-  /// `onePerAuthor` with `BOOKSHOP_N_PLUS_ONE=1` in the environment, else `eager`.
-  static var ofEnvironment: LoadingPlan {
-    ProcessInfo.processInfo.environment["BOOKSHOP_N_PLUS_ONE"] == "1" ? .onePerAuthor : .eager
-  }
-}
-
 /// The books of the shop: everything the app asks of its database.
+///
+/// ```swift
+/// let library = try Library.onDisk(at: "bookshop.sqlite")
+/// for entry in try await library.authorsWithBooks() {
+///   print(entry.author.name, entry.books.count)
+/// }
+/// ```
 struct Library: Sendable {
   let database: any DatabaseWriter
+  /// How ``authorsWithBooks()`` loads the books.
   var loading: LoadingPlan
 
-  /// Opens a library and brings its tables up to date.
+  /// Opens a library on a database and brings its tables up to date.
   init(_ database: any DatabaseWriter, loading: LoadingPlan = .ofEnvironment) throws {
     self.database = database
     self.loading = loading
     try Schema.migrator.migrate(database)
   }
 
-  /// A library that lives as long as the object.
+  /// An empty library that lives as long as the value.
   static func inMemory() throws -> Library {
     try Library(DatabaseQueue())
   }
 
-  /// A library in a file, which several readers use at once.
+  /// The library in a file, which several readers use at once; empty when there was no file.
   static func onDisk(at path: String) throws -> Library {
     try Library(DatabasePool(path: path))
   }
@@ -59,15 +53,21 @@ struct Library: Sendable {
 
   /// One book, or `nil` when there is none.
   func book(id: Int64) async throws -> Book? {
-    try await database.read { db in try Book.fetchOne(db, key: id) }
+    try await database.read { db in try Book.fetchOne(db, id: id) }
   }
 
-  /// All that the page of a book shows.
+  /// The books of a reader's list, in the order of their titles.
+  func books(ids: Set<Int64>) throws -> [Book] {
+    if ids.isEmpty { return [] }
+    return try database.read { db in try Book.filter(ids: ids).order(\.title).fetchAll(db) }
+  }
+
+  /// All that the page of a book shows, or `nil` when there is no such book.
   func bookPage(id: Int64) async throws -> BookPage? {
     try await database.read { db in
-      try Book.filter(key: id)
+      try Book.filter(id: id)
         .including(required: Book.author)
-        .including(all: Book.tags)
+        .including(all: Book.tags.order(\.name))
         .including(all: Book.reviews)
         .asRequest(of: BookPage.self)
         .fetchOne(db)
@@ -77,15 +77,15 @@ struct Library: Sendable {
   /// The books whose title begins with `prefix`, with their authors.
   func search(_ prefix: String) async throws -> [BookWithAuthor] {
     try await database.read { db in
-      try Book.filter(Column("title").like("\(prefix)%"))
+      try Book.filter { $0.title.like("\(prefix)%") }
         .including(required: Book.author)
-        .order(Column("title"))
+        .order { [$0.title, $0.id] }
         .asRequest(of: BookWithAuthor.self)
         .fetchAll(db)
     }
   }
 
-  /// The books with the best reviews.
+  /// The books with the best reviews, the best first.
   func topRated(_ count: Int) async throws -> [Book] {
     try await database.read { db in
       try Book.fetchAll(
@@ -93,50 +93,37 @@ struct Library: Sendable {
         sql: """
           SELECT book.* FROM book JOIN review ON review.bookId = book.id
           GROUP BY book.id ORDER BY avg(review.stars) DESC, book.id LIMIT ?
-          """, arguments: [count])
+          """,
+        arguments: [count]
+      )
     }
   }
 
   /// Adds a book, its tags and, if need be, its author, in one transaction.
+  @discardableResult
   func publish(_ draft: Draft) async throws -> Book {
     try await database.write { db in
-      var author =
-        try Author.filter(Column("name") == draft.author).fetchOne(db)
-        ?? Author(name: draft.author, country: draft.country)
-      if author.id == nil { try author.insert(db) }
-      var book = Book(authorId: author.id ?? 0, title: draft.title, year: draft.year)
-      try book.insert(db)
-      for name in draft.tags {
-        var tag = try Tag.filter(Column("name") == name).fetchOne(db) ?? Tag(name: name)
-        if tag.id == nil { try tag.insert(db) }
-        try BookTag(bookId: book.id ?? 0, tagId: tag.id ?? 0).insert(db)
+      let author =
+        try Author.filter { $0.name == draft.author }.fetchOne(db)
+        ?? Author(name: draft.author, country: draft.country).inserted(db)
+      let book = try Book(authorId: author.id!, title: draft.title, year: draft.year).inserted(db)
+      let names = Set(draft.tags).sorted()
+      let known = try Tag.filter { names.contains($0.name) }.fetchAll(db)
+      for name in names {
+        let tag = try known.first { $0.name == name } ?? Tag(name: name).inserted(db)
+        try BookTag(bookId: book.id!, tagId: tag.id!).insert(db)
       }
       return book
     }
   }
 
   /// Adds what a reader thinks of a book.
+  ///
+  /// - Throws: The database's error when there is no such book, or when `stars` is not from 1 to 5.
   func addReview(of book: Int64, stars: Int, text: String) async throws {
     try await database.write { db in
       var review = Review(bookId: book, stars: stars, text: text)
       try review.insert(db)
     }
-  }
-}
-
-/// A book that is about to be published.
-struct Draft: Sendable {
-  var title: String
-  var year: Int
-  var author: String
-  var country: String
-  var tags: [String]
-
-  init(title: String, year: Int, author: String, country: String, tags: [String]) {
-    self.title = title
-    self.year = year
-    self.author = author
-    self.country = country
-    self.tags = tags
   }
 }

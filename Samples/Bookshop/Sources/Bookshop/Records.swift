@@ -1,74 +1,51 @@
-import Foundation
 import GRDB
 
 /// Somebody who wrote books.
-struct Author: Codable, Sendable, Identifiable, Hashable, FetchableRecord, MutablePersistableRecord {
+struct Author: Codable, Sendable, Identifiable, Hashable {
+  /// Chosen by SQLite when the author is inserted.
   var id: Int64?
+  /// As it stands on the cover.
   var name: String
+  /// Where the author lives.
   var country: String
-
-  static let books = hasMany(Book.self)
-
-  mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
 }
 
 /// A book of one author.
-struct Book: Codable, Sendable, Identifiable, Hashable, FetchableRecord, MutablePersistableRecord {
+struct Book: Codable, Sendable, Identifiable, Hashable {
+  /// Chosen by SQLite when the book is inserted.
   var id: Int64?
+  /// Who wrote it.
   var authorId: Int64
+  /// As it stands on the cover.
   var title: String
+  /// The year of the first edition.
   var year: Int
-
-  static let author = belongsTo(Author.self)
-  static let bookTags = hasMany(BookTag.self)
-  static let tags = hasMany(Tag.self, through: bookTags, using: BookTag.tag)
-  static let reviews = hasMany(Review.self)
-
-  mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
 }
 
 /// A subject that books are about.
-struct Tag: Codable, Sendable, Identifiable, Hashable, FetchableRecord, MutablePersistableRecord {
+struct Tag: Codable, Sendable, Identifiable, Hashable {
+  /// Chosen by SQLite when the tag is inserted.
   var id: Int64?
+  /// No two tags have the same.
   var name: String
-
-  mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
 }
 
 /// Which book is about which subject.
-struct BookTag: Codable, Sendable, Hashable, FetchableRecord, PersistableRecord {
+struct BookTag: Codable, Sendable, Hashable {
+  /// The book.
   var bookId: Int64
+  /// One of its subjects.
   var tagId: Int64
-
-  static let tag = belongsTo(Tag.self)
 }
 
 /// What a reader thinks of a book.
-struct Review: Codable, Sendable, Identifiable, Hashable, FetchableRecord, MutablePersistableRecord {
+struct Review: Codable, Sendable, Identifiable, Hashable {
+  /// Chosen by SQLite when the review is inserted.
   var id: Int64?
+  /// The book it is about.
   var bookId: Int64
+  /// From 1 to 5.
   var stars: Int
+  /// In the reader's own words.
   var text: String
-
-  mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
-}
-
-/// An author with all books.
-struct AuthorWithBooks: Decodable, Sendable, Hashable, FetchableRecord {
-  var author: Author
-  var books: [Book]
-}
-
-/// A book with its author.
-struct BookWithAuthor: Decodable, Sendable, Hashable, FetchableRecord {
-  var book: Book
-  var author: Author
-}
-
-/// All that the page of a book shows.
-struct BookPage: Decodable, Sendable, Hashable, FetchableRecord {
-  var book: Book
-  var author: Author
-  var tags: [Tag]
-  var reviews: [Review]
 }

@@ -7,13 +7,13 @@ enum Schema {
     migrator.registerMigration("books") { db in
       try db.create(table: "author") { table in
         table.autoIncrementedPrimaryKey("id")
-        table.column("name", .text).notNull()
+        table.column("name", .text).notNull().indexed()
         table.column("country", .text).notNull()
       }
       try db.create(table: "book") { table in
         table.autoIncrementedPrimaryKey("id")
         table.column("authorId", .integer).notNull().indexed().references("author", onDelete: .cascade)
-        table.column("title", .text).notNull()
+        table.column("title", .text).notNull().indexed()
         table.column("year", .integer).notNull()
       }
     }
@@ -30,7 +30,7 @@ enum Schema {
       try db.create(table: "review") { table in
         table.autoIncrementedPrimaryKey("id")
         table.column("bookId", .integer).notNull().indexed().references("book", onDelete: .cascade)
-        table.column("stars", .integer).notNull()
+        table.column("stars", .integer).notNull().check { (1...5).contains($0) }
         table.column("text", .text).notNull()
       }
     }
