@@ -51,3 +51,6 @@ func record(
   recorder.bind(body)
   return recorder.finish()
 }
+
+/// The numbers from 1; the optimiser does not know how many, so it leaves a loop over them a loop.
+@inline(never) func times(_ count: Int) -> ClosedRange<Int> { 1...count }

@@ -109,6 +109,16 @@ import Testing
     #expect(recording.check(.queries(1).ignoring("SELECT 1 FROM a", because: "noise")).isEmpty)
   }
 
+  @Test func quotesAroundNamesDoNotCountWhereATestNamesAStatement() {
+    let driver = MadeUpDriver()
+    let recording = record { driver.run(#"SELECT * FROM "book" WHERE "authorId" = 7"#) }
+    #expect(recording.selects.matching("select * from book where authorId = ?").count == 1)
+    #expect(recording.selects.matching("SELECT * FROM `book` WHERE authorId = 8").count == 1)
+    #expect(recording.selects.matching("SELECT * FROM Book WHERE authorId = ?").isEmpty)
+    let expectation = DatabaseExpectation.noFailures.ignoring("SELECT * FROM book WHERE authorId = ?", because: "noise")
+    #expect(recording.check(expectation).isEmpty)
+  }
+
   @Test func anInheritedIgnoreThatMatchesNothingIsSilent() {
     let driver = MadeUpDriver()
     let recording = record { driver.run("SELECT 1 FROM a") }

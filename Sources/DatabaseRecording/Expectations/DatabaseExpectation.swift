@@ -26,7 +26,7 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
   package var ignores: [Ignore] = []
   /// Why it cannot be checked as it is written.
   package var problem: String?
-  private let check: @Sendable (Recording, Set<StatementShape>) -> [Finding]
+  private let check: @Sendable (Recording, ShapeSet) -> [Finding]
 
   /// Statements that an expectation leaves out, and why.
   package struct Ignore: Sendable {
@@ -54,7 +54,7 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
 
   init(
     name: String, needsQueries: Bool, problem: String? = nil,
-    check: @escaping @Sendable (Recording, Set<StatementShape>) -> [Finding]
+    check: @escaping @Sendable (Recording, ShapeSet) -> [Finding]
   ) {
     self.name = name
     self.needsQueries = needsQueries
@@ -75,7 +75,7 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
   /// not stay behind.
   ///
   /// - Parameters:
-  ///   - sql: The statement, compared without values, white space, comments and the case of keywords.
+  ///   - sql: The statement, compared without values, white space, comments, quotes around names and the case of keywords.
   ///   - reason: Why; for the reader.
   public func ignoring(_ sql: String, because reason: String) -> DatabaseExpectation {
     var copy = self
@@ -103,11 +103,11 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
       return [Finding(kind: .invalidExpectation, headline: "\(name) cannot be checked: \(problem)")]
     }
     if recording.isBlind { return [BlindReport(recording, expectation: name).knownBlind] }
-    let found = check(recording, Set(ignores.map(\.shape)))
+    let found = check(recording, ShapeSet(ignores.map(\.shape)))
     if found.isEmpty && needsQueries && recording.queries.isEmpty {
       return allowsNoQueries || isInherited ? [] : [BlindReport(recording, expectation: name).sawNothing]
     }
-    let unused = isInherited ? [] : ignores.filter { recording.statements.matching(shape: $0.shape).isEmpty }
+    let unused = isInherited ? [] : ignores.filter { recording.statements.matching($0.sql).isEmpty }
     return found + unused.map { unusedIgnore($0, recording) }
   }
 
@@ -150,8 +150,4 @@ extension Finding {
   public init(kind: Kind, _ headline: String) {
     self.init(kind: kind, headline: headline, details: [])
   }
-}
-
-extension StatementCollection {
-  func matching(shape: StatementShape) -> StatementCollection { matching(where: { $0 == shape }) }
 }

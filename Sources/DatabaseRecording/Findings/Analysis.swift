@@ -7,12 +7,12 @@ struct Analysis {
   let index: EvidenceIndex
   /// Distinct keys of one relationship from which on loading them one by one is an N+1.
   var threshold = 2
-  var ignored: Set<StatementShape> = []
+  var ignored: ShapeSet = ShapeSet()
 
   /// Distinct keys from which on a repeated read is a finding although no parent is known.
   static let repeatedReadThreshold = 5
 
-  init(_ recording: Recording, threshold: Int = 2, ignoring ignored: Set<StatementShape> = []) {
+  init(_ recording: Recording, threshold: Int = 2, ignoring ignored: ShapeSet = ShapeSet()) {
     self.recording = recording
     evidence = recording.storage.evidence
     index = EvidenceIndex(recording.storage.evidence)

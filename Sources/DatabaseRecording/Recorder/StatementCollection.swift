@@ -59,10 +59,11 @@ public struct StatementCollection: Sendable, Sequence, CustomStringConvertible {
     return matching { shape in shape.tables.contains { $0.name.lowercased() == table } }
   }
 
-  /// The statements that are the same as `sql` except for values, white space, comments and the case of keywords.
+  /// The statements that are the same as `sql` except for values, white space, comments, quotes around names and the case
+  /// of keywords.
   public func matching(_ sql: String) -> StatementCollection {
-    let shape = StatementShape(sql)
-    return matching { $0 == shape }
+    let shapes = ShapeSet([StatementShape(sql)])
+    return matching { shapes.contains($0) }
   }
 
   func matching(where isIncluded: (StatementShape) -> Bool) -> StatementCollection {

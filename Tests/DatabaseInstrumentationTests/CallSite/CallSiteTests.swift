@@ -9,8 +9,10 @@ import Testing
     #expect(site.function == "Library.authors(_:)")
     #expect(site.fileName == "CallSiteTests.swift")
     #expect(site.module == "DatabaseInstrumentationTests")
-    #expect(site.line == Library.authorsLine)
-    #expect(site.description == "CallSiteTests.swift:\(Library.authorsLine) in Library.authors(_:)")
+    #if DEBUG  // An optimised build may merge equal functions, and their lines.
+      #expect(site.line == Library.authorsLine)
+      #expect(site.description == "CallSiteTests.swift:\(Library.authorsLine) in Library.authors(_:)")
+    #endif
   }
 
   @Test func aClosureIsKnownByTheFunctionItIsWrittenIn() throws {
