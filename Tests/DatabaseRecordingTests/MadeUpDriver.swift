@@ -52,5 +52,8 @@ func record(
   return recorder.finish()
 }
 
-/// The numbers from 1; the optimiser does not know how many, so it leaves a loop over them a loop.
-@inline(never) func times(_ count: Int) -> ClosedRange<Int> { 1...count }
+/// A loop over the numbers from 1 that the optimiser leaves one: it likes to take the first round out.
+@_optimize(none)
+func repeating(_ count: Int, _ body: (Int) -> Void) {
+  for number in 1...count { body(number) }
+}

@@ -11,7 +11,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
     let driver = MadeUpDriver(author, book)
     let recording = record {
       driver.run("SELECT * FROM author", rows: 2)
-      for key in times(2) { driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key)) }
+      repeating(2) { key in driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key)) }
     }
     let finding = try #require(recording.findings.first)
     #expect(finding.kind == .nPlusOne)
@@ -24,7 +24,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
     let driver = MadeUpDriver(author, book)
     let recording = record {
       driver.run("SELECT * FROM book", rows: 9)
-      for key in times(3) { driver.run("SELECT * FROM author WHERE id = ?", key: UInt64(key)) }
+      repeating(3) { key in driver.run("SELECT * FROM author WHERE id = ?", key: UInt64(key)) }
     }
     #expect(recording.findings.map(\.relationship) == ["book.authorId"])
   }
@@ -33,7 +33,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
     let driver = MadeUpDriver(author, book)
     let recording = record {
       driver.run("SELECT * FROM author WHERE name = ?", rows: 1)
-      for key in times(4) { driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key)) }
+      repeating(4) { key in driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key)) }
     }
     #expect(recording.findings.isEmpty)
   }
@@ -41,7 +41,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
   @Test func aParentThatCameLaterIsNone() {
     let driver = MadeUpDriver(author, book)
     let recording = record {
-      for key in times(4) { driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key)) }
+      repeating(4) { key in driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key)) }
       driver.run("SELECT * FROM author", rows: 4)
     }
     #expect(recording.findings.isEmpty)
@@ -52,7 +52,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
     let other = MadeUpDriver(author, book)
     let recording = record {
       other.run("SELECT * FROM author", rows: 4)
-      for key in times(4) { driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key)) }
+      repeating(4) { key in driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key)) }
     }
     #expect(recording.findings.isEmpty)
   }
@@ -61,7 +61,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
     let driver = MadeUpDriver(author, book)
     let recording = record {
       driver.run("SELECT * FROM author", rows: 4)
-      for _ in times(4) { driver.run("SELECT * FROM book WHERE authorId = ?", key: 7) }
+      repeating(4) { _ in driver.run("SELECT * FROM book WHERE authorId = ?", key: 7) }
     }
     #expect(recording.findings.map(\.kind) == [.duplicateQuery])
   }
@@ -70,7 +70,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
     let driver = MadeUpDriver()
     for (keys, kinds) in [(4, []), (5, [Finding.Kind.repeatedRead])] {
       let recording = record {
-        for key in times(keys) { driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key)) }
+        repeating(keys) { key in driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key)) }
       }
       #expect(recording.findings.map(\.kind) == kinds)
     }
@@ -80,7 +80,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
     let driver = MadeUpDriver(author, book)
     let recording = record {
       driver.run("SELECT * FROM author", rows: 1_500)
-      for chunk in times(3) { driver.run("SELECT * FROM book WHERE authorId IN (?, ?, ?)", key: UInt64(chunk)) }
+      repeating(3) { chunk in driver.run("SELECT * FROM book WHERE authorId IN (?, ?, ?)", key: UInt64(chunk)) }
     }
     #expect(recording.findings.isEmpty)
   }
@@ -89,7 +89,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
     let driver = MadeUpDriver(author, book)
     let recording = record {
       driver.run("SELECT * FROM author", rows: 4)
-      for key in times(4) { driver.run("SELECT * FROM book WHERE authorId IN (?)", key: UInt64(key)) }
+      repeating(4) { key in driver.run("SELECT * FROM book WHERE authorId IN (?)", key: UInt64(key)) }
     }
     #expect(recording.findings.map(\.kind) == [.nPlusOne])
     #expect(recording.findings.first?.message.contains("selectIn, 4 distinct parameters") == true)
@@ -110,8 +110,8 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
     let driver = MadeUpDriver(author, book)
     let recording = record {
       driver.run("SELECT * FROM author", rows: 9)
-      for key in times(9) { driver.run("INSERT INTO book (authorId) VALUES (?)", key: UInt64(key), changed: 1) }
-      for key in times(9) {
+      repeating(9) { key in driver.run("INSERT INTO book (authorId) VALUES (?)", key: UInt64(key), changed: 1) }
+      repeating(9) { key in
         driver.run("UPDATE book SET authorId = 1 WHERE authorId = ?", key: UInt64(key), changed: 1)
       }
     }
@@ -122,7 +122,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
     let driver = MadeUpDriver(author, book)
     let recording = record {
       driver.run("SELECT * FROM author", rows: 4)
-      for key in times(4) { driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key)) }
+      repeating(4) { key in driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key)) }
     }
     #expect(recording.check(.noNPlusOne(threshold: 4)).count == 1)
     #expect(recording.check(.noNPlusOne(threshold: 5)).isEmpty)
@@ -132,7 +132,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
     let driver = MadeUpDriver(author, book)
     let recording = record {
       driver.run("SELECT * FROM author", rows: 90)
-      for key in times(90) { driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key)) }
+      repeating(90) { key in driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key)) }
     }
     let finding = try #require(recording.findings.first)
     #expect(finding.count == 90)
@@ -145,8 +145,8 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
       author, book, "CREATE TABLE review (id INTEGER PRIMARY KEY, bookId INTEGER REFERENCES book(id))")
     let recording = record {
       driver.run("SELECT * FROM author", rows: 3)
-      for key in times(3) { driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key), rows: 2) }
-      for key in times(6) { driver.run("SELECT * FROM review WHERE bookId = ?", key: UInt64(key)) }
+      repeating(3) { key in driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key), rows: 2) }
+      repeating(6) { key in driver.run("SELECT * FROM review WHERE bookId = ?", key: UInt64(key)) }
     }
     #expect(recording.findings.map(\.relationship) == ["book.authorId", "review.bookId"])
     #expect(recording.findings.first?.headline.contains("found 2 (1 of 2): 3 of 10 queries") == true)
@@ -157,7 +157,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
     let driver = MadeUpDriver(author, book)
     let recording = record {
       driver.run("SELECT * FROM author", rows: 3)
-      for key in times(3) { driver.run("SELECT \"\u{1B}[31m\n\" FROM book WHERE authorId = ?", key: UInt64(key)) }
+      repeating(3) { key in driver.run("SELECT \"\u{1B}[31m\n\" FROM book WHERE authorId = ?", key: UInt64(key)) }
     }
     let message = recording.findings.first?.message ?? ""
     #expect(!message.isEmpty)
@@ -172,7 +172,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
   @Test func theSameParametersInALoop() throws {
     let driver = MadeUpDriver(setting)
     let recording = record {
-      for _ in times(3) { driver.run("SELECT value FROM setting WHERE key = ?", key: 1) }
+      repeating(3) { _ in driver.run("SELECT value FROM setting WHERE key = ?", key: 1) }
     }
     let finding = try #require(recording.findings.first)
     #expect(finding.kind == .duplicateQuery)
@@ -182,7 +182,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
   @Test func aWriteToTheTableInBetween() {
     let driver = MadeUpDriver(setting)
     let recording = record {
-      for _ in times(3) {
+      repeating(3) { _ in
         driver.run("SELECT value FROM setting WHERE key = ?", key: 1)
         driver.run("UPDATE setting SET value = ? WHERE key = ?", changed: 1)
       }
@@ -193,7 +193,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
   @Test func aWriteToAnotherTableInBetween() {
     let driver = MadeUpDriver(setting)
     let recording = record {
-      for _ in times(3) {
+      repeating(3) { _ in
         driver.run("SELECT value FROM setting WHERE key = ?", key: 1)
         driver.run("INSERT INTO log VALUES (?)", changed: 1)
       }
@@ -205,7 +205,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
   func whateverMayChangeAnything(sql: String) {
     let driver = MadeUpDriver(setting)
     let recording = record {
-      for _ in times(3) {
+      repeating(3) { _ in
         driver.run("SELECT value FROM setting WHERE key = ?", key: 1)
         driver.run(sql)
       }
@@ -216,8 +216,8 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
   @Test func unknownParametersAndQueriesWithoutATable() {
     let driver = MadeUpDriver(setting)
     let recording = record {
-      for _ in times(3) { driver.run("SELECT value FROM setting WHERE value LIKE ?", key: 0) }
-      for _ in times(3) { driver.run("SELECT random()", key: 5) }
+      repeating(3) { _ in driver.run("SELECT value FROM setting WHERE value LIKE ?", key: 0) }
+      repeating(3) { _ in driver.run("SELECT random()", key: 5) }
     }
     #expect(recording.findings.isEmpty)
   }
@@ -235,7 +235,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
     let driver = MadeUpDriver(setting)
     let busy = StatementError(code: 5, message: "database is locked")
     let recording = record {
-      for attempt in times(3) {
+      repeating(3) { attempt in
         driver.run("SELECT value FROM setting WHERE key = ?", key: 1, error: attempt < 3 ? busy : nil)
       }
     }

@@ -47,13 +47,13 @@ struct ReadGroup {
     _ stacks: [UInt32], in evidence: StatementEvidence
   ) -> [(stack: UInt32, same: [UInt32])] {
     var merged: [(stack: UInt32, same: [UInt32])] = []
-    var places: [[StackFrame]: Int] = [:]
+    var places: [[StackTrace.Place]: Int] = [:]
     for stack in stacks {
-      let lines = evidence.stacks[Int(stack) - 1].lines
-      if let place = places[lines] {
+      let calls = evidence.stacks[Int(stack) - 1].places
+      if let place = places[calls] {
         merged[place].same.append(stack)
       } else {
-        places[lines] = merged.count
+        places[calls] = merged.count
         merged.append((stack, [stack]))
       }
     }

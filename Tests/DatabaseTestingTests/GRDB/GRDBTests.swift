@@ -191,6 +191,27 @@
       #expect(recording.findings.isEmpty)
     }
 
+    @Test func aFileThatIsGoneWhenFindingsAreComputedHasItsForeignKeysAllTheSame() async throws {
+      let recording = try await recordDatabase {
+        let file = try TemporaryFile("library.sqlite")
+        let pool = try DatabasePool(path: file.path)
+        try await pool.write { db in
+          try db.create(table: "author") { $0.autoIncrementedPrimaryKey("id") }
+          try db.create(table: "book") { table in
+            table.autoIncrementedPrimaryKey("id")
+            table.column("authorId", .integer).notNull().indexed().references("author", onDelete: .cascade)
+          }
+          for _ in 1...4 { try db.execute(sql: "INSERT INTO author DEFAULT VALUES") }
+        }
+        try await pool.read { db in
+          for id in try Int.fetchAll(db, sql: "SELECT id FROM author") {
+            _ = try Int.fetchAll(db, sql: #"SELECT id FROM "book" WHERE "authorId" = ?"#, arguments: [id])
+          }
+        }
+      }
+      #expect(recording.findings.map(\.relationship) == ["book.authorId"])
+    }
+
     private func makeQueue() throws -> DatabaseQueue {
       try withoutDatabaseRecording {
         let queue = try DatabaseQueue()
