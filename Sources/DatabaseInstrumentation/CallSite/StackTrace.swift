@@ -53,19 +53,6 @@ package struct StackTrace: Sendable, Hashable {
     var column = 0
   }
 
-  /// The lines of the app on the stack, innermost first.
-  package var appFrames: [StackFrame] { Symbolicator.frames(of: self).filter(\.isAppCode) }
-
-  /// The stack as places in the source: equal for the copies that the optimiser makes of one call, when it unrolls a loop
-  /// or inlines a function twice. Frames without debug information stay addresses.
-  package var lines: [StackFrame] {
-    Symbolicator.frames(of: self).map { frame in
-      var frame = frame
-      if frame.file != nil, (frame.line ?? 0) > 0 { frame.address = 0 }
-      return frame
-    }
-  }
-
   /// The line of the app that the stack was captured for.
   package func callSite() -> CallSite? { appFrames.first?.callSite }
 
