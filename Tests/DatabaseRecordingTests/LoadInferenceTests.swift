@@ -164,6 +164,15 @@ private func loads(of statements: [String]) -> [String] {
     #expect(loads(of: statements) == [])
   }
 
+  @Test func manyChunksAreOneLoad() {
+    let driver = MadeUpDriver()
+    for table in tables { driver.connection.database.schema.note(table) }
+    let recording = record {
+      repeating(20) { chunk in driver.run("SELECT * FROM book WHERE authorId IN (?, ?)", key: UInt64(chunk)) }
+    }
+    #expect(recording.loads.map(\.statementNumbers) == [Array(1...20)])
+  }
+
   @Test func expectationsOfLoads() {
     let driver = MadeUpDriver()
     for table in tables { driver.connection.database.schema.note(table) }

@@ -95,6 +95,11 @@ package final class StatementEvidence: Sendable {
     return (frames[own].callSite, frames[..<own].map(\.callSite))
   }
 
+  /// Whether two stacks are one call in the source, as far as is known: only the first executions of a shape have one.
+  func isSamePlace(_ a: UInt32, _ b: UInt32) -> Bool {
+    a == b || a == 0 || b == 0 || stacks[Int(a) - 1].places == stacks[Int(b) - 1].places
+  }
+
   /// Return addresses that statements of different shapes have in common.
   private var sharedAddresses: Set<UInt> {
     shared.withLock { known in

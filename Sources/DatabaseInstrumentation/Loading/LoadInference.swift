@@ -94,7 +94,7 @@ struct LoadInference {
     let earlier = evidence.records.indices[..<index]
     guard let previous = earlier.last(where: { evidence.connectionIndices[$0] == connection }) else { return nil }
     let (a, b) = (evidence.records[previous], evidence.records[index])
-    guard a.shape == b.shape, a.stack == b.stack, a.parameters != b.parameters || b.parameters == 0,
+    guard a.shape == b.shape, evidence.isSamePlace(a.stack, b.stack), a.parameters != b.parameters || b.parameters == 0,
       let load = loadOfStatement[previous], loads[load].strategy == .selectIn, loads[load].relationship == label
     else { return nil }
     return load
