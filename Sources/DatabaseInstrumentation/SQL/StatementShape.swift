@@ -36,11 +36,15 @@ public struct StatementShape: Sendable, Hashable, CustomStringConvertible {
 
   /// - Parameter utf8: The text; it needs no zero at its end and may hold whatever bytes.
   package init(utf8: UnsafeBufferPointer<UInt8>, dialect: SQLDialect) {
-    storage = SQLNormalizer.withNormalized(utf8, dialect: dialect) { bytes in
-      var text = String(decoding: bytes, as: UTF8.self)
-      // Not over `bytes`: what is no UTF-8 is repaired in the string.
+    let valid = SQLNormalizer.withNormalized(utf8, dialect: dialect) { bytes in String(validating: bytes, as: UTF8.self)
+    }
+    if var text = valid {
       let fingerprint = text.withUTF8 { Fingerprint.of($0) }
-      return Storage(normalizedSQL: text, fingerprint: fingerprint, dialect: dialect)
+      storage = Storage(normalizedSQL: text, fingerprint: fingerprint, dialect: dialect)
+    } else {
+      // What is no UTF-8 is repaired first: repaired afterwards, elements of a list could become equal too late to fold.
+      var repaired = String(decoding: utf8, as: UTF8.self)
+      self = repaired.withUTF8 { StatementShape(utf8: $0, dialect: dialect) }
     }
   }
 

@@ -17,6 +17,14 @@ struct SeededGenerator: RandomNumberGenerator {
 }
 
 @Suite struct PropertyTests {
+  /// Found by fuzzing: different bytes that are no UTF-8 become one and the same character.
+  @Test func bytesThatAreNoUTF8AreRepairedBeforeListsFold() {
+    let text = Array("SELECT 1 IN (a, ".utf8) + [0xFF] + Array(", ".utf8) + [0xFE] + Array(", b)".utf8)
+    let shape = text.withUnsafeBufferPointer { StatementShape(utf8: $0, dialect: .sqlite) }
+    #expect(shape == StatementShape(shape.normalizedSQL))
+    #expect(shape.normalizedSQL == "SELECT ? IN (a, \u{FFFD}, b)")
+  }
+
   static let dialects: [SQLDialect] = [.sqlite, .postgreSQL, .mySQL]
 
   static let pieces = [
