@@ -38,13 +38,17 @@ public struct StatementShape: Sendable, Hashable, CustomStringConvertible {
   package init(utf8: UnsafeBufferPointer<UInt8>, dialect: SQLDialect) {
     let valid = SQLNormalizer.withNormalized(utf8, dialect: dialect) { bytes in String(validating: bytes, as: UTF8.self)
     }
-    if var text = valid {
-      let fingerprint = text.withUTF8 { Fingerprint.of($0) }
-      storage = Storage(normalizedSQL: text, fingerprint: fingerprint, dialect: dialect)
-    } else {
-      // What is no UTF-8 is repaired first: repaired afterwards, elements of a list could become equal too late to fold.
-      var repaired = String(decoding: utf8, as: UTF8.self)
-      self = repaired.withUTF8 { StatementShape(utf8: $0, dialect: dialect) }
+    storage = valid.map { Storage($0, dialect: dialect) } ?? Self.repaired(utf8, dialect: dialect)
+  }
+
+  /// What is no UTF-8 is repaired before it is normalised: afterwards, elements of a list could become equal too late to
+  /// fold.
+  private static func repaired(_ utf8: UnsafeBufferPointer<UInt8>, dialect: SQLDialect) -> Storage {
+    var text = String(decoding: utf8, as: UTF8.self)
+    return text.withUTF8 { text in
+      SQLNormalizer.withNormalized(text, dialect: dialect) { bytes in
+        Storage(String(decoding: bytes, as: UTF8.self), dialect: dialect)
+      }
     }
   }
 
@@ -104,9 +108,10 @@ extension StatementShape {
     private let dialect: SQLDialect
     private let lazyAnalysis = AtomicLazyReference<StatementAnalysis>()
 
-    init(normalizedSQL: String, fingerprint: UInt64, dialect: SQLDialect) {
-      self.normalizedSQL = normalizedSQL
-      self.fingerprint = fingerprint
+    init(_ normalizedSQL: String, dialect: SQLDialect) {
+      var text = normalizedSQL
+      fingerprint = text.withUTF8 { Fingerprint.of($0) }
+      self.normalizedSQL = text
       self.dialect = dialect
     }
 
