@@ -25,7 +25,7 @@ let package = Package(
     .default(enabledTraits: ["SQLite"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")
   ],
   targets: [
     .target(name: "CSQLiteHooks", linkerSettings: [.linkedLibrary("sqlite3")]),

@@ -74,24 +74,25 @@ extension DatabaseExpectation {
   }
 
   private static func counting(
-    _ function: String, _ count: some ExpectedCount, on table: String?, nouns: (String, String),
+    _ function: String, _ expected: some ExpectedCount, on table: String?, nouns: (String, String),
     needsQueries: Bool = false, _ select: @escaping @Sendable (Recording) -> StatementCollection
   ) -> Self {
+    let count = expected.expectedCount
     let on = table.map { ", on: \"\($0)\"" } ?? ""
     let name: String
     if function.hasPrefix("no") {
       name = ".\(function)"
     } else if function.hasSuffix(",") {
-      name = ".\(function) \(count.countSource)\(on))"
+      name = ".\(function) \(count.source)\(on))"
     } else {
-      name = ".\(function)(\(count.countSource)\(on))"
+      name = ".\(function)(\(count.source)\(on))"
     }
-    return DatabaseExpectation(name: name, needsQueries: needsQueries, problem: count.countProblem) {
+    return DatabaseExpectation(name: name, needsQueries: needsQueries, problem: count.problem) {
       recording, _ in
       // Ignored statements count in totals.
       var found = select(recording)
       if let table { found = found.on(table) }
-      guard !count.isMet(by: found.count) else { return [] }
+      guard !count.contains(found.count) else { return [] }
       return [CountReport(recording, found, expected: count, nouns: nouns, table: table).finding]
     }
   }

@@ -4,14 +4,14 @@ internal import DatabaseInstrumentation
 struct CountReport {
   private let recording: Recording
   private let found: StatementCollection
-  private let expected: any ExpectedCount
+  private let expected: CountRange
   private let nouns: (one: String, many: String)
   private let table: String?
 
   private static let shapeLimit = 12
 
   init(
-    _ recording: Recording, _ found: StatementCollection, expected: any ExpectedCount, nouns: (String, String),
+    _ recording: Recording, _ found: StatementCollection, expected: CountRange, nouns: (String, String),
     table: String?
   ) {
     self.recording = recording
@@ -22,12 +22,12 @@ struct CountReport {
   }
 
   var finding: Finding {
-    let noun = expected.countDescription == "1" ? nouns.one : nouns.many
+    let noun = expected.noun(nouns.one, nouns.many)
     let on = table.map { " on \($0)" } ?? ""
     let number = found.isEmpty ? "none" : String(found.count)
     return Finding(
       kind: .count,
-      headline: "Expected \(expected.countDescription) \(noun)\(on), found \(number).",
+      headline: "Expected \(expected) \(noun)\(on), found \(number).",
       details: details,
       count: found.count,
       callSite: nil,

@@ -2,88 +2,76 @@
 ///
 /// Integers and ranges of integers conform; there is no reason to add another.
 public protocol ExpectedCount: Sendable {
-  /// What messages say: `2`, `up to 3`, `2 to 4`, `at least 1`.
-  var countDescription: String { get }
+  /// The numbers that are meant.
+  var expectedCount: CountRange { get }
+}
 
+/// The numbers that an ``ExpectedCount`` stands for.
+public struct CountRange: Sendable, Hashable, CustomStringConvertible {
+  private let lowest: Int
+  private let highest: Int
   /// As it is written in the source: `...3`.
-  var countSource: String { get }
+  package let source: String
 
-  /// Why no count can meet it, such as an empty range; `nil` when one can.
-  var countProblem: String? { get }
+  fileprivate init(_ lowest: Int, _ highest: Int, source: String) {
+    self.lowest = lowest
+    self.highest = highest
+    self.source = source
+  }
 
-  /// Whether `count` meets it.
-  func isMet(by count: Int) -> Bool
+  /// In words: `2`, `no`, `up to 3`, `2 to 4`, `at least 1`.
+  public var description: String {
+    if lowest == highest { return lowest == 0 ? "no" : String(lowest) }
+    if highest == .max { return "at least \(lowest)" }
+    return lowest == 0 ? "up to \(highest)" : "\(lowest) to \(highest)"
+  }
+
+  /// Whether `count` is one of them.
+  public func contains(_ count: Int) -> Bool { lowest <= count && count <= highest }
+
+  /// A noun that agrees with them.
+  package func noun(_ one: String, _ many: String) -> String { lowest == 1 && highest == 1 ? one : many }
+
+  /// Why no count is among them; `nil` when one is.
+  package var problem: String? {
+    if highest < 0 { return "a count cannot be negative; write 0 or more." }
+    if lowest > highest {
+      return "the range \(source) is empty, so no count can meet it; write \(lowest)...\(highest + 1)."
+    }
+    return nil
+  }
 }
 
 extension Int: ExpectedCount {
-  /// The number.
-  public var countDescription: String { self == 0 ? "no" : String(self) }
-  /// The number.
-  public var countSource: String { String(self) }
-  /// A negative number cannot be met.
-  public var countProblem: String? { self < 0 ? "a count cannot be negative; write 0 or more." : nil }
-  /// Equality.
-  public func isMet(by count: Int) -> Bool { self == count }
+  /// This number alone.
+  public var expectedCount: CountRange { CountRange(self, self, source: String(self)) }
 }
 
 extension ClosedRange: ExpectedCount where Bound == Int {
-  /// `2 to 4`.
-  public var countDescription: String {
-    lowerBound == upperBound ? String(lowerBound) : "\(lowerBound) to \(upperBound)"
-  }
-  /// `2...4`.
-  public var countSource: String { "\(lowerBound)...\(upperBound)" }
-  /// A range of negative numbers cannot be met.
-  public var countProblem: String? { upperBound < 0 ? "a count cannot be negative; write 0 or more." : nil }
-  /// Containment.
-  public func isMet(by count: Int) -> Bool { contains(count) }
+  /// The numbers of the range.
+  public var expectedCount: CountRange { CountRange(lowerBound, upperBound, source: "\(lowerBound)...\(upperBound)") }
 }
 
 extension Range: ExpectedCount where Bound == Int {
-  /// `2 to 4` for `2..<5`.
-  public var countDescription: String { isEmpty ? "none" : (lowerBound...(upperBound - 1)).countDescription }
-  /// `2..<5`.
-  public var countSource: String { "\(lowerBound)..<\(upperBound)" }
-  /// An empty range cannot be met.
-  public var countProblem: String? {
-    if isEmpty {
-      return "the range \(countSource) is empty, so no count can meet it; write \(lowerBound)...\(upperBound)."
-    }
-    return upperBound <= 0 ? "a count cannot be negative; write 0 or more." : nil
+  /// The numbers of the range.
+  public var expectedCount: CountRange {
+    CountRange(lowerBound, upperBound == .min ? .min : upperBound - 1, source: "\(lowerBound)..<\(upperBound)")
   }
-  /// Containment.
-  public func isMet(by count: Int) -> Bool { contains(count) }
 }
 
 extension PartialRangeThrough: ExpectedCount where Bound == Int {
-  /// `up to 3`.
-  public var countDescription: String { upperBound == 0 ? "no" : "up to \(upperBound)" }
-  /// `...3`.
-  public var countSource: String { "...\(upperBound)" }
-  /// A range of negative numbers cannot be met.
-  public var countProblem: String? { upperBound < 0 ? "a count cannot be negative; write ...0 or more." : nil }
-  /// Containment.
-  public func isMet(by count: Int) -> Bool { contains(count) }
+  /// The numbers from 0.
+  public var expectedCount: CountRange { CountRange(0, upperBound, source: "...\(upperBound)") }
 }
 
 extension PartialRangeUpTo: ExpectedCount where Bound == Int {
-  /// `fewer than 3`.
-  public var countDescription: String { "fewer than \(upperBound)" }
-  /// `..<3`.
-  public var countSource: String { "..<\(upperBound)" }
-  /// No count is below zero.
-  public var countProblem: String? { upperBound <= 0 ? "no count is below \(upperBound); write ..<1 or more." : nil }
-  /// Containment.
-  public func isMet(by count: Int) -> Bool { contains(count) }
+  /// The numbers from 0.
+  public var expectedCount: CountRange {
+    CountRange(0, upperBound == .min ? .min : upperBound - 1, source: "..<\(upperBound)")
+  }
 }
 
 extension PartialRangeFrom: ExpectedCount where Bound == Int {
-  /// `at least 1`.
-  public var countDescription: String { "at least \(lowerBound)" }
-  /// `1...`.
-  public var countSource: String { "\(lowerBound)..." }
-  /// None: every range upwards has counts in it.
-  public var countProblem: String? { nil }
-  /// Containment.
-  public func isMet(by count: Int) -> Bool { contains(count) }
+  /// The numbers without end.
+  public var expectedCount: CountRange { CountRange(lowerBound, .max, source: "\(lowerBound)...") }
 }

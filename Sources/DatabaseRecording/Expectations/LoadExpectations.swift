@@ -17,18 +17,19 @@ extension DatabaseExpectation {
   ///   - relationship: Child table and key column, in any case: `book.authorId`.
   ///   - count: An integer or a range of integers.
   public static func loads(_ strategy: LoadStrategy, of relationship: String, _ count: some ExpectedCount) -> Self {
-    let name = #".loads(.\#(strategy), of: "\#(relationship)", \#(count.countSource))"#
-    return DatabaseExpectation(name: name, needsQueries: false, problem: count.countProblem) { recording, _ in
+    let count = count.expectedCount
+    let name = #".loads(.\#(strategy), of: "\#(relationship)", \#(count.source))"#
+    return DatabaseExpectation(name: name, needsQueries: false, problem: count.problem) { recording, _ in
       let found = recording.loads.filter {
         $0.strategy == strategy && $0.relationship.lowercased() == relationship.lowercased()
       }
-      guard !count.isMet(by: found.count) else { return [] }
-      let noun = count.countDescription == "1" ? "load" : "loads"
+      guard !count.contains(found.count) else { return [] }
+      let noun = count.noun("load", "loads")
       let number = found.isEmpty ? "none" : String(found.count)
       return [
         Finding(
           kind: .load,
-          headline: "Expected \(count.countDescription) \(strategy) \(noun) of \(relationship), found \(number).",
+          headline: "Expected \(count) \(strategy) \(noun) of \(relationship), found \(number).",
           details: LoadReport(recording.loads).lines, count: found.count, relationship: relationship)
       ]
     }
