@@ -6,13 +6,13 @@
 /// ```
 public struct CallSite: Sendable, Hashable, CustomStringConvertible {
   /// The function, without argument types: `Library.books(of:)`. A closure has the name of the function it is written in.
-  public let function: String
+  public var function: String
   /// The module of the function.
-  public let module: String?
+  public var module: String?
   /// The path of the file as the compiler knew it; `nil` without debug information.
-  public let filePath: String?
+  public var filePath: String?
   /// The line of the call, from 1; `nil` without debug information.
-  public let line: Int?
+  public var line: Int?
 
   package init(function: String, module: String?, filePath: String?, line: Int?) {
     self.function = function

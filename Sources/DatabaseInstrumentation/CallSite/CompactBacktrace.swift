@@ -1,4 +1,4 @@
-#if canImport(Runtime) && os(Linux)
+#if canImport(Runtime) && os(Linux) && _pointerBitWidth(_64)
   #if canImport(FoundationEssentials)
     internal import FoundationEssentials
   #else
@@ -6,32 +6,40 @@
   #endif
   internal import Runtime
 
-  /// A `Backtrace` of addresses that we captured ourselves.
+  /// A `Backtrace` of addresses that we captured, with a map of images that we made.
   ///
-  /// `Backtrace` has no such initialiser, but it can be decoded from the compact format that the Swift project documents
-  /// (docs/Backtracing.rst, "Compact backtrace format"): the size of a word, then for each frame an opcode and an address.
+  /// `Backtrace` has no such initialiser, but it can be decoded from the compact formats that the Swift project documents
+  /// (docs/CompactBacktraceFormat.md and docs/CompactImageMapFormat.md).
   struct CompactBacktrace: Encodable {
     private let architecture: String
     private let backtrace: String
+    private let imageMap: String
+    private let images: [LoadedImage]
+
+    private enum CodingKeys: CodingKey { case architecture, backtrace, imageMap }
 
     private enum Code {
-      static let wordsOf64Bits: UInt8 = 0x02
+      /// Version 0, words of 64 bits.
+      static let header: UInt8 = 0x02
       /// An absolute return address in the six bytes that follow, most significant first.
       static let returnAddress: UInt8 = 0x2D
       static let end: UInt8 = 0x00
+      /// A base address and the offset of the end of its text, both in eight bytes.
+      static let image: UInt8 = 7 << 3 | 7
+      static let longestString = 63
     }
 
-    init(returnAddresses: [UInt]) {
-      var bytes = [Code.wordsOf64Bits]
+    init(returnAddresses: [UInt], images: [LoadedImage]) {
+      var bytes = [Code.header]
       // Addresses of user space have at most 47 bits: anything else is none, and would be read with a sign.
       for address in returnAddresses where address < 1 << 47 {
         bytes.append(Code.returnAddress)
-        for shift in stride(from: 40, through: 0, by: -8) {
-          bytes.append(UInt8(truncatingIfNeeded: address >> UInt(shift)))
-        }
+        bytes += Self.bytes(of: address).dropFirst(2)
       }
       bytes.append(Code.end)
       backtrace = Data(bytes).base64EncodedString()
+      imageMap = Data(Self.map(of: images)).base64EncodedString()
+      self.images = images
       #if arch(x86_64)
         architecture = "x86_64"
       #elseif arch(arm64)
@@ -41,9 +49,50 @@
       #endif
     }
 
+    /// - Returns: `nil` where this version of Swift reads another format.
     func decoded() -> Backtrace? {
-      guard let json = try? JSONEncoder().encode(self) else { return nil }
-      return try? JSONDecoder().decode(Backtrace.self, from: json)
+      guard let json = try? JSONEncoder().encode(self),
+        let backtrace = try? JSONDecoder().decode(Backtrace.self, from: json), let map = backtrace.images,
+        map.count == images.count,
+        zip(map, images).allSatisfy({ UInt64($0.baseAddress) == UInt64($1.base) && $0.path == $1.path })
+      else { return nil }
+      return backtrace
+    }
+
+    private static func map(of images: [LoadedImage]) -> [UInt8] {
+      let platform = Array("Linux".utf8)
+      var bytes = [Code.header, UInt8(platform.count)] + platform + count(images.count)
+      for image in images {
+        bytes.append(Code.image)
+        bytes += self.bytes(of: image.base)
+        bytes += self.bytes(of: image.endOfText - image.base)
+        // No build ID.
+        bytes.append(0)
+        var path = Array(image.path.utf8)[...]
+        while !path.isEmpty {
+          let part = path.prefix(Code.longestString)
+          bytes.append(UInt8(part.count))
+          bytes += part
+          path = path.dropFirst(part.count)
+        }
+        bytes.append(Code.end)
+      }
+      return bytes
+    }
+
+    private static func bytes(of word: UInt) -> [UInt8] {
+      stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> UInt($0)) }
+    }
+
+    /// Seven bits in a byte, the most significant first; all but the last have the eighth bit.
+    private static func count(_ number: Int) -> [UInt8] {
+      var bytes = [UInt8(number & 0x7F)]
+      var rest = number >> 7
+      while rest > 0 {
+        bytes.insert(0x80 | UInt8(rest & 0x7F), at: 0)
+        rest >>= 7
+      }
+      return bytes
     }
   }
 #endif

@@ -1,10 +1,9 @@
-#if canImport(Runtime) && os(Linux)
+#if canImport(Runtime) && os(Linux) && _pointerBitWidth(_64)
   #if canImport(FoundationEssentials)
     internal import FoundationEssentials
   #else
     internal import Foundation
   #endif
-  internal import Runtime
 #endif
 
 /// Finds where a function of the program is written, by its name: for test methods, which are not on the call stack of
@@ -14,22 +13,21 @@ package enum FunctionFinder {
   ///
   /// Reads the symbol table of the program, which takes some tens of milliseconds; for a failure, not for a run.
   package static func place(ofMethod method: String, type: String, module: String) -> (file: String, line: Int)? {
-    #if canImport(Runtime) && os(Linux)
-      guard let program = ImageMap.capture().first, let path = program.path,
-        let symbols = SymbolTable(path: path), let base = UInt64(program.baseAddress)
+    #if canImport(Runtime) && os(Linux) && _pointerBitWidth(_64)
+      guard let program = LoadedImage.all().first(where: \.isProgram), let symbols = SymbolTable(path: program.path)
       else { return nil }
       let prefix = "$s\(module.utf8.count)\(module)"
       // A private type shows as `(LibraryTests in _4567…)`.
       let wanted = [".\(type).\(method)()", "(\(type) in _"]
       let value = symbols.value { name in
         name.hasPrefix(prefix) && Self.endings.contains { name.hasSuffix($0) }
-          && SymbolName.demangled(name).map { full in
+          && Demangler.demangled(name).map { full in
             wanted.contains { full.contains($0) } && full.contains(".\(method)()")
           } == true
       }
       guard let value else { return nil }
       // One byte into the function: a return address stands behind its call.
-      let frames = Symbolicator.frames(of: StackTrace(returnAddresses: [UInt(base + value) + 1]))
+      let frames = Symbolicator.frames(of: StackTrace(returnAddresses: [program.base + UInt(value) + 1]))
       guard let frame = frames.last, let file = frame.file, let line = frame.line, line > 0 else { return nil }
       return (file, line)
     #else
@@ -41,7 +39,7 @@ package enum FunctionFinder {
   private static let endings = ["yyF", "yyKF", "yyYaF", "yyYaKF"]
 }
 
-#if canImport(Runtime) && os(Linux)
+#if canImport(Runtime) && os(Linux) && _pointerBitWidth(_64)
   /// The symbols of an ELF file of 64 bits ([elf(5)](https://man7.org/linux/man-pages/man5/elf.5.html)).
   struct SymbolTable {
     private let bytes: Data

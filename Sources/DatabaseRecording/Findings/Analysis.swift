@@ -89,9 +89,9 @@ struct Analysis {
     }
     let circumstances = Circumstances(self)
     if circumstances.areDecisive(for: group) { return true }
-    if circumstances.isSameFunction(group, parent) { return true }
     // Which lines the lookups were written on cannot be seen: only one for every row of the parent speaks for a loop.
-    return keys >= max(threshold, 3) && keys >= rows ?? 3
+    guard group.indices.count >= rows ?? threshold else { return false }
+    return keys >= 3 || circumstances.isSameFunction(group, parent)
   }
 }
 

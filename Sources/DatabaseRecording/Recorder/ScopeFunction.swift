@@ -18,11 +18,13 @@ package struct ScopeFunction: Sendable {
     opening = StackTrace.capture()
   }
 
-  /// Whether the function is on a stack.
+  /// Whether the function is on a stack, around all frames of a database library.
+  ///
+  /// Inside of them, what is written in the function is a closure that the library calls, perhaps for several lines of it.
   func isOn(_ stack: StackTrace) -> Bool {
     let opener = opening.appFrames.first { $0.module == module }?.function.map(Self.baseName)
-    return stack.appFrames.contains { frame in
-      guard frame.module == module, let name = frame.function.map(Self.baseName) else { return false }
+    return stack.framesAroundLibraries.contains { frame in
+      guard frame.isAppCode, frame.module == module, let name = frame.function.map(Self.baseName) else { return false }
       return name == test || name == opener
     }
   }

@@ -1,0 +1,75 @@
+/// A library between the app and its database.
+package enum DatabaseLibrary: Sendable, Hashable {
+  case grdb
+  case sqliteSwift
+  case fluent
+  /// One that is known, and needs no words of its own.
+  case other
+
+  init?(module: String) {
+    switch module {
+    case "GRDB": self = .grdb
+    case "SQLite": self = .sqliteSwift
+    case let name where name.hasPrefix("Fluent") || name == "SQLKit": self = .fluent
+    case let name where KnownModules.isDatabaseLibrary(name): self = .other
+    default: return nil
+    }
+  }
+}
+
+/// Code that is never the call site of a statement.
+enum KnownModules {
+  static func isDatabaseLibrary(_ module: String) -> Bool {
+    databaseLibraries.contains(module) || databasePrefixes.contains { module.hasPrefix($0) }
+  }
+
+  static func areSkipped(_ module: String) -> Bool {
+    ours.contains(module) || runtime.contains(module) || isDatabaseLibrary(module)
+  }
+
+  /// Whether a library of the system or of the toolchain is loaded from a file of this name.
+  static func isSystemImage(_ name: String) -> Bool {
+    let file = name.split(separator: "/").last ?? ""
+    return systemImages.contains { file.hasPrefix($0) }
+  }
+
+  /// Whether C code is ours, or a database library's.
+  static func isSkippedSource(_ path: String) -> Bool {
+    path.split(separator: "/").contains { component in
+      skippedSources.contains(component) || component.hasSuffix(".derived")
+    }
+  }
+
+  private static let ours: Set<String> = [
+    "CSQLiteHooks", "CSQLiteInstallAtLoad", "SQLiteInstrumentation", "DatabaseInstrumentation", "DatabaseRecording",
+    "DatabaseTesting", "GRDBInstrumentation", "HummingbirdInstrumentation",
+  ]
+
+  private static let databaseLibraries: Set<String> = [
+    "GRDB", "GRDBSQLite", "GRDBQuery", "SQLite", "SQLiteObjc", "SQLiteNIO", "SQLiteKit", "SQLKit", "Fluent",
+    "FluentKit", "FluentSQL", "FluentSQLiteDriver", "FluentPostgresDriver", "FluentMySQLDriver", "FluentMongoDriver",
+    "PostgresNIO", "PostgresKit", "_ConnectionPoolModule", "MySQLNIO", "MySQLKit", "Lighter", "SharingGRDB",
+    "SharingGRDBCore", "SQLiteData",
+  ]
+  private static let databasePrefixes = ["StructuredQueries"]
+
+  private static let runtime: Set<String> = [
+    "Swift", "_Concurrency", "Dispatch", "Foundation", "FoundationEssentials", "FoundationInternationalization",
+    "Synchronization", "Distributed", "Observation", "Combine", "_StringProcessing", "__C", "Testing",
+    "_TestingInternals", "XCTest", "NIO", "NIOCore", "NIOPosix", "NIOEmbedded", "NIOConcurrencyHelpers",
+    "NIOFoundationCompat", "NIOTLS", "NIOSSL", "NIOTransportServices", "_NIOBase64", "_NIODataStructures", "AsyncKit",
+    "Logging", "Tracing", "Instrumentation", "ServiceContextModule", "CoreMetrics", "Metrics",
+  ]
+
+  private static let systemImages = [
+    "libc.so", "libc.musl", "libm.so", "libpthread", "ld-linux", "ld-musl", "linux-vdso", "libgcc_s", "libstdc++",
+    "libc++", "libsqlite3", "libsqlcipher", "libswift", "lib_swift", "libdispatch", "libBlocksRuntime", "libFoundation",
+    "lib_Foundation", "libXCTest", "libTesting", "lib_Testing", "libsystem_", "libdyld", "dyld", "libobjc",
+    "CoreFoundation", "Foundation", "XCTest",
+  ]
+
+  private static let skippedSources: Set<Substring> = [
+    "CSQLiteHooks", "CSQLiteInstallAtLoad", "CSQLite", "GRDBSQLite", "SQLCipher", "sqlite3.c", "sqlite3_nio.c",
+    "sqlcipher.c", "sanitizer_common", "compiler-rt",
+  ]
+}
