@@ -12,6 +12,10 @@ extension DatabaseExpectation {
   /// table that returned at least two rows; and, where no such query is known, when one lookup runs in a loop for five
   /// different keys or more. Lookups written on different lines are not a loop. Writes are no N+1.
   ///
+  /// Asynchronous callers are not on the call stack. Where lookups are awaited one by one, each in an access of its own to
+  /// the database, a loop cannot be told from several lines: there it takes one lookup for every row of the other query,
+  /// and without such a query nothing is reported.
+  ///
   /// ```text
   /// Expected no N+1 queries, found 1: 11 of 12 queries load book.authorId one author at a time.
   ///   11×  SELECT * FROM book WHERE authorId = ?    lazy, 11 distinct parameters, 1.9 ms, 187 steps    #2 … #12
@@ -47,7 +51,8 @@ extension DatabaseExpectation {
   ///   fix: keep the first result, or ask once before the loop
   /// ```
   ///
-  /// Statements that ``noNPlusOne`` would report are not reported again.
+  /// Statements that ``noNPlusOne`` would report are not reported again. Queries that are awaited one by one, each in an
+  /// access of its own, are not compared, since the lines they were written on cannot be seen.
   public static var noDuplicateQueries: Self {
     DatabaseExpectation(name: ".noDuplicateQueries", needsQueries: true) { recording, ignored in
       let analysis = Analysis(recording, ignoring: ignored)
