@@ -25,12 +25,23 @@ let package = Package(
     .default(enabledTraits: ["SQLite"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .target(name: "CSQLiteHooks", linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CSQLiteInstallAtLoad", dependencies: ["CSQLiteHooks"]),
-    .target(name: "DatabaseInstrumentation", swiftSettings: settings),
+    .target(
+      name: "DatabaseInstrumentation",
+      dependencies: [
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: settings
+    ),
     .target(
       name: "SQLiteInstrumentation",
       dependencies: ["CSQLiteHooks", "DatabaseInstrumentation"],
