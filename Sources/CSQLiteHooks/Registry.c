@@ -95,3 +95,8 @@ bool dbh_registry_contains(dbh_connection *connection, uint64_t id) {
   pthread_mutex_unlock(&lock);
   return is_contained;
 }
+
+void *dbh_context_of(void *handle) {
+  dbh_connection *connection = dbh_registry_find(handle);
+  return connection ? connection->context : NULL;
+}

@@ -34,13 +34,15 @@ static void set_depth(dbh_connection *c, uint32_t depth) {
   atomic_store_explicit(&c->depth, depth, memory_order_release);
 }
 
+static inline bool is_wanted(const dbh_slot *slot) { return slot->log || slot->telemetry; }
+
 static void forget(dbh_open_statement *open) {
   free(open->error_message);
   open->error_message = NULL;
-  if (open->slot.log) {
+  if (is_wanted(&open->slot)) {
     const dbh_callbacks *swift = dbh_swift();
     if (swift) swift->release(open->slot);
-    open->slot.log = NULL;
+    open->slot = (dbh_slot){0};
   }
 }
 
@@ -156,11 +158,13 @@ static void begin(dbh_connection *c, sqlite3_stmt *statement, const char *sql, c
   };
   for (uint32_t i = atomic_load_explicit(&c->depth, memory_order_relaxed) - 1; i > 0; i--) {
     dbh_open_statement *outer = &c->open[i - 1];
-    if (outer->thread == thread && outer->slot.log && outer->slot.index != UINT64_MAX) {
+    if (outer->thread != thread || !is_wanted(&outer->slot)) continue;
+    if (outer->slot.log && outer->slot.index != UINT64_MAX) {
       begun.parent = outer->slot.index + 1;
       begun.parent_log = outer->slot.log;
-      break;
     }
+    begun.parent_telemetry = outer->slot.telemetry;
+    break;
   }
   open->statement = statement;
   open->thread = thread;
@@ -202,7 +206,7 @@ static void end(dbh_connection *c, dbh_open_statement *open, const dbh_callbacks
   open->is_busy = is_busy;
   open->reprepares = counter(statement, SQLITE_STMTSTATUS_REPREPARE);
 
-  if (!open->slot.log) return;
+  if (!is_wanted(&open->slot)) return;
   dbh_outcome outcome = {
       .duration = now - open->start,
       .rows = open->rows,
@@ -315,3 +319,7 @@ uint64_t dbh_parameter_hash(void *statement, uint64_t sql_hash) {
   sqlite3_free(expanded);
   return hash;
 }
+
+char *dbh_expanded_sql(void *statement) { return sqlite3_expanded_sql(statement); }
+
+void dbh_free(void *text) { sqlite3_free(text); }

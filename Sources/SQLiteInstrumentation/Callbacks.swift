@@ -68,9 +68,19 @@ private func shapeOfText(_ sql: UnsafePointer<CChar>?, _ length: Int, _ hash: UI
 
 private func statementBegan(_ statement: UnsafePointer<dbh_statement>?, _ slot: UnsafeMutablePointer<dbh_slot>?) -> Bool
 {
-  guard let statement = statement?.pointee, let slot, let connection = connection(statement.context) else {
-    return false
+  guard let statement, let slot, let connection = connection(statement.pointee.context) else { return false }
+  return connection._withUnsafeGuaranteedRef { connection in
+    let isRecorded = record(statement.pointee, on: connection, in: slot)
+    // A flag is read where no instrumentor is active.
+    guard let pipeline = connection.pipeline else { return isRecorded }
+    slot.pointee.telemetry = telemetry(of: statement.pointee, on: connection, through: pipeline)
+    return isRecorded || slot.pointee.telemetry != nil
   }
+}
+
+private func record(
+  _ statement: dbh_statement, on connection: ConnectionEvidence, in slot: UnsafeMutablePointer<dbh_slot>
+) -> Bool {
   let parent = statement.parent_log.map { log in
     StatementSlot(
       log: Unmanaged<StatementLog>.fromOpaque(log).takeUnretainedValue(), index: Int(statement.parent) - 1, scope: 0,
@@ -87,21 +97,35 @@ private func statementBegan(_ statement: UnsafePointer<dbh_statement>?, _ slot: 
     isRead: statement.shape.flags & UInt32(DBH_SHAPE_READS) != 0,
     isKeyLookup: statement.shape.flags & UInt32(DBH_SHAPE_KEY_LOOKUP) != 0
   )
-  let kept = connection._withUnsafeGuaranteedRef { connection in
-    connection.begin(beginning) { dbh_parameter_hash(statement.statement, statement.sql_hash) }
-  }
+  let kept = connection.begin(beginning) { dbh_parameter_hash(statement.statement, statement.sql_hash) }
   guard let kept else { return false }
-  slot.pointee = dbh_slot(
-    log: Unmanaged.passRetained(kept.log).toOpaque(),
-    index: kept.index.map(UInt64.init) ?? UInt64.max,
-    scope: kept.scope,
-    shape: kept.shape
-  )
+  slot.pointee.log = Unmanaged.passRetained(kept.log).toOpaque()
+  slot.pointee.index = kept.index.map(UInt64.init) ?? UInt64.max
+  slot.pointee.scope = kept.scope
+  slot.pointee.shape = kept.shape
   return true
 }
 
+private func telemetry(
+  of statement: dbh_statement, on connection: ConnectionEvidence, through pipeline: TelemetryPipeline
+) -> UnsafeMutableRawPointer? {
+  let enclosing = statement.parent_telemetry.map {
+    Unmanaged<StatementTelemetry>.fromOpaque($0).takeUnretainedValue()
+  }
+  var start = StatementStart(shape: ShapeTable.shared[statement.shape.id], enclosing: enclosing)
+  if pipeline.needsSentText { start.sentText = statement.sql.map { String(cString: $0) } }
+  if pipeline.needsParameters { start.parameters = pipeline.shownParameters(boundValues(of: statement)) }
+  return pipeline.begin(start, on: connection).map { Unmanaged.passRetained($0).toOpaque() }
+}
+
+private func boundValues(of statement: dbh_statement) -> [String?] {
+  guard let sql = statement.sql, let expanded = dbh_expanded_sql(statement.statement) else { return [] }
+  defer { dbh_free(expanded) }
+  return BoundValues.of(String(cString: sql), expanded: String(cString: expanded))
+}
+
 private func statementEnded(_ slot: dbh_slot, _ outcome: UnsafePointer<dbh_outcome>?) {
-  guard let outcome = outcome?.pointee, let log = slot.log else { return }
+  guard let outcome = outcome?.pointee else { return }
   let ended = StatementOutcome(
     duration: outcome.duration,
     rowsReturned: UInt32(clamping: outcome.rows),
@@ -115,11 +139,16 @@ private func statementEnded(_ slot: dbh_slot, _ outcome: UnsafePointer<dbh_outco
     endsInAutocommit: outcome.autocommit,
     error: outcome.error == 0 ? nil : statementError(code: outcome.error, message: outcome.error_message)
   )
-  Unmanaged<StatementLog>.fromOpaque(log)._withUnsafeGuaranteedRef { log in
-    log.end(
-      StatementSlot(
-        log: log, index: slot.index == UInt64.max ? nil : Int(slot.index), scope: slot.scope, shape: slot.shape),
-      ended)
+  if let log = slot.log {
+    Unmanaged<StatementLog>.fromOpaque(log)._withUnsafeGuaranteedRef { log in
+      log.end(
+        StatementSlot(
+          log: log, index: slot.index == UInt64.max ? nil : Int(slot.index), scope: slot.scope, shape: slot.shape),
+        ended)
+    }
+  }
+  if let telemetry = slot.telemetry {
+    Unmanaged<StatementTelemetry>.fromOpaque(telemetry)._withUnsafeGuaranteedRef { $0.end(ended) }
   }
 }
 
@@ -130,8 +159,11 @@ private func statementError(code: Int32, message: UnsafePointer<CChar>?) -> Stat
 }
 
 private func slotReleased(_ slot: dbh_slot) {
-  guard let log = slot.log else { return }
-  Unmanaged<StatementLog>.fromOpaque(log).release()
+  if let log = slot.log { Unmanaged<StatementLog>.fromOpaque(log).release() }
+  guard let telemetry = slot.telemetry else { return }
+  // Finalized or closed without an end: its span must not stay open.
+  Unmanaged<StatementTelemetry>.fromOpaque(telemetry)._withUnsafeGuaranteedRef { $0.end(nil) }
+  Unmanaged<StatementTelemetry>.fromOpaque(telemetry).release()
 }
 
 private func prepareFailed(_ context: UnsafeMutableRawPointer?, _ code: Int32, _ message: UnsafePointer<CChar>?) {
@@ -141,6 +173,8 @@ private func prepareFailed(_ context: UnsafeMutableRawPointer?, _ code: Int32, _
   owner.fail(
     toPrepare: ShapeTable.shared.number(of: StatementShape("")), at: dbh_now(), error: error,
     flags: dbh_is_main_thread() ? [.mainThread] : [])
+  guard let pipeline = owner.pipeline else { return }
+  pipeline.begin(StatementStart(shape: StatementShape("")), on: owner)?.end(StatementOutcome(duration: 0, error: error))
 }
 
 /// Where failures go that happen on a thread before any connection was seen on it.

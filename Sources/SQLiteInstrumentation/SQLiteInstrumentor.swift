@@ -22,6 +22,7 @@ public enum SQLiteInstrumentor {
   ///   with ``instrument(_:name:)``, and ``SQLiteInstrumentationError/isRefused(code:)`` when SQLite does not take them.
   public static func install() throws {
     callbacks.prepare()
+    registerAsSource()
     let code = dbh_install()
     let status = dbh_get_status()
     if Int(code) != DBH_OK { throw SQLiteInstrumentationError(code: code, result: status.result, name: nil) }

@@ -46,13 +46,15 @@ typedef struct {
   uint32_t transaction;  // 0 outside of transactions
   uint64_t parent;       // index + 1 of the enclosing open statement in the same log, or 0
   void *parent_log;
+  void *parent_telemetry;  // of the enclosing open statement, or NULL
   uint64_t start;  // nanoseconds of dbh_now(), taken before `began` is called
 } dbh_statement;
 
-/// Where Swift put the record of a statement.
+/// What Swift keeps of an open statement; both are retained in `began`, and given back in `release`.
 typedef struct {
-  void *log;       // retained by Swift in `began`, released in `ended`
-  uint64_t index;  // UINT64_MAX: counted, without a record
+  void *log;        // of the recording that the statement belongs to; NULL: none
+  void *telemetry;  // on the statement's way to tracer and metrics; NULL: nobody wants it
+  uint64_t index;   // UINT64_MAX: counted, without a record
   uint32_t scope;
   uint32_t shape;
 } dbh_slot;
@@ -135,6 +137,13 @@ int32_t dbh_read_schema(const char *file, void (*visit)(const char *sql, void *a
 
 /// SQLite's own words for a result code.
 const char *dbh_error_text(int32_t code);
+
+/// The text of a statement with its values in place of the parameters, to be freed with dbh_free(); NULL where there is none.
+char *dbh_expanded_sql(void *statement);
+void dbh_free(void *text);
+
+/// What `opened` returned for a connection; NULL for one that is not instrumented.
+void *dbh_context_of(void *handle);
 
 /// Tells the values bound to a statement apart. 0 is never returned.
 uint64_t dbh_parameter_hash(void *statement, uint64_t sql_hash);

@@ -10,12 +10,20 @@ package final class ConnectionEvidence: Sendable {
 
   private let bound: RecordingScope?
   private let cache = Locked(Cache())
+  /// The temporary instrumentation that the connection was opened in.
+  private let temporary: TemporaryInstrumentation?
+  private let route = Locked(Route())
   private let isLost = Atomic<Bool>(false)
   private let isClosed = Atomic<Bool>(false)
 
   private struct Cache {
     var scope: UInt32 = 0
     var log: StatementLog?
+  }
+
+  private struct Route {
+    var generation: UInt64 = 0
+    var pipeline: TelemetryPipeline?
   }
 
   /// - Parameters:
@@ -25,7 +33,28 @@ package final class ConnectionEvidence: Sendable {
     self.info = info
     self.database = database
     bound = RecordingScope.current?.unfinished
+    temporary = TelemetryRouter.shared.hasTemporary ? TemporaryInstrumentation.current : nil
     if let bound { database.noteUse(by: bound) }
+    DatabaseRegistry.shared.add(info, database)
+  }
+
+  deinit { DatabaseRegistry.shared.remove(info) }
+
+  /// The pipeline that statements of this task go to now; `nil` where none is active.
+  package var pipeline: TelemetryPipeline? {
+    let router = TelemetryRouter.shared
+    guard router.isActive else { return nil }
+    if router.hasTemporary {
+      if let current = TemporaryInstrumentation.current, current.isRunning { return current.pipeline }
+      if let temporary, temporary.isRunning { return temporary.pipeline }
+    }
+    let generation = router.currentGeneration
+    return route.withLock { route in
+      if route.generation != generation {
+        route = Route(generation: generation, pipeline: router.pipeline(for: database))
+      }
+      return route.pipeline
+    }
   }
 
   /// Files a statement that begins where it belongs.
@@ -56,6 +85,7 @@ package final class ConnectionEvidence: Sendable {
 
   package func markClosed() {
     isClosed.store(true, ordering: .relaxed)
+    DatabaseRegistry.shared.remove(info)
     cache.withLock { $0 = Cache() }
   }
 

@@ -16,6 +16,8 @@ package final class EvidenceStore: Sendable {
     var stacks: [StackTrace] = []
     var stackIndex: [StackTrace: UInt32] = [:]
     var errors: [StatementError] = []
+    var loads: [DeclaredLoad] = []
+    var loadIndex: [ObjectIdentifier: UInt32] = [:]
   }
 
   /// Errors kept with their message; failures past it are counted all the same.
@@ -82,9 +84,21 @@ package final class EvidenceStore: Sendable {
     }
   }
 
+  /// - Returns: Its index plus 1.
+  func keep(_ load: DeclaredLoad) -> UInt32 {
+    state.withLock { state in
+      if let known = state.loadIndex[ObjectIdentifier(load)] { return known }
+      state.loads.append(load)
+      let index = UInt32(state.loads.count)
+      state.loadIndex[ObjectIdentifier(load)] = index
+      return index
+    }
+  }
+
   /// What `scope` and the scopes inside of it saw so far.
   package func evidence(of scope: RecordingScope, until end: UInt64) -> StatementEvidence {
     let (logs, parents, stacks, errors) = state.withLock { ($0.logs, $0.parents, $0.stacks, $0.errors) }
+    let loads = state.withLock { $0.loads }
     var belongs: [UInt32: Bool] = [scope.id: true]
     func isInside(_ id: UInt32) -> Bool {
       if let known = belongs[id] { return known }
@@ -121,6 +135,7 @@ package final class EvidenceStore: Sendable {
       connections: connections,
       stacks: stacks,
       errors: errors,
+      declaredLoads: loads,
       dropped: dropped,
       outerStatements: outerStatements
     )

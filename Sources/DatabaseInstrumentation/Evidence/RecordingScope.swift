@@ -112,32 +112,3 @@ package final class RecordingScope: Sendable {
     return nil
   }
 }
-
-/// Tells the sources whether anyone listens, so that they cost nothing when nobody does.
-package final class RecordingActivity: Sendable {
-  package static let shared = RecordingActivity()
-
-  private let state = Locked((count: 0, observers: [@Sendable (Bool) -> Void]()))
-
-  /// Calls `observer` at once with the present state, and whenever the first recording begins or the last one ends.
-  package func observe(_ observer: @escaping @Sendable (Bool) -> Void) {
-    state.withLock { state in
-      state.observers.append(observer)
-      observer(state.count > 0)
-    }
-  }
-
-  func begin() {
-    state.withLock { state in
-      state.count += 1
-      if state.count == 1 { for observer in state.observers { observer(true) } }
-    }
-  }
-
-  func end() {
-    state.withLock { state in
-      state.count -= 1
-      if state.count == 0 { for observer in state.observers { observer(false) } }
-    }
-  }
-}

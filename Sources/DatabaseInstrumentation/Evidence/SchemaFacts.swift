@@ -6,6 +6,7 @@ package final class SchemaFacts: Sendable {
   private struct State {
     var tables: [String: TableDefinition] = [:]
     var isRead = false
+    var version = 0
   }
 
   /// - Parameter reader: Reads the tables from the database when findings are computed; `nil` when it cannot.
@@ -17,6 +18,7 @@ package final class SchemaFacts: Sendable {
   package func note(_ sql: String) {
     guard let change = SchemaChange(sql) else { return }
     state.withLock { state in
+      state.version += 1
       switch change {
       case .create(let table):
         state.tables[table.name.lowercased()] = table
@@ -49,10 +51,27 @@ package final class SchemaFacts: Sendable {
     return state.withLock { Array($0.tables.values) }.sorted { $0.name < $1.name }
   }
 
+  /// Changes whenever what is known does.
+  var version: Int { state.withLock { $0.version } }
+
+  /// What is known without a look at the database: for places where no SQL may run.
+  var alreadyKnown: SchemaFacts {
+    let facts = SchemaFacts()
+    let tables = state.withLock { $0.tables }
+    facts.state.withLock { $0.tables = tables }
+    return facts
+  }
+
+  /// Reads the tables now. Not to be called from inside of a callback of the database.
+  package func prepare() {
+    readOnce()
+  }
+
   private func readOnce() {
     guard let reader, state.withLock({ !$0.isRead }), let tables = reader() else { return }
     state.withLock { state in
       state.isRead = true
+      state.version += 1
       // What was seen is newer than what is in the file while a transaction is open.
       for table in tables where state.tables[table.name.lowercased()] == nil {
         state.tables[table.name.lowercased()] = table

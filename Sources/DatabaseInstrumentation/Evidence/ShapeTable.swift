@@ -32,6 +32,15 @@ package final class ShapeTable: Sendable {
     }
   }
 
+  /// The number and the shape of a text.
+  package func number(of text: String, dialect: SQLDialect) -> (number: UInt32, shape: StatementShape) {
+    var text = text
+    return text.withUTF8 { bytes in
+      // Texts of two dialects may have two shapes.
+      number(of: bytes, hash: Fingerprint.of(bytes) ^ UInt64(bitPattern: Int64(dialect.hashValue)), dialect: dialect)
+    }
+  }
+
   /// The number of a shape.
   package func number(of shape: StatementShape) -> UInt32 {
     state.withLock { $0.number(of: shape) }

@@ -8,6 +8,8 @@ package final class StatementEvidence: Sendable {
   package let connections: [ConnectionEvidence]
   package let stacks: [StackTrace]
   package let errors: [StatementError]
+  /// What ORMs declared around statements.
+  package let declaredLoads: [DeclaredLoad]
   /// Statements past the limit of details, by shape.
   package let dropped: [UInt32: DroppedStatements]
   /// Statements that meanwhile ran without a task on connections of an outer scope.
@@ -19,7 +21,8 @@ package final class StatementEvidence: Sendable {
 
   init(
     origin: UInt64, records: [StatementRecord], connectionIndices: [Int32], connections: [ConnectionEvidence],
-    stacks: [StackTrace], errors: [StatementError], dropped: [UInt32: DroppedStatements], outerStatements: Int
+    stacks: [StackTrace], errors: [StatementError], declaredLoads: [DeclaredLoad],
+    dropped: [UInt32: DroppedStatements], outerStatements: Int
   ) {
     self.origin = origin
     self.records = records
@@ -27,6 +30,7 @@ package final class StatementEvidence: Sendable {
     self.connections = connections
     self.stacks = stacks
     self.errors = errors
+    self.declaredLoads = declaredLoads
     self.dropped = dropped
     self.outerStatements = outerStatements
     shapes = ShapeTable.shared.shapes
@@ -66,6 +70,12 @@ package final class StatementEvidence: Sendable {
   package func load(at index: Int) -> RelationshipLoad? {
     let inferred = inferred
     return inferred.loadOfStatement[index].map { inferred.loads[$0] }
+  }
+
+  /// What an ORM declared around a statement.
+  package func declaredLoad(at index: Int) -> DeclaredLoad? {
+    let load = records[index].load
+    return load == 0 ? nil : declaredLoads[Int(load) - 1]
   }
 
   private var inferred: LoadInference {

@@ -48,6 +48,7 @@ package final class StatementLog: Sendable {
     record.flags = statement.flags
     if isViaConnection { record.flags.insert(.viaConnection) }
     record.transaction = statement.transaction
+    if let load = DeclaredLoad.current { record.load = store.keep(load) }
 
     // One turn of the lock for a shape that was seen before; call sites and parameters are taken outside of it.
     var isCaptured = false
@@ -67,6 +68,8 @@ package final class StatementLog: Sendable {
   /// Completes the record of a statement that ended.
   package func end(_ slot: StatementSlot, _ outcome: StatementOutcome) {
     let error = outcome.error.map(store.keep) ?? 0
+    // Its call site is wanted, whether or not it was among the first of its shape.
+    let stack = error == 0 ? 0 : store.captureStack()
     state.withLock { state in
       guard let index = slot.index else {
         let key = DroppedKey(scope: slot.scope, shape: slot.shape)
@@ -76,6 +79,7 @@ package final class StatementLog: Sendable {
       // The whole recording was finished, and its records handed over, while this statement was open.
       guard state.records.indices.contains(index) else { return }
       state.records[index].complete(with: outcome, error: error)
+      if state.records[index].stack == 0 { state.records[index].stack = stack }
     }
   }
 
@@ -139,7 +143,7 @@ extension StatementLog.State {
 
 extension StatementRecord {
   fileprivate mutating func complete(with outcome: StatementOutcome, error: UInt32) {
-    duration = outcome.duration
+    duration = outcome.hasDuration ? outcome.duration : Self.unknown
     rowsReturned = outcome.rowsReturned
     rowsChanged = outcome.rowsChanged
     steps = outcome.steps
@@ -150,6 +154,10 @@ extension StatementRecord {
     self.error = error
     if outcome.isUnfinished { flags.insert(.unfinished) } else { flags.remove(.unfinished) }
     if outcome.endsInAutocommit { flags.insert(.endsInAutocommit) } else { flags.remove(.endsInAutocommit) }
+    if !flags.contains(.hasCounters) {
+      if outcome.hasRows { flags.insert(.knowsRows) }
+      if outcome.rowsChanged >= 0 { flags.insert(.knowsChanges) }
+    }
   }
 }
 

@@ -24,6 +24,8 @@ package struct StatementRecord: Sendable {
   package var thread: UInt32 = 0
   /// Index into the store's errors, plus 1; 0: none.
   package var error: UInt32 = 0
+  /// Index into the store's declared loads, plus 1; 0: none was declared.
+  package var load: UInt32 = 0
   package var flags: Flags = []
 
   package static let unknown = UInt64.max
@@ -55,6 +57,18 @@ package struct StatementRecord: Sendable {
     package static let notPrepared = Flags(rawValue: 32)
     /// Left its connection outside of a transaction.
     package static let endsInAutocommit = Flags(rawValue: 64)
+    /// The source can tell rows, though not what the statement cost.
+    package static let knowsRows = Flags(rawValue: 0x1000)
+    /// The source can tell the rows that were changed, though not what the statement cost.
+    package static let knowsChanges = Flags(rawValue: 0x2000)
+  }
+}
+
+extension StatementRecord {
+  /// Rows that were read, where the source can tell and the statement ended.
+  package var knownRows: Int? {
+    guard duration != Self.unknown, flags.contains(.hasCounters) || flags.contains(.knowsRows) else { return nil }
+    return Int(rowsReturned)
   }
 }
 
@@ -97,6 +111,21 @@ package struct StatementOutcome: Sendable {
   package var isUnfinished: Bool
   package var endsInAutocommit: Bool
   package var error: StatementError?
+  /// Whether `rowsReturned` is known.
+  package var hasRows = true
+  /// Whether `duration` is known.
+  package var hasDuration = true
+
+  /// Rows that were read, where the source can tell.
+  var knownRows: UInt32? { hasRows ? rowsReturned : nil }
+
+  /// Of a source that tells neither rows nor cost.
+  package init(duration: UInt64, error: StatementError? = nil) {
+    self.init(
+      duration: duration, rowsReturned: 0, rowsChanged: -1, steps: 0, fullScanSteps: 0, sorts: 0, automaticIndexRows: 0,
+      transaction: 0, isUnfinished: false, endsInAutocommit: true, error: error)
+    hasRows = false
+  }
 
   package init(
     duration: UInt64, rowsReturned: UInt32, rowsChanged: Int32, steps: UInt32, fullScanSteps: UInt32, sorts: UInt32,

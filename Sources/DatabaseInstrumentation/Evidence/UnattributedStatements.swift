@@ -32,6 +32,8 @@ package final class UnattributedStatements: Sendable {
   }
 
   func add(_ statement: UnattributedStatement) {
+    // A program that only sends telemetry has no recording that a statement could belong to.
+    guard RecordingActivity.shared.isRecording else { return }
     let number = total.wrappingAdd(1, ordering: .relaxed).oldValue
     latest.withLock { latest in
       if latest.count < Self.keptCount {

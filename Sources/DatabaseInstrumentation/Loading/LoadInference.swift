@@ -6,6 +6,8 @@ struct LoadInference {
   private(set) var loadOfStatement: [Int: Int] = [:]
 
   private var plans: [PlanKey: LoadPlan] = [:]
+  /// The load that an ORM declared, by its identity: its statements are one load.
+  private var declared: [ObjectIdentifier: Int] = [:]
   /// The last read of each table that had rows.
   private var lastRead: [TableKey: Int] = [:]
 
@@ -24,7 +26,11 @@ struct LoadInference {
     for index in evidence.records.indices {
       let record = evidence.records[index]
       guard evidence.shape(at: index).kind == .select, record.error == 0 else { continue }
-      infer(index, plan(for: index))
+      if let declared = evidence.declaredLoad(at: index) {
+        add(index, declared)
+      } else {
+        infer(index, plan(for: index))
+      }
       noteRows(of: index)
     }
   }
@@ -54,6 +60,21 @@ struct LoadInference {
     }
     for label in plan.subqueries { add(index, .subquery, label, parents: nil) }
     for label in plan.joins { add(index, .joined, label, parents: nil) }
+  }
+
+  /// What was declared wins over what the text says; a fetch for its own sake is no load.
+  private mutating func add(_ index: Int, _ declaration: DeclaredLoad) {
+    guard let strategy = declaration.strategy else { return }
+    if let known = declared[ObjectIdentifier(declaration)] {
+      let load = loads[known]
+      loads[known] = RelationshipLoad(
+        strategy: strategy, relationship: load.relationship, parentCount: load.parentCount,
+        statementNumbers: load.statementNumbers + [index + 1])
+      loadOfStatement[index] = known
+    } else {
+      declared[ObjectIdentifier(declaration)] = loads.count
+      add(index, strategy, declaration.relationship, parents: declaration.parentCount)
+    }
   }
 
   private mutating func add(_ index: Int, _ strategy: LoadStrategy, _ relationship: String, parents: Int?) {
@@ -101,10 +122,7 @@ struct LoadInference {
   }
 
   private mutating func noteRows(of index: Int) {
-    let record = evidence.records[index]
-    let isKnownToBeEmpty =
-      record.flags.contains(.hasCounters) && record.duration != StatementRecord.unknown && record.rowsReturned == 0
-    guard !isKnownToBeEmpty else { return }
+    guard evidence.records[index].knownRows != 0 else { return }
     let database = ObjectIdentifier(evidence.connection(at: index).database)
     for table in evidence.shape(at: index).tables {
       lastRead[TableKey(database: database, table: table.name.lowercased())] = index
@@ -113,8 +131,8 @@ struct LoadInference {
 }
 
 /// What a shape can load, whenever it runs.
-struct LoadPlan {
-  struct Lookup {
+struct LoadPlan: Sendable {
+  struct Lookup: Sendable {
     var hasKeyList: Bool
     var toMany: Relationship?
     var toOne: [Relationship]

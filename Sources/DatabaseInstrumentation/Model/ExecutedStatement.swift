@@ -41,12 +41,12 @@ public struct ExecutedStatement: Sendable, CustomStringConvertible {
 
   /// Rows that were read from it.
   public var rowsReturned: Int? {
-    hasOutcome ? Int(record.rowsReturned) : nil
+    record.knownRows
   }
 
   /// Rows that it inserted, updated or deleted itself; those of triggers and foreign key actions do not count.
   public var rowsChanged: Int? {
-    hasOutcome && record.rowsChanged >= 0 ? Int(record.rowsChanged) : nil
+    (hasOutcome || record.flags.contains(.knowsChanges)) && record.rowsChanged >= 0 ? Int(record.rowsChanged) : nil
   }
 
   /// What it cost in units that do not depend on the machine.

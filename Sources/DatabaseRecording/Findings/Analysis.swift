@@ -79,10 +79,7 @@ struct Analysis {
 
   /// Whether the group is a loop over the rows of `parent`, and not several lookups that were written one by one.
   private func isLoop(_ group: ReadGroup, keys: Int, after parent: Int) -> Bool {
-    let record = evidence.records[parent]
-    let rows =
-      record.flags.contains(.hasCounters) && record.duration != StatementRecord.unknown
-      ? Int(record.rowsReturned) : nil
+    let rows = evidence.records[parent].knownRows
     if evidence.shape(at: group.indices[0]).loaderHint.hasKeyList {
       // One selectIn is the cure, also when it is cut into chunks; one for each row is the disease.
       guard let rows, rows < 2 * keys else { return false }

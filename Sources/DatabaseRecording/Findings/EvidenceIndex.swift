@@ -31,8 +31,7 @@ struct EvidenceIndex {
 
   private static func mayHaveSeveralRows(_ record: StatementRecord) -> Bool {
     guard record.error == 0 else { return false }
-    return record.duration == StatementRecord.unknown || !record.flags.contains(.hasCounters)
-      || record.rowsReturned >= 2
+    return (record.knownRows ?? 2) >= 2
   }
 
   /// The last read of a table before a statement that returned at least two rows, or whose rows are not known.

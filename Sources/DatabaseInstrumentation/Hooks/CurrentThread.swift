@@ -1,0 +1,37 @@
+#if canImport(Darwin)
+  internal import Darwin
+#elseif canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Musl)
+  internal import Musl
+#elseif canImport(Android)
+  internal import Android
+#endif
+
+/// The thread that a driver's hook is called on.
+enum CurrentThread {
+  /// The system's number of it, as SQLite's hooks count them; 0 where it cannot be told.
+  static var number: UInt32 {
+    #if canImport(Darwin)
+      var id: UInt64 = 0
+      pthread_threadid_np(nil, &id)
+      return UInt32(truncatingIfNeeded: id)
+    #else
+      return systemNumber.map { UInt32(truncatingIfNeeded: $0()) } ?? 0
+    #endif
+  }
+
+  static var flags: StatementRecord.Flags {
+    #if canImport(Darwin)
+      return pthread_main_np() != 0 ? .mainThread : []
+    #else
+      return systemNumber.map { $0() == getpid() } == true ? .mainThread : []
+    #endif
+  }
+
+  #if !canImport(Darwin)
+    // The function is not among those that Swift imports.
+    private static let systemNumber: (@convention(c) () -> pid_t)? =
+      dlsym(nil, "gettid").map { unsafeBitCast($0, to: (@convention(c) () -> pid_t).self) }
+  #endif
+}

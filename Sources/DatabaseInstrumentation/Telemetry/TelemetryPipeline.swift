@@ -1,0 +1,171 @@
+internal import CoreMetrics
+internal import Logging
+internal import Synchronization
+internal import Tracing
+
+/// What one configuration does with statements: immutable but for its caches, so that a statement ends as it began
+/// whatever is configured meanwhile.
+package final class TelemetryPipeline: Sendable {
+  let configuration: DatabaseInstrumentor.Configuration
+  let text: StatementText
+  let logger: Logger
+  let metrics: OperationMetrics
+  private let plans = LoadPlanCache()
+  private let draws: Locked<SeededGenerator>
+  private let open: OpenStatements?
+  /// Whether it was configured for one database, apart from its instrumentor.
+  let isOverride: Bool
+
+  /// - Parameter keepsOpenStatements: Whether ``endOpenStatements()`` is going to be asked for.
+  init(
+    _ configuration: DatabaseInstrumentor.Configuration, logger: Logger, isOverride: Bool = false,
+    keepsOpenStatements: Bool = false
+  ) {
+    self.isOverride = isOverride
+    var configuration = configuration
+    if configuration.lazyLoadsOnly { configuration.sampling = configuration.sampling.and(.lazyLoads) }
+    self.configuration = configuration
+    self.logger = logger
+    text = StatementText(configuration)
+    metrics = OperationMetrics(attributeNames: configuration.metricAttributes)
+    draws = Locked(SeededGenerator(seed: configuration.samplingSeed))
+    open = keepsOpenStatements ? OpenStatements() : nil
+  }
+
+  /// Whether there is anything to do.
+  var isEnabled: Bool { configuration.isEnabled && DatabaseEnvironment.isEnabled }
+
+  /// Takes note of a statement that begins.
+  ///
+  /// - Returns: `nil` where nothing is to be done when it ends.
+  package func begin(_ statement: StatementStart, on connection: ConnectionEvidence) -> StatementTelemetry? {
+    let context = ServiceContext.current ?? .topLevel
+    let load = DeclaredLoad.current
+    let tracer = configuration.emitsSpans ? InstrumentationSystem.tracer : nil
+    let planned = load == nil ? plan(statement, on: connection) : nil
+    let strategy = load?.strategy ?? planned?.strategy
+
+    var decision = SamplingDecision.notSampled
+    if let tracer, !(tracer is NoOpTracer) {
+      let sampled = SampledStatement(
+        shape: statement.shape, connection: connection.info, attributes: context.databaseAttributes, strategy: strategy)
+      decision = SamplingDecision(configuration.sampling.rule, for: sampled) { self.share(of: context, tracer: tracer) }
+    }
+    let metricHandle =
+      configuration.emitsMetrics ? metrics.factoryInUse : nil
+    guard decision != .notSampled || metricHandle != nil || configuration.slowStatementThreshold != nil else {
+      return nil
+    }
+
+    let telemetry = StatementTelemetry(
+      pipeline: self, statement: statement, connection: connection, context: context, load: load, planned: planned,
+      tracer: decision == .notSampled ? nil : tracer, decision: decision, metrics: metricHandle)
+    open?.insert(telemetry)
+    return telemetry
+  }
+
+  /// From 0 up to but not including 1, the same for the whole trace.
+  private func share(of context: ServiceContext, tracer: any Tracer) -> Double {
+    let number = TraceIdentity.of(context, tracer: tracer).map { SeededGenerator.mix($0 ^ configuration.samplingSeed) }
+    return Double((number ?? draws.withLock { $0.next() }) >> 11) * 0x1p-53
+  }
+
+  private func plan(_ statement: StatementStart, on connection: ConnectionEvidence) -> PlannedLoad? {
+    guard statement.shape.kind == .select, configuration.emitsSpans else { return nil }
+    return plans.load(
+      statement.shape, in: connection.database.schema, enclosing: statement.enclosing?.shape,
+      withJoins: configuration.monitorsJoinedLoading)
+  }
+
+  /// Whether sources have to hand over the text as it was sent.
+  package var needsSentText: Bool {
+    configuration.emitsSpans && configuration.capturesStatementText && text.needsSentText
+  }
+
+  /// Whether sources have to hand over the bound values.
+  package var needsParameters: Bool { configuration.emitsSpans && configuration.recordsParameters }
+
+  /// The bound values that a span may carry.
+  ///
+  /// Which column a parameter belongs to is not known here, so where some columns are masked, all parameters are.
+  package func shownParameters(_ values: [String?]?) -> [String?] {
+    guard needsParameters, let values else { return [] }
+    return configuration.redaction == .none ? values : values.map { _ in "?" }
+  }
+
+  func ended(_ telemetry: StatementTelemetry) {
+    open?.remove(telemetry)
+  }
+
+  /// Ends what still runs: the statements of a scope that is over.
+  func endOpenStatements() {
+    for telemetry in open?.takeAll() ?? [] { telemetry.end(nil) }
+  }
+}
+
+/// The statements of a temporary instrumentation that have not ended.
+private final class OpenStatements: Sendable {
+  private let statements = Locked<[ObjectIdentifier: StatementTelemetry]>([:])
+
+  func insert(_ statement: StatementTelemetry) {
+    statements.withLock { $0[ObjectIdentifier(statement)] = statement }
+  }
+
+  func remove(_ statement: StatementTelemetry) {
+    statements.withLock { $0[ObjectIdentifier(statement)] = nil }
+  }
+
+  func takeAll() -> [StatementTelemetry] {
+    statements.withLock { statements in
+      defer { statements = [:] }
+      return Array(statements.values)
+    }
+  }
+}
+
+/// A statement that begins, as sources tell it.
+package struct StatementStart: Sendable {
+  package var shape: StatementShape
+  /// The text as it was sent, where the pipeline asked for it.
+  package var sentText: String?
+  /// The bound values, where the pipeline asked for them.
+  package var parameters: [String?]
+  /// How often the statement is sent in one go; `nil`: it is no batch.
+  package var batchSize: Int?
+  /// The statement that is open around it.
+  package var enclosing: StatementTelemetry?
+  package var flags: StatementRecord.Flags
+
+  package init(
+    shape: StatementShape, sentText: String? = nil, parameters: [String?] = [], batchSize: Int? = nil,
+    enclosing: StatementTelemetry? = nil, flags: StatementRecord.Flags = []
+  ) {
+    self.shape = shape
+    self.sentText = sentText
+    self.parameters = parameters
+    self.batchSize = batchSize
+    self.enclosing = enclosing
+    self.flags = flags
+  }
+}
+
+/// SplitMix64: a generator that a seed makes repeatable.
+struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) {
+    state = seed
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    return Self.mix(state)
+  }
+
+  static func mix(_ value: UInt64) -> UInt64 {
+    var mixed = value
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}

@@ -1,0 +1,115 @@
+internal import Synchronization
+
+/// Which pipeline the statements of a connection go to.
+///
+/// The temporary instrumentation of the task, else the one in which the connection was opened, else the instrumentor that
+/// was activated for its database last, else the one that was activated for all databases last.
+package final class TelemetryRouter: Sendable {
+  package static let shared = TelemetryRouter()
+
+  private let generation = Atomic<UInt64>(1)
+  private let users = Atomic<Int>(0)
+  private let temporaries = Atomic<Int>(0)
+  private let state = Locked(State())
+
+  private struct State {
+    /// For all databases, in the order of their activation.
+    var defaults: [Activated] = []
+    var overrides: [ObjectIdentifier: [Activated]] = [:]
+  }
+
+  fileprivate struct Activated: Sendable {
+    var owner: ObjectIdentifier
+    var pipeline: TelemetryPipeline
+  }
+
+  /// Whether any statement may be wanted: the only cost where no instrumentor is active.
+  package var isActive: Bool { users.load(ordering: .relaxed) > 0 }
+
+  /// Whether a temporary instrumentation runs anywhere.
+  var hasTemporary: Bool { temporaries.load(ordering: .relaxed) > 0 }
+
+  /// Changes whenever another pipeline may be in force.
+  var currentGeneration: UInt64 { generation.load(ordering: .acquiring) }
+
+  func pipeline(for database: DatabaseIdentity) -> TelemetryPipeline? {
+    let found = state.withLock { state in
+      (state.overrides[ObjectIdentifier(database)]?.last ?? state.defaults.last)?.pipeline
+    }
+    return found?.isEnabled == true ? found : nil
+  }
+
+  /// Puts a pipeline in force, in place of an earlier one of the same owner.
+  func activate(_ pipeline: TelemetryPipeline, owner: AnyObject, on database: DatabaseIdentity?) {
+    let activated = Activated(owner: ObjectIdentifier(owner), pipeline: pipeline)
+    let isNew = state.withLock { state in
+      if let database { return state.overrides[ObjectIdentifier(database), default: []].put(activated) }
+      return state.defaults.put(activated)
+    }
+    if isNew { addUser() }
+    generation.wrappingAdd(1, ordering: .releasing)
+  }
+
+  /// Replaces the pipelines of an owner that is active.
+  func replace(owner: AnyObject, _ change: (TelemetryPipeline) -> TelemetryPipeline) {
+    state.withLock { state in
+      state.defaults.replace(ObjectIdentifier(owner), change)
+      for key in state.overrides.keys { state.overrides[key]?.replace(ObjectIdentifier(owner), change) }
+    }
+    generation.wrappingAdd(1, ordering: .releasing)
+  }
+
+  /// Takes all pipelines of an owner out of force.
+  func deactivate(owner: AnyObject) {
+    let owner = ObjectIdentifier(owner)
+    let removed = state.withLock { state in
+      var removed = state.defaults.remove(owner)
+      for (key, var activated) in state.overrides {
+        removed += activated.remove(owner)
+        state.overrides[key] = activated.isEmpty ? nil : activated
+      }
+      return removed
+    }
+    generation.wrappingAdd(1, ordering: .releasing)
+    for _ in 0..<removed { removeUser() }
+  }
+
+  func beginTemporary() {
+    temporaries.wrappingAdd(1, ordering: .relaxed)
+    addUser()
+  }
+
+  func endTemporary() {
+    removeUser()
+    temporaries.wrappingSubtract(1, ordering: .relaxed)
+  }
+
+  private func addUser() {
+    users.wrappingAdd(1, ordering: .relaxed)
+    RecordingActivity.shared.addListener()
+  }
+
+  private func removeUser() {
+    RecordingActivity.shared.removeListener()
+    users.wrappingSubtract(1, ordering: .relaxed)
+  }
+}
+
+extension [TelemetryRouter.Activated] {
+  /// - Returns: Whether the owner had none before.
+  fileprivate mutating func put(_ activated: Element) -> Bool {
+    let isNew = remove(activated.owner) == 0
+    append(activated)
+    return isNew
+  }
+
+  fileprivate mutating func remove(_ owner: ObjectIdentifier) -> Int {
+    let before = count
+    removeAll { $0.owner == owner }
+    return before - count
+  }
+
+  fileprivate mutating func replace(_ owner: ObjectIdentifier, _ change: (TelemetryPipeline) -> TelemetryPipeline) {
+    for index in indices where self[index].owner == owner { self[index].pipeline = change(self[index].pipeline) }
+  }
+}
