@@ -60,7 +60,7 @@ let package = Package(
 
     .testTarget(
       name: "DatabaseInstrumentationTests",
-      dependencies: ["DatabaseInstrumentation"],
+      dependencies: ["DatabaseInstrumentation", .product(name: "Tracing", package: "swift-distributed-tracing")],
       swiftSettings: settings
     ),
     .testTarget(
@@ -70,7 +70,13 @@ let package = Package(
     ),
     .testTarget(
       name: "SQLiteInstrumentationTests",
-      dependencies: ["SQLiteInstrumentation", "CSQLiteHooks", "DatabaseTesting", "TestSupport", "CSQLiteForTests"],
+      dependencies: [
+        "SQLiteInstrumentation", "CSQLiteHooks", "DatabaseTesting", "TestSupport", "CSQLiteForTests",
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
       swiftSettings: settings
     ),
     .testTarget(
@@ -95,7 +101,14 @@ let package = Package(
       path: "Tests/ConfigurationProbe",
       swiftSettings: settings
     ),
-    .target(name: "TestSupport", dependencies: ["CSQLiteForTests"], path: "Tests/TestSupport", swiftSettings: settings),
+    .target(
+      name: "TestSupport",
+      dependencies: [
+        "CSQLiteForTests", "DatabaseInstrumentation", .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Tests/TestSupport",
+      swiftSettings: settings
+    ),
     .systemLibrary(name: "CSQLiteForTests", path: "Tests/CSQLiteForTests", providers: [.apt(["libsqlite3-dev"])]),
   ],
   swiftLanguageModes: [.v6]

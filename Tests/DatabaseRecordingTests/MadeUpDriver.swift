@@ -44,11 +44,12 @@ final class MadeUpDriver: Sendable {
 
 /// Records `body`, as the functions of the face do.
 func record(
-  detailLimit: Int = 1_000, fileID: String = #fileID, line: Int = #line, test: String = #function, _ body: () -> Void
-) -> Recording {
+  detailLimit: Int = 1_000, fileID: String = #fileID, line: Int = #line, test: String = #function,
+  _ body: () throws -> Void
+) rethrows -> Recording {
   let recorder = DatabaseRecorder(
     "", test: test, at: CodeLocation(fileID: fileID, filePath: fileID, line: line, column: 1), detailLimit: detailLimit)
-  recorder.bind(body)
+  try recorder.bind(body)
   return recorder.finish()
 }
 

@@ -146,7 +146,7 @@ public func withDatabaseAttributes<R>(
 }
 
 private func context(adding attributes: DatabaseAttributes, replacing: Bool) -> ServiceContext {
-  var context = TraceIdentity.marking(ServiceContext.current ?? .topLevel, tracer: InstrumentationSystem.tracer)
+  var context = TraceIdentity.marking(ServiceContext.current ?? .topLevel, instrument: InstrumentationSystem.tracer)
   context.databaseAttributes = replacing ? attributes : context.databaseAttributes.merging(attributes)
   return context
 }

@@ -6,10 +6,10 @@ internal import Tracing
 /// tracer, or it sends nothing that is known, the scope that began the trace in this package leaves a number of its own.
 enum TraceIdentity {
   /// A number that is the same for all statements of one trace; `nil` where no trace was begun.
-  static func of(_ context: ServiceContext, tracer: any Tracer) -> UInt64? {
+  static func of(_ context: ServiceContext, instrument: any Instrument) -> UInt64? {
     if let number = context[TraceNumberKey.self] { return number }
     var headers: [String: String] = [:]
-    tracer.inject(context, into: &headers, using: HeaderInjector())
+    instrument.inject(context, into: &headers, using: HeaderInjector())
     for (name, value) in headers {
       guard var id = identity(name: name.lowercased(), value: value) else { continue }
       return id.withUTF8 { Fingerprint.of($0) }
@@ -33,8 +33,8 @@ enum TraceIdentity {
   }
 
   /// The context with a number for the trace, unless a tracer or a scope around this one began it.
-  static func marking(_ context: ServiceContext, tracer: any Tracer) -> ServiceContext {
-    guard of(context, tracer: tracer) == nil else { return context }
+  static func marking(_ context: ServiceContext, instrument: any Instrument) -> ServiceContext {
+    guard of(context, instrument: instrument) == nil else { return context }
     var context = context
     context[TraceNumberKey.self] = UInt64.random(in: 1...UInt64.max)
     return context

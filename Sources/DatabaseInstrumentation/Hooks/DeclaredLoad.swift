@@ -31,7 +31,7 @@ package final class DeclaredLoad: Sendable {
     self.parentCount = parentCount
     self.isJoined = isJoined
     self.attributes = attributes
-    context = TraceIdentity.marking(ServiceContext.current ?? .topLevel, tracer: InstrumentationSystem.tracer)
+    context = TraceIdentity.marking(ServiceContext.current ?? .topLevel, instrument: InstrumentationSystem.tracer)
     start = DefaultTracerClock.now.nanosecondsSinceEpoch
     Self.isUsed.store(true, ordering: .relaxed)
   }

@@ -28,8 +28,9 @@ package enum BoundValues {
       let isSigned = filled.isSymbol(place, "-")
       let literal = isSigned ? place + 1 : place
       guard literal < filled.count else { return [] }
-      let text = filled.kind(literal) == .string ? filled.name(literal) : filled.text(from: literal, through: literal)
-      values.append(text.uppercased() == "NULL" && filled.kind(literal) != .string ? nil : isSigned ? "-" + text : text)
+      let isText = filled.bytes(literal).first == UInt8(ascii: "'")
+      let text = isText ? filled.name(literal) : filled.text(from: literal, through: literal)
+      values.append(!isText && text.uppercased() == "NULL" ? nil : isSigned ? "-" + text : text)
       place = literal + 1
     }
     return values

@@ -28,23 +28,14 @@ struct StatementText {
   static func truncated(_ text: String, to limit: Int) -> String {
     guard text.utf8.count > limit else { return text }
     let mark = "…"
-    let room = max(0, limit - mark.utf8.count)
-    var end = text.utf8.index(text.startIndex, offsetBy: room)
-    // Down to the boundary of a character: an index within one is moved to where it begins.
-    if end.samePosition(in: text) == nil || !text.isCharacterBoundary(end) { end = text.characterStart(before: end) }
+    var room = limit - mark.utf8.count
+    var end = text.startIndex
+    while end < text.endIndex {
+      let next = text.index(after: end)
+      room -= text.utf8.distance(from: end, to: next)
+      if room < 0 { break }
+      end = next
+    }
     return text[..<end] + mark
-  }
-}
-
-extension String {
-  fileprivate func isCharacterBoundary(_ position: Index) -> Bool {
-    position == startIndex || position == endIndex || index(after: index(before: position)) == position
-  }
-
-  fileprivate func characterStart(before position: Index) -> Index {
-    var start = position
-    while start > startIndex, start.samePosition(in: unicodeScalars) == nil { start = utf8.index(before: start) }
-    guard start > startIndex, !isCharacterBoundary(start) else { return start }
-    return index(before: start)
   }
 }

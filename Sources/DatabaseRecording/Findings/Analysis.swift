@@ -52,16 +52,29 @@ struct Analysis {
     let keys = group.distinctParameters(in: evidence)
     let shape = evidence.shape(at: group.indices[0])
     guard keys >= threshold, !shape.loaderHint.keyPredicates.isEmpty else { return nil }
+    let declared = declaredLoad(of: group)
     let schema = evidence.connection(at: group.indices[0]).database.schema
-    for relationship in Relationship.candidates(for: shape, in: schema) {
+    let isForItsOwnSake = evidence.declaredLoad(at: group.indices[0]).map { $0.strategy == nil } ?? false
+    for relationship in isForItsOwnSake ? [] : Relationship.candidates(for: shape, in: schema) {
       guard let parent = parent(of: group, along: relationship), isLoop(group, keys: keys, after: parent) else {
         continue
       }
-      return Repetition(group: group, keys: keys, relationship: relationship, parent: parent)
+      return Repetition(group: group, keys: keys, relationship: relationship, declared: declared, parent: parent)
+    }
+    if let declared, let parent = index.parent(of: group.indices[0]), isLoop(group, keys: keys, after: parent) {
+      return Repetition(group: group, keys: keys, relationship: nil, declared: declared, parent: parent)
     }
     guard keys >= max(Self.repeatedReadThreshold, threshold), !shape.loaderHint.hasKeyList else { return nil }
     guard Circumstances(self).areDecisive(for: group) else { return nil }
-    return Repetition(group: group, keys: keys, relationship: nil, parent: nil)
+    return Repetition(group: group, keys: keys, relationship: nil, declared: nil, parent: nil)
+  }
+
+  /// The load of one row at a time that an ORM declared around the whole group.
+  private func declaredLoad(of group: ReadGroup) -> DeclaredLoad? {
+    guard let first = evidence.declaredLoad(at: group.indices[0]), first.strategy == .lazy || first.strategy == .immediate,
+      group.indices.allSatisfy({ evidence.declaredLoad(at: $0)?.relationship == first.relationship })
+    else { return nil }
+    return first
   }
 
   /// The read whose rows the group was run for: on the other table of the relationship, with at least two rows.
@@ -96,9 +109,20 @@ struct Analysis {
 struct Repetition {
   var group: ReadGroup
   var keys: Int
+  /// The foreign key that they follow, where one is known.
   var relationship: Relationship?
+  /// What their ORM calls it.
+  var declared: DeclaredLoad?
   /// The index of the read whose rows they were run for.
   var parent: Int?
 
   var indices: [Int] { group.indices }
+
+  /// The name of the relationship: the ORM's own, else `book.authorId`.
+  var label: String? { declared?.relationship ?? relationship?.label }
+
+  /// What there are many of: `author`.
+  var owner: String? {
+    relationship?.owner ?? declared.map { $0.relationship.split(separator: ".").first.map(String.init) ?? "row" }
+  }
 }

@@ -44,6 +44,17 @@ struct EvidenceIndex {
     return reads[..<end].last { evidence.records[$0].shape != evidence.records[statement].shape }
   }
 
+  /// The last read before a statement, on its database, that returned at least two rows or whose rows are not known:
+  /// where an ORM declared the load, though not on which table its rows depend.
+  func parent(of statement: Int) -> Int? {
+    let database = ObjectIdentifier(evidence.connection(at: statement).database)
+    return evidence.records.indices[..<statement].last {
+      evidence.shape(at: $0).kind == .select && evidence.records[$0].shape != evidence.records[statement].shape
+        && ObjectIdentifier(evidence.connection(at: $0).database) == database
+        && Self.mayHaveSeveralRows(evidence.records[$0])
+    }
+  }
+
   /// Whether two statements of one connection lie within one access of a library to the database: it began with a
   /// statement that a library sends there, and none stands between the two.
   func isOneAccess(_ first: Int, _ last: Int) -> Bool {

@@ -18,8 +18,8 @@ struct RepetitionReport {
     let queries = analysis.recording.queries.count
     let which = repetitions.count == 1 ? "found 1" : "found \(repetitions.count) (\(number) of \(repetitions.count))"
     let what: String
-    if let relationship = repetition.relationship {
-      what = "load \(relationship.label) one \(relationship.owner) at a time"
+    if let label = repetition.label, let owner = repetition.owner {
+      what = "load \(label) one \(owner) at a time"
     } else {
       what = "repeat one read for \(repetition.keys) different keys"
     }
@@ -29,11 +29,11 @@ struct RepetitionReport {
     details.append("  fix: \(Fix(repetition, shape: statements[0].shape, library: stack?.databaseLibrary()).text)")
     if number == repetitions.count { details.append("  " + remainder) }
     return Finding(
-      kind: repetition.relationship == nil ? .repeatedRead : .nPlusOne,
+      kind: repetition.label == nil ? .repeatedRead : .nPlusOne,
       headline: "Expected no N+1 queries, \(which): \(statements.count) of \(queries) queries \(what).",
       details: details,
       count: statements.count,
-      relationship: repetition.relationship?.label,
+      relationship: repetition.label,
       callSite: place?.site,
       statements: statements
     )
@@ -42,9 +42,10 @@ struct RepetitionReport {
   private func extra(_ repetition: Repetition) -> [String] {
     let hint = evidence.shape(at: repetition.indices[0]).loaderHint
     let isNested = evidence.records[repetition.indices[0]].parent != 0
-    let strategy: LoadStrategy = hint.hasKeyList ? .selectIn : isNested ? .immediate : .lazy
+    let inferred: LoadStrategy = hint.hasKeyList ? .selectIn : isNested ? .immediate : .lazy
+    let strategy = repetition.declared?.strategy ?? inferred
     let parameters = repetition.keys.counted("distinct parameter")
-    return repetition.relationship == nil ? [parameters] : [strategy.rawValue, parameters]
+    return repetition.label == nil ? [parameters] : [strategy.rawValue, parameters]
   }
 
   private func describe(parent: Int) -> String {
@@ -85,6 +86,9 @@ struct Fix {
   }
 
   var text: String {
+    if let declared = repetition.declared {
+      return "let \(declared.relationship) be loaded for all rows at once, by selectIn or joined: \(keyList)"
+    }
     guard let relationship = repetition.relationship else {
       return "read all the rows with one query: \(keyList)"
     }
