@@ -47,7 +47,15 @@ let package = Package(
       dependencies: ["CSQLiteHooks", "DatabaseInstrumentation"],
       swiftSettings: settings
     ),
-    .target(name: "DatabaseRecording", dependencies: ["DatabaseInstrumentation"], swiftSettings: settings),
+    .target(
+      name: "DatabaseRecording",
+      dependencies: [
+        "DatabaseInstrumentation",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: settings
+    ),
     .target(
       name: "DatabaseTesting",
       dependencies: [
@@ -65,7 +73,12 @@ let package = Package(
     ),
     .testTarget(
       name: "DatabaseRecordingTests",
-      dependencies: ["DatabaseRecording"],
+      dependencies: [
+        "DatabaseRecording", "TestSupport",
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
       swiftSettings: settings
     ),
     .testTarget(

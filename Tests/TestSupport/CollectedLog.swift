@@ -11,18 +11,22 @@ package final class CollectedLog: Sendable {
 
   private let collected = Locked<[Message]>([])
 
-  package init() {}
+  private let level: Logger.Level
+
+  package init(level: Logger.Level = .trace) {
+    self.level = level
+  }
 
   package var messages: [Message] { collected.withLock { $0 } }
 
   package var logger: Logger {
-    Logger(label: "test") { _ in Handler(log: self) }
+    Logger(label: "test") { _ in Handler(log: self, logLevel: level) }
   }
 
   private struct Handler: LogHandler {
     let log: CollectedLog
     var metadata: Logger.Metadata = [:]
-    var logLevel = Logger.Level.trace
+    var logLevel: Logger.Level
 
     subscript(metadataKey key: String) -> Logger.MetadataValue? {
       get { metadata[key] }

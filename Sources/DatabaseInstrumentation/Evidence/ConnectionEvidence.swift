@@ -29,13 +29,14 @@ package final class ConnectionEvidence: Sendable {
   /// - Parameters:
   ///   - info: Its name and file.
   ///   - database: From `DatabaseIdentity.of(file:)`.
-  package init(info: ConnectionInfo, database: DatabaseIdentity) {
+  ///   - isBound: Whether it belongs to the recording it is made in; not where it only stands for what spans tell of.
+  package init(info: ConnectionInfo, database: DatabaseIdentity, isBound: Bool = true) {
     self.info = info
     self.database = database
-    bound = RecordingScope.current?.unfinished
+    bound = isBound ? RecordingScope.current?.unfinished : nil
     temporary = TelemetryRouter.shared.hasTemporary ? TemporaryInstrumentation.current : nil
     if let bound { database.noteUse(by: bound) }
-    DatabaseRegistry.shared.add(info, database)
+    if isBound { DatabaseRegistry.shared.add(info, database) }
   }
 
   deinit { DatabaseRegistry.shared.remove(info) }

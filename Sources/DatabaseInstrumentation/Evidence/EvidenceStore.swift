@@ -18,6 +18,8 @@ package final class EvidenceStore: Sendable {
     var errors: [StatementError] = []
     var loads: [DeclaredLoad] = []
     var loadIndex: [ObjectIdentifier: UInt32] = [:]
+    var spans: [LiveSpan] = []
+    var places: [SpanStatement.Place: ConnectionEvidence] = [:]
   }
 
   /// Errors kept with their message; failures past it are counted all the same.
@@ -95,9 +97,24 @@ package final class EvidenceStore: Sendable {
     }
   }
 
+  /// The connection that stands for a database which only spans tell of.
+  func connection(for place: SpanStatement.Place, make: () -> ConnectionEvidence) -> ConnectionEvidence {
+    if let known = state.withLock({ $0.places[place] }) { return known }
+    let made = make()
+    return state.withLock { state in
+      if let known = state.places[place] { return known }
+      state.places[place] = made
+      return made
+    }
+  }
+
+  func keep(_ span: LiveSpan) {
+    state.withLock { $0.spans.append(span) }
+  }
+
   /// What `scope` and the scopes inside of it saw so far.
   package func evidence(of scope: RecordingScope, until end: UInt64) -> StatementEvidence {
-    let (logs, parents, stacks, errors) = state.withLock { ($0.logs, $0.parents, $0.stacks, $0.errors) }
+    let (logs, parents, stacks) = state.withLock { ($0.logs, $0.parents, $0.stacks) }
     let loads = state.withLock { $0.loads }
     var belongs: [UInt32: Bool] = [scope.id: true]
     func isInside(_ id: UInt32) -> Bool {
@@ -127,15 +144,17 @@ package final class EvidenceStore: Sendable {
       }
       if isUsed { connections.append(log.connection) }
     }
-    found.sort { $0.record.sequence < $1.record.sequence }
+    let spans = state.withLock { $0.spans }.filter { $0.sequence >= scope.startSequence && isInside($0.scope) }
+    found = merged(found, with: spans, connections: &connections)
     return StatementEvidence(
       origin: scope.start,
       records: found.map(\.record),
       connectionIndices: found.map(\.connection),
       connections: connections,
       stacks: stacks,
-      errors: errors,
+      errors: state.withLock { $0.errors },
       declaredLoads: loads,
+      spans: spans,
       dropped: dropped,
       outerStatements: outerStatements
     )
@@ -145,5 +164,6 @@ package final class EvidenceStore: Sendable {
   func discard() {
     let logs = state.withLock { $0.logs }
     for log in logs { log.discard() }
+    state.withLock { $0.spans = [] }
   }
 }

@@ -10,6 +10,8 @@ package final class StatementEvidence: Sendable {
   package let errors: [StatementError]
   /// What ORMs declared around statements.
   package let declaredLoads: [DeclaredLoad]
+  /// The spans that libraries began meanwhile, in that order.
+  package let spans: [LiveSpan]
   /// Statements past the limit of details, by shape.
   package let dropped: [UInt32: DroppedStatements]
   /// Statements that meanwhile ran without a task on connections of an outer scope.
@@ -21,7 +23,7 @@ package final class StatementEvidence: Sendable {
 
   init(
     origin: UInt64, records: [StatementRecord], connectionIndices: [Int32], connections: [ConnectionEvidence],
-    stacks: [StackTrace], errors: [StatementError], declaredLoads: [DeclaredLoad],
+    stacks: [StackTrace], errors: [StatementError], declaredLoads: [DeclaredLoad], spans: [LiveSpan],
     dropped: [UInt32: DroppedStatements], outerStatements: Int
   ) {
     self.origin = origin
@@ -31,6 +33,7 @@ package final class StatementEvidence: Sendable {
     self.stacks = stacks
     self.errors = errors
     self.declaredLoads = declaredLoads
+    self.spans = spans
     self.dropped = dropped
     self.outerStatements = outerStatements
     shapes = ShapeTable.shared.shapes

@@ -61,6 +61,8 @@ package struct StatementRecord: Sendable {
     package static let knowsRows = Flags(rawValue: 0x1000)
     /// The source can tell the rows that were changed, though not what the statement cost.
     package static let knowsChanges = Flags(rawValue: 0x2000)
+    /// A log message told of it.
+    package static let fromLog = Flags(rawValue: 0x4000)
   }
 }
 

@@ -26,6 +26,8 @@ public struct InstrumentedConnection: Sendable {
   /// Numbers of connections of this kind; SQLite's count from 1.
   private static let lastID = Atomic<UInt64>(1 << 40)
 
+  package static func nextID() -> UInt64 { lastID.wrappingAdd(1, ordering: .relaxed).newValue }
+
   /// Makes one when the driver opens a connection.
   ///
   /// - Parameters:
@@ -39,7 +41,7 @@ public struct InstrumentedConnection: Sendable {
     serverPort: Int? = nil
   ) {
     let info = ConnectionInfo(
-      id: Self.lastID.wrappingAdd(1, ordering: .relaxed).newValue, name: DatabaseURL.withoutCredentials(name),
+      id: Self.nextID(), name: DatabaseURL.withoutCredentials(name),
       file: nil,
       system: system, namespace: namespace, serverAddress: serverAddress.map(DatabaseURL.withoutCredentials),
       serverPort: serverPort)

@@ -99,8 +99,10 @@ package final class StatementTelemetry: Sendable {
   private static func startSpan(
     _ tracer: any Tracer, _ shape: StatementShape, _ context: ServiceContext, at start: UInt64
   ) -> any Span {
-    tracer.startSpan(
-      shape.spanName, context: context, ofKind: .client, at: DefaultTracerClock.Timestamp(nanosecondsSinceEpoch: start))
+    var marked = context
+    marked[OwnSpanKey.self] = true
+    return tracer.startSpan(
+      shape.spanName, context: marked, ofKind: .client, at: DefaultTracerClock.Timestamp(nanosecondsSinceEpoch: start))
   }
 
   private func describe(_ span: any Span) {

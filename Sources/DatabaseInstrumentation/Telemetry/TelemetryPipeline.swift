@@ -66,7 +66,9 @@ package final class TelemetryPipeline: Sendable {
 
   /// From 0 up to but not including 1, the same for the whole trace.
   private func share(of context: ServiceContext, tracer: any Tracer) -> Double {
-    let number = TraceIdentity.of(context, instrument: tracer).map { SeededGenerator.mix($0 ^ configuration.samplingSeed) }
+    let number = TraceIdentity.of(context, instrument: tracer).map {
+      SeededGenerator.mix($0 ^ configuration.samplingSeed)
+    }
     return Double((number ?? draws.withLock { $0.next() }) >> 11) * 0x1p-53
   }
 

@@ -24,7 +24,7 @@ struct Analysis {
   func standardFindings() -> [Finding] {
     let repetitions = self.repetitions()
     return
-      (failures() + RepetitionReport(analysis: self, repetitions: repetitions).findings
+      (failures() + unfinishedSpans() + RepetitionReport(analysis: self, repetitions: repetitions).findings
       + DuplicateReport(analysis: self, duplicates: duplicates(besides: repetitions)).findings)
       .worstFirst()
   }
@@ -49,7 +49,11 @@ struct Analysis {
   }
 
   private func repetition(in group: ReadGroup) -> Repetition? {
-    let keys = group.distinctParameters(in: evidence)
+    let known = group.distinctParameters(in: evidence)
+    // Where the source tells no parameters, three lookups after a parent speak for themselves, and nothing else does.
+    let isUnknown = known == 0
+    let keys = isUnknown ? group.indices.count : known
+    let threshold = isUnknown ? max(3, self.threshold) : self.threshold
     let shape = evidence.shape(at: group.indices[0])
     guard keys >= threshold, !shape.loaderHint.keyPredicates.isEmpty else { return nil }
     let declared = declaredLoad(of: group)
@@ -59,19 +63,24 @@ struct Analysis {
       guard let parent = parent(of: group, along: relationship), isLoop(group, keys: keys, after: parent) else {
         continue
       }
-      return Repetition(group: group, keys: keys, relationship: relationship, declared: declared, parent: parent)
+      return Repetition(
+        group: group, keys: isUnknown ? nil : keys, relationship: relationship, declared: declared, parent: parent)
     }
     if let declared, let parent = index.parent(of: group.indices[0]), isLoop(group, keys: keys, after: parent) {
-      return Repetition(group: group, keys: keys, relationship: nil, declared: declared, parent: parent)
+      return Repetition(
+        group: group, keys: isUnknown ? nil : keys, relationship: nil, declared: declared, parent: parent)
     }
-    guard keys >= max(Self.repeatedReadThreshold, threshold), !shape.loaderHint.hasKeyList else { return nil }
+    guard !isUnknown, keys >= max(Self.repeatedReadThreshold, threshold), !shape.loaderHint.hasKeyList else {
+      return nil
+    }
     guard Circumstances(self).areDecisive(for: group) else { return nil }
     return Repetition(group: group, keys: keys, relationship: nil, declared: nil, parent: nil)
   }
 
   /// The load of one row at a time that an ORM declared around the whole group.
   private func declaredLoad(of group: ReadGroup) -> DeclaredLoad? {
-    guard let first = evidence.declaredLoad(at: group.indices[0]), first.strategy == .lazy || first.strategy == .immediate,
+    guard let first = evidence.declaredLoad(at: group.indices[0]),
+      first.strategy == .lazy || first.strategy == .immediate,
       group.indices.allSatisfy({ evidence.declaredLoad(at: $0)?.relationship == first.relationship })
     else { return nil }
     return first
@@ -108,7 +117,8 @@ struct Analysis {
 /// Statements that repeat each other for different keys.
 struct Repetition {
   var group: ReadGroup
-  var keys: Int
+  /// How many keys; `nil`: the source does not tell.
+  var keys: Int?
   /// The foreign key that they follow, where one is known.
   var relationship: Relationship?
   /// What their ORM calls it.

@@ -60,6 +60,8 @@ public struct Finding: Sendable, CustomStringConvertible {
     public static let failure = Kind(rawValue: "failure")
     /// A relationship was loaded in another way, or more or less often, than expected.
     public static let load = Kind(rawValue: "load")
+    /// A span was begun and never ended.
+    public static let unfinishedSpan = Kind(rawValue: "unfinishedSpan")
     /// There were more or fewer statements than expected.
     public static let count = Kind(rawValue: "count")
     /// Nothing was seen, so nothing can be concluded.

@@ -21,7 +21,7 @@ struct RepetitionReport {
     if let label = repetition.label, let owner = repetition.owner {
       what = "load \(label) one \(owner) at a time"
     } else {
-      what = "repeat one read for \(repetition.keys) different keys"
+      what = "repeat one read for \(repetition.keys ?? 0) different keys"
     }
     var details = [StatementSummary(statements, extra: extra(repetition)).line]
     details += SiteLines(place).lines
@@ -44,7 +44,7 @@ struct RepetitionReport {
     let isNested = evidence.records[repetition.indices[0]].parent != 0
     let inferred: LoadStrategy = hint.hasKeyList ? .selectIn : isNested ? .immediate : .lazy
     let strategy = repetition.declared?.strategy ?? inferred
-    let parameters = repetition.keys.counted("distinct parameter")
+    let parameters = repetition.keys?.counted("distinct parameter") ?? "parameters unknown"
     return repetition.label == nil ? [parameters] : [strategy.rawValue, parameters]
   }
 

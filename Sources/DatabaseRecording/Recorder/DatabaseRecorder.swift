@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import Tracing
 
 /// The live collector of one scope: everything the database is asked while it runs, in this task and its children.
 ///
@@ -78,15 +79,21 @@ public final class DatabaseRecorder: Sendable {
 
   /// Makes this recorder the current one of the task for the duration of `body`.
   package func bind<R>(_ body: () throws -> R) rethrows -> R {
-    try RecordingScope.$current.withValue(scope) {
-      try Self.$bound.withValue(self, operation: body)
+    let tracer = RecordingTracer(scope: scope)
+    return try RecordingScope.$current.withValue(scope) {
+      try Self.$bound.withValue(self) { () throws -> R in
+        try withTracer(tracer) { () throws -> R in try body() }
+      }
     }
   }
 
   /// Makes this recorder the current one of the task for the duration of `body`.
   package func bind<R>(_ body: () async throws -> R) async rethrows -> R {
-    try await RecordingScope.$current.withValue(scope) {
-      try await Self.$bound.withValue(self, operation: body)
+    let tracer = RecordingTracer(scope: scope)
+    return try await RecordingScope.$current.withValue(scope) {
+      try await Self.$bound.withValue(self) { () async throws -> R in
+        try await withTracer(tracer) { () async throws -> R in try await body() }
+      }
     }
   }
 }

@@ -1,0 +1,70 @@
+extension EvidenceStore {
+  /// The statements that the hooks saw, and those that other libraries told of by spans and log messages, each once.
+  func merged(
+    _ found: [(record: StatementRecord, connection: Int32)], with spans: [LiveSpan],
+    connections: inout [ConnectionEvidence]
+  ) -> [(record: StatementRecord, connection: Int32)] {
+    let told = statements(of: spans)
+    guard !told.isEmpty || found.contains(where: { $0.record.flags.contains(.fromLog) }) else {
+      return found.sorted { $0.record.sequence < $1.record.sequence }
+    }
+    var candidates = found.map { record, connection in
+      ForeignStatements.Candidate(
+        record: record, connection: connection, source: record.flags.contains(.fromLog) ? .log : .hooks,
+        end: record.start)
+    }
+    var indices: [ObjectIdentifier: Int32] = [:]
+    for (span, statement) in told {
+      let connection = connection(for: statement.place)
+      let index = indices[ObjectIdentifier(connection)] ?? Int32(connections.count)
+      if indices.updateValue(index, forKey: ObjectIdentifier(connection)) == nil { connections.append(connection) }
+      if statement.shape.kind == .ddl, let sql = statement.sql { connection.database.schema.note(sql) }
+      candidates.append(
+        ForeignStatements.Candidate(
+          record: record(of: span, statement), connection: index,
+          source: statement.isOfAnORM ? .ormSpan : .driverSpan, end: span.snapshot.end ?? UInt64.max))
+    }
+    let merged = ForeignStatements(shapes: ShapeTable.shared.shapes).deduplicated(candidates)
+    let used = Set(merged.map(\.connection))
+    // A connection of which every statement was seen better elsewhere is none of this recording's.
+    let kept = connections.indices.filter { used.contains(Int32($0)) || $0 < connections.count - indices.count }
+    let places = Dictionary(uniqueKeysWithValues: kept.enumerated().map { (Int32($0.element), Int32($0.offset)) })
+    connections = kept.map { connections[$0] }
+    return merged.map { ($0.record, places[$0.connection] ?? 0) }
+  }
+
+  private func statements(of spans: [LiveSpan]) -> [(span: LiveSpan, statement: SpanStatement)] {
+    guard spans.contains(where: { !$0.isOwn }) else { return [] }
+    let rules = DatabaseSpanRule.all
+    return spans.compactMap { span in
+      guard !span.isOwn, let statement = SpanStatement(span.snapshot, rules: rules) else { return nil }
+      return (span, statement)
+    }
+  }
+
+  private func record(of span: LiveSpan, _ statement: SpanStatement) -> StatementRecord {
+    var record = StatementRecord(
+      start: span.start, shape: ShapeTable.shared.number(of: statement.shape), scope: span.scope)
+    record.sequence = span.sequence
+    record.stack = span.stack
+    record.parameters = statement.parameters
+    if let end = span.snapshot.end { record.duration = end > span.start ? end - span.start : 0 }
+    if let rows = statement.rows {
+      record.rowsReturned = UInt32(clamping: rows)
+      record.flags.insert(.knowsRows)
+    }
+    if let error = statement.error { record.error = keep(error) }
+    return record
+  }
+
+  private func connection(for place: SpanStatement.Place) -> ConnectionEvidence {
+    connection(for: place) {
+      let name = place.namespace ?? place.address ?? place.system.rawValue
+      return ConnectionEvidence(
+        info: ConnectionInfo(
+          id: InstrumentedConnection.nextID(), name: name, file: nil, system: place.system, namespace: place.namespace,
+          serverAddress: place.address),
+        database: DatabaseIdentity.of(file: "\(place)") { SchemaFacts() }, isBound: false)
+    }
+  }
+}

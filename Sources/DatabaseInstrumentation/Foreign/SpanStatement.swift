@@ -1,0 +1,134 @@
+internal import Tracing
+
+/// The statement that a span of another library stands for.
+struct SpanStatement {
+  var shape: StatementShape
+  var sql: String?
+  var parameters: UInt64
+  var place: Place
+  var rows: Int?
+  var error: StatementError?
+  var isOfAnORM: Bool
+
+  /// Which database it went to.
+  struct Place: Hashable {
+    var system: DatabaseSystem
+    var address: String?
+    var namespace: String?
+  }
+
+  /// Systems whose commands are no SQL.
+  private static let others: Set<String> = [
+    "redis", "valkey", "memcached", "mongodb", "couchdb", "couchbase", "elasticsearch", "opensearch", "aws.dynamodb",
+    "dynamodb", "neo4j", "influxdb", "hbase", "azure.cosmosdb", "cosmosdb", "geode",
+  ]
+
+  /// - Returns: `nil` for a span that is no statement.
+  init?(_ span: SpanState, rules: [DatabaseSpanRule]) {
+    for rule in rules {
+      guard let statement = SpanStatement(span, rule) else { continue }
+      self = statement
+      return
+    }
+    return nil
+  }
+
+  private init?(_ span: SpanState, _ rule: DatabaseSpanRule) {
+    func value(_ names: [String]) -> String? {
+      names.lazy.compactMap { span.attributes[$0]?.toSpanAttribute().text }.first
+    }
+    let name = value(rule.system)?.lowercased()
+    if let name, Self.others.contains(name) { return nil }
+    let system = DatabaseSystem(rawValue: name ?? DatabaseSystem.otherSQL.rawValue)
+    if let text = value(rule.text) {
+      sql = text
+      let dialect = name == nil ? SQLDialect.guessed(from: text) : system.dialect
+      shape = ShapeTable.shared.number(of: text, dialect: dialect).shape
+      // Bound values are not there; the text itself tells the runs apart where it holds them.
+      let bound = Self.parameters(of: span)
+      var whole = text
+      parameters =
+        bound.isEmpty
+        ? (shape.normalizedSQL == text
+          ? 0 : SQLParameters.areIn(text, dialect) ? 0 : whole.withUTF8 { Fingerprint.of($0) | 1 })
+        : ParameterHash.of(bound, fingerprint: shape.fingerprint)
+    } else {
+      guard let operation = value(rule.operation), let table = value(rule.collection),
+        let made = StatementShape(operation: operation, table: table)
+      else { return nil }
+      shape = made
+      parameters = 0
+    }
+    place = Place(
+      system: system, address: value(rule.serverAddress).map(DatabaseURL.withoutCredentials),
+      namespace: value(rule.namespace))
+    rows = value(rule.returnedRows).flatMap { Int($0) }
+    isOfAnORM = rule.isOfAnORM
+    if span.status?.code == .error || !span.errorTypes.isEmpty {
+      let status = value(rule.status) ?? span.errorTypes.last ?? "error"
+      error = StatementError(code: Int(status) ?? 0, status: status, message: span.errorTypes.last ?? "failed")
+    }
+  }
+
+  private static func parameters(of span: SpanState) -> [String?] {
+    var found: [(name: String, value: String)] = []
+    span.attributes.forEach { name, attribute in
+      if name.hasPrefix("db.query.parameter."), let text = attribute.text { found.append((name, text)) }
+    }
+    return found.sorted { $0.name < $1.name }.map(\.value)
+  }
+}
+
+extension SpanAttribute {
+  var text: String? {
+    switch self {
+    case .string(let value): value
+    case .int32(let value): String(value)
+    case .int64(let value): String(value)
+    default: nil
+    }
+  }
+}
+
+extension StatementShape {
+  /// The shape of a statement whose text is not known: `SELECT FROM planets`.
+  init?(operation: String, table: String) {
+    let isPlain = table.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "." }
+    let name = isPlain ? table : "\"" + table.split(separator: "\"").joined(separator: "\"\"") + "\""
+    switch operation.lowercased() {
+    case "read", "select", "aggregate", "find", "count": self.init("SELECT FROM \(name)")
+    case "create", "insert": self.init("INSERT INTO \(name)")
+    case "update": self.init("UPDATE \(name)")
+    case "delete": self.init("DELETE FROM \(name)")
+    default: return nil
+    }
+  }
+}
+
+extension SQLDialect {
+  /// By what a text looks like: numbered dollar parameters are PostgreSQL's, backticks MySQL's.
+  package static func guessed(from sql: String) -> SQLDialect {
+    if sql.utf8.contains(UInt8(ascii: "`")) { return .mySQL }
+    let numbered = zip(sql.utf8, sql.utf8.dropFirst()).contains {
+      $0 == UInt8(ascii: "$") && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($1)
+    }
+    return numbered ? .postgreSQL : .sqlite
+  }
+}
+
+/// Whether SQL text has parameters.
+enum SQLParameters {
+  static func areIn(_ sql: String, _ dialect: SQLDialect) -> Bool {
+    var sql = sql
+    return sql.withUTF8 { text in
+      var tokenizer = SQLTokenizer(text, dialect: dialect)
+      while true {
+        switch tokenizer.next().kind {
+        case .parameter: return true
+        case .end: return false
+        default: continue
+        }
+      }
+    }
+  }
+}
