@@ -16,12 +16,13 @@ let package = Package(
     .library(name: "DatabaseTesting", targets: ["DatabaseTesting"]),
     .library(name: "DatabaseRecording", targets: ["DatabaseRecording"]),
     .library(name: "DatabaseInstrumentation", targets: ["DatabaseInstrumentation"]),
+    .library(name: "HummingbirdInstrumentation", targets: ["HummingbirdInstrumentation"]),
     .library(name: "SQLiteInstrumentation", targets: ["SQLiteInstrumentation"]),
   ],
   traits: [
     .trait(name: "SQLite", description: "Records every SQLite connection of the test process by itself."),
     .trait(name: "GRDB", description: "Tests with GRDB; its integration comes with this trait."),
-    .trait(name: "Hummingbird", description: "Reserved for the integration with Hummingbird."),
+    .trait(name: "Hummingbird", description: "A middleware and a service for servers on Hummingbird."),
     .default(enabledTraits: ["SQLite"]),
   ],
   dependencies: [
@@ -29,6 +30,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     .target(name: "CSQLiteHooks", linkerSettings: [.linkedLibrary("sqlite3")]),
@@ -65,6 +68,18 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
+    .target(
+      name: "HummingbirdInstrumentation",
+      dependencies: [
+        "DatabaseInstrumentation",
+        "DatabaseRecording",
+        .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
+        .product(name: "Logging", package: "swift-log"),
+        .product(
+          name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: .when(traits: ["Hummingbird"])),
+      ],
+      swiftSettings: settings
+    ),
 
     .testTarget(
       name: "DatabaseInstrumentationTests",
@@ -88,6 +103,19 @@ let package = Package(
         .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "HummingbirdInstrumentationTests",
+      dependencies: [
+        "HummingbirdInstrumentation", "SQLiteInstrumentation", "DatabaseTesting", "TestSupport",
+        .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(
+          name: "ServiceLifecycle", package: "swift-service-lifecycle", condition: .when(traits: ["Hummingbird"])),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
       swiftSettings: settings
