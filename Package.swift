@@ -126,6 +126,7 @@ let package = Package(
         "DatabaseTesting",
         "TestSupport",
         "ConfigurationProbe",
+        "TransparencyProbe",
         "CSQLiteForTests",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
       ],
@@ -140,6 +141,12 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
       ],
       path: "Tests/ConfigurationProbe",
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "TransparencyProbe",
+      dependencies: ["DatabaseTesting", "CSQLiteForTests"],
+      path: "Tests/TransparencyProbe",
       swiftSettings: settings
     ),
     .target(
