@@ -11,7 +11,7 @@ package struct LoaderHint: Sendable, Hashable {
       /// `authorId IN (?)`, `authorId IN (VALUES (?))`, `authorId = ANY (?)`, and
       /// `authorId IN (SELECT value FROM json_each(?))`.
       case inList
-      /// `authorId IN (SELECT id FROM author …)`; table and columns where they are plain, else `nil` and empty.
+      /// `authorId IN (SELECT id FROM author …)`, and `authorId IN name` of a `WITH` or a table; table and columns where they are plain, else `nil` and empty.
       case inSubquery(table: String?, columns: [String])
     }
 
