@@ -76,7 +76,8 @@ import Testing
     "SELECT * FROM book WHERE authorId IN (1) IS NULL", "SELECT * FROM book WHERE a AND",
     "SELECT a FROM book GROUP BY a HAVING authorId = 1", "SELECT * FROM book WHERE a = 1 UNION SELECT * FROM book",
     "SELECT * FROM book WHERE (a IN (1) OR b = 1)", "SELECT * FROM book WHERE a = b = 1",
-    "SELECT * FROM book WHERE authorId IN ids + 1", "SELECT * FROM book WHERE", "SELECT * FROM book WHERE (authorId = 1",
+    "SELECT * FROM book WHERE authorId IN ids + 1", "SELECT * FROM book WHERE",
+    "SELECT * FROM book WHERE (authorId = 1",
   ])
   func conditionsThatAreNoKeyPredicates(_ sql: String) {
     let hint = StatementShape(sql).loaderHint

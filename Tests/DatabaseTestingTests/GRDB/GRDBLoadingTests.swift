@@ -51,7 +51,8 @@
 
     @Test func compositeKeys() throws {
       // Keys of several columns go into a subquery of GRDB's.
-      #expect(try loads { _ = try Row.fetchAll($0, Order.including(all: Order.lines)) } == ["subquery line.(shop, number)"])
+      #expect(
+        try loads { _ = try Row.fetchAll($0, Order.including(all: Order.lines)) } == ["subquery line.(shop, number)"])
       #expect(
         try loads { _ = try Row.fetchAll($0, Line.including(required: Line.order)) } == ["joined line.(shop, number)"])
       #expect(
@@ -64,12 +65,14 @@
 
     @Test func selfReferences() throws {
       #expect(
-        try loads { _ = try Row.fetchAll($0, Product.including(all: Product.parts)) } == ["selectIn product.assemblyId"])
+        try loads { _ = try Row.fetchAll($0, Product.including(all: Product.parts)) } == ["selectIn product.assemblyId"]
+      )
     }
 
     @Test func throughATableInBetween() throws {
       #expect(
-        try loads { _ = try Row.fetchAll($0, Order.including(all: Order.products)) } == ["subquery line.(shop, number)"])
+        try loads { _ = try Row.fetchAll($0, Order.including(all: Order.products)) } == ["subquery line.(shop, number)"]
+      )
     }
   }
 #endif
