@@ -47,7 +47,7 @@ struct LoadInference {
   private mutating func infer(_ index: Int, _ plan: LoadPlan) {
     if let lookup = plan.lookup, let relationship = followed(lookup, by: index) {
       let isNested = enclosing(index, reads: relationship.owner)
-      let strategy: LoadStrategy = lookup.hasKeyList ? .selectIn : isNested ? .immediate : .lazy
+      let strategy: LoadStrategy = lookup.isTogether ? .selectIn : isNested ? .immediate : .lazy
       if strategy == .selectIn, let previous = chunk(before: index, label: relationship.label) {
         let load = loads[previous]
         loads[previous] = RelationshipLoad(
@@ -133,7 +133,8 @@ struct LoadInference {
 /// What a shape can load, whenever it runs.
 struct LoadPlan: Sendable {
   struct Lookup: Sendable {
-    var hasKeyList: Bool
+    /// By a list of keys, or by the one key that a list would have had.
+    var isTogether: Bool
     var toMany: Relationship?
     var toOne: [Relationship]
   }
@@ -149,7 +150,7 @@ struct LoadPlan: Sendable {
     let candidates = Relationship.candidates(for: shape, in: schema)
     if !candidates.isEmpty {
       lookup = Lookup(
-        hasKeyList: hint.hasKeyList,
+        isTogether: hint.hasKeyList || hint.isPrefetch,
         toMany: candidates.first { $0.direction == .toMany },
         toOne: candidates.filter { $0.direction == .toOne })
     }

@@ -63,6 +63,14 @@
         } == Array(repeating: "lazy line.(shop, number)", count: 3))
     }
 
+    @Test func onlyOneParent() throws {
+      #expect(
+        try loads { _ = try Row.fetchAll($0, Product.filter(key: 1).including(all: Product.parts)) }
+          == ["selectIn product.assemblyId"])
+      #expect(
+        try loads { _ = try Product.filter(Column("assemblyId") == 1).fetchAll($0) } == ["lazy product.assemblyId"])
+    }
+
     @Test func selfReferences() throws {
       #expect(
         try loads { _ = try Row.fetchAll($0, Product.including(all: Product.parts)) } == ["selectIn product.assemblyId"]
