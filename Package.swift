@@ -150,6 +150,17 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
+    .testTarget(
+      name: "PackageTests",
+      dependencies: [
+        "DatabaseTesting", "GRDBInstrumentation", "HummingbirdInstrumentation",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
+        .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+      ],
+      exclude: ["Context"],
+      swiftSettings: settings
+    ),
     .executableTarget(
       name: "ConfigurationProbe",
       dependencies: [
@@ -159,6 +170,12 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
       ],
       path: "Tests/ConfigurationProbe",
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "StaticProbe",
+      dependencies: ["DatabaseInstrumentation", "SQLiteInstrumentation", "CSQLiteForTests"],
+      path: "Tests/StaticProbe",
       swiftSettings: settings
     ),
     .executableTarget(

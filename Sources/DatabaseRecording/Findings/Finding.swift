@@ -3,7 +3,7 @@ public import DatabaseInstrumentation
 /// One thing that is wrong with what was recorded, as a value, with its evidence.
 ///
 /// ```swift
-/// let recording = recordDatabase { library.authorsWithBooks() }
+/// let recording = try recordDatabase { _ = try library.authorsWithBooks() }
 /// for finding in recording.findings where finding.kind == .nPlusOne {
 ///   print(finding.relationship ?? "?", finding.count, finding.callSite?.description ?? "")
 /// }

@@ -124,7 +124,7 @@ public struct Recording: Sendable, CustomStringConvertible {
   /// connection was opened outside of any recording or is used by several.
   public var unattributedCount: Int { storage.unattributedCount }
 
-  /// Statements of fixtures inside of ``withoutDatabaseRecording(_:)``.
+  /// Statements of fixtures inside of `withoutDatabaseRecording(_:)`.
   public var excludedCount: Int { storage.excludedCount }
 
   /// Statements that were counted by shape without being kept one by one, past the limit of details.
