@@ -28,6 +28,11 @@ typedef struct {
   dbh_slot slot;
 } dbh_open_statement;
 
+typedef struct {
+  sqlite3_stmt **items;
+  uint32_t count, capacity;
+} dbh_statement_list;
+
 enum { DBH_SHAPE_CACHE = 128 };
 
 typedef struct dbh_connection {
@@ -54,6 +59,9 @@ typedef struct dbh_connection {
   dbh_trace_callback user_callback;
   unsigned user_mask;
   void *user_context;
+  void (*user_release)(void *context);  // for a callback that was set with dbh_share_trace(); else NULL
+  dbh_statement_list missed;  // open statements whose beginning the application's PROFILE did not see
+  dbh_statement_list timed;   // open statements whose beginning an earlier one saw
 
   struct {
     uint64_t hash;
@@ -98,5 +106,15 @@ void dbh_call_user_log(int code, const char *message);
 
 // Install.c
 void dbh_install_before_open(void);
+
+// UserTrace.c
+/// Sets the application's callback; what an earlier one held is released.
+int dbh_set_user_trace(dbh_connection *connection, unsigned mask, dbh_trace_callback callback, void *context,
+                       void (*release)(void *context));
+/// A statement begins, perhaps where one stood that ended without a report, as after SQLITE_BUSY.
+void dbh_user_trace_began(dbh_connection *connection, sqlite3_stmt *statement, const char *text);
+/// Whether the end of a statement is the application's to hear.
+bool dbh_user_hears_profile(dbh_connection *connection, sqlite3_stmt *statement);
+void dbh_user_trace_close(dbh_connection *connection);
 
 #endif

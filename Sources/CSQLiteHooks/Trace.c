@@ -296,6 +296,8 @@ static void ours(dbh_connection *c, unsigned event, void *p, void *x) {
 int dbh_trace(unsigned event, void *context, void *p, void *x) {
   dbh_connection *c = context;
   if (event & DBH_TRACE_MASK) ours(c, event, p, x);
+  if (event == SQLITE_TRACE_STMT && (c->missed.count || c->timed.count)) dbh_user_trace_began(c, p, x);
+  if (event == SQLITE_TRACE_PROFILE && !dbh_user_hears_profile(c, p)) return 0;
   if (c->user_mask & event) return c->user_callback(event, c->user_context, p, x);
   return 0;
 }
@@ -306,6 +308,7 @@ void dbh_trace_close(dbh_connection *c) {
   set_depth(c, 0);
   if (c->has_last) forget(&c->last);
   c->has_last = false;
+  dbh_user_trace_close(c);
   free(c->open);
   c->open = NULL;
   c->capacity = 0;
@@ -319,6 +322,8 @@ uint64_t dbh_parameter_hash(void *statement, uint64_t sql_hash) {
   sqlite3_free(expanded);
   return hash;
 }
+
+const char *dbh_sql(void *statement) { return sqlite3_sql(statement); }
 
 char *dbh_expanded_sql(void *statement) { return sqlite3_expanded_sql(statement); }
 

@@ -77,8 +77,8 @@ public final class DatabaseInstrumentor: Sendable {
 
   /// Puts it to work for every database of the process, those that are opened later included.
   ///
-  /// Activating it twice is the same as once; what was read of the databases' tables is read again for those that are
-  /// new. It logs a warning when there is no database yet: where nothing was instrumented, nothing is going to be seen.
+  /// Activating it twice is the same as once. It logs a warning when there is no database yet: where nothing was
+  /// instrumented, nothing is going to be seen.
   ///
   /// - Returns: The databases that were found.
   @discardableResult
@@ -89,7 +89,6 @@ public final class DatabaseInstrumentor: Sendable {
       TelemetryRouter.shared.activate(
         TelemetryPipeline(state.configuration, logger: logger), owner: self, on: nil)
     }
-    for database in databases { database.identity?.schema.prepare() }
     if databases.isEmpty {
       logger.warning(
         """
@@ -124,7 +123,6 @@ public final class DatabaseInstrumentor: Sendable {
     for database in databases {
       do {
         let identity = try database.attached()
-        identity.schema.prepare()
         state.withLock { state in
           state.isActive = true
           let pipeline = TelemetryPipeline(

@@ -36,6 +36,12 @@ extension Programs {
         _ = try store.db.rows("SELECT id FROM book WHERE authorId = \(author)")
       }
     },
+    .guilty("a parameter with a name", "book.authorId", 6, fix: books) { store in
+      for author in try store.authors() {
+        // guilty: a parameter with a name
+        _ = try store.db.rows("SELECT id FROM book WHERE authorId = :author", author)
+      }
+    },
     .guilty("names in quotes", "book.authorId", 6, fix: books) { store in
       for author in try store.authors() {
         // guilty: names in quotes

@@ -129,8 +129,8 @@
       },
       .innocentGRDBAsync("GRDB: polling for a job") { queue in
         for _ in 1...5 {
-          _ = try await queue.read {
-            try Row.fetchOne($0, sql: "SELECT * FROM job WHERE state = 0 ORDER BY runAt LIMIT 1")
+          _ = try await queue.read { (db: Database) throws -> Row? in
+            try Row.fetchOne(db, sql: "SELECT * FROM job WHERE state = 0 ORDER BY runAt LIMIT 1")
           }
         }
       },

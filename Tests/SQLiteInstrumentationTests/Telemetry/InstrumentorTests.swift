@@ -128,6 +128,21 @@ import Tracing
     #expect(DatabaseRegistry.shared.databases(named: "registry.sqlite").isEmpty)
   }
 
+  @Test func tablesAreReadWhereSomebodyAsksForIt() throws {
+    let file = try TemporaryFile("tables.sqlite")
+    // What was seen of its DDL goes with the last connection.
+    do { try Shop(file.path).database.close() }
+    let database = try SQLiteDatabase(file.path)
+    func strategy() throws -> SpanAttribute? {
+      let telemetry = Telemetry()
+      try telemetry.collect { _ = try database.rows("SELECT id FROM book WHERE authorId = 1") }
+      return telemetry.spans.first?["db.loader.strategy"]
+    }
+    #expect(try strategy() == nil)
+    for database in DatabaseRegistry.shared.databases(named: "tables.sqlite") { database.readTables() }
+    #expect(try strategy() == .string("lazy"))
+  }
+
   @Test func aTemporaryInstrumentationIsTheTasksOwn() async throws {
     let shop = try Shop()
     let (inside, outside) = (Telemetry(), Telemetry())

@@ -1,0 +1,101 @@
+// Which PROFILE events an application's trace callback gets: those of statements that began while it asked for them.
+//
+// SQLite notes the time when a statement begins only while some callback wants PROFILE, and reports only what has a time.
+// Ours always wants it, so an application's callback that is set while statements are open would hear of their end.
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "Private.h"
+
+static bool take(dbh_statement_list *list, sqlite3_stmt *statement) {
+  for (uint32_t i = 0; i < list->count; i++) {
+    if (list->items[i] != statement) continue;
+    list->items[i] = list->items[--list->count];
+    return true;
+  }
+  return false;
+}
+
+static void add(dbh_statement_list *list, sqlite3_stmt *statement) {
+  if (list->count == list->capacity) {
+    uint32_t capacity = list->capacity ? list->capacity * 2 : 4;
+    sqlite3_stmt **grown = realloc(list->items, capacity * sizeof *grown);
+    if (!grown) return;
+    list->items = grown;
+    list->capacity = capacity;
+  }
+  list->items[list->count++] = statement;
+}
+
+static void changed(dbh_connection *c, unsigned before, unsigned after) {
+  bool wanted = before & SQLITE_TRACE_PROFILE, wants = after & SQLITE_TRACE_PROFILE;
+  if (wanted == wants) return;
+  if (wants) {
+    c->missed.count = 0;
+    for (sqlite3_stmt *s = sqlite3_next_stmt(c->handle, NULL); s; s = sqlite3_next_stmt(c->handle, s)) {
+      if (sqlite3_stmt_busy(s) && !take(&c->timed, s)) add(&c->missed, s);
+    }
+    c->timed.count = 0;
+  } else {
+    // A statement that began under the callback has its time, and is reported to the next one.
+    c->timed.count = 0;
+    for (sqlite3_stmt *s = sqlite3_next_stmt(c->handle, NULL); s; s = sqlite3_next_stmt(c->handle, s)) {
+      if (sqlite3_stmt_busy(s) && !take(&c->missed, s)) add(&c->timed, s);
+    }
+    c->missed.count = 0;
+  }
+}
+
+int dbh_set_user_trace(dbh_connection *c, unsigned mask, dbh_trace_callback callback, void *context,
+                       void (*release)(void *)) {
+  sqlite3_mutex *mutex = sqlite3_db_mutex(c->handle);
+  sqlite3_mutex_enter(mutex);
+  bool is_off = callback == NULL || mask == 0;
+  unsigned before = c->user_mask;
+  void *old_context = c->user_context;
+  void (*old_release)(void *) = c->user_release;
+  c->user_mask = 0;
+  c->user_callback = is_off ? NULL : callback;
+  c->user_context = is_off ? NULL : context;
+  c->user_release = is_off ? NULL : release;
+  c->user_mask = is_off ? 0 : mask;
+  changed(c, before, c->user_mask);
+  int result = dbh_real_trace_v2(c->handle, DBH_TRACE_MASK | c->user_mask, dbh_trace, c);
+  sqlite3_mutex_leave(mutex);
+  if (old_release) old_release(old_context);
+  if (is_off && release) release(context);
+  return result;
+}
+
+int32_t dbh_share_trace(void *handle, uint32_t mask, dbh_user_trace callback, void *context, void (*release)(void *)) {
+  dbh_connection *c = handle ? dbh_registry_find(handle) : NULL;
+  if (!c) {
+    if (release) release(context);
+    return handle ? DBH_NOT_INSTRUMENTED : DBH_NULL;
+  }
+  return dbh_set_user_trace(c, mask, callback, context, release) == SQLITE_OK ? DBH_OK : DBH_FAILED;
+}
+
+void dbh_user_trace_began(dbh_connection *c, sqlite3_stmt *statement, const char *text) {
+  const char *sql = sqlite3_sql(statement);
+  if (!sql || !text) return;
+  // SQLite's own statements are announced as a comment; so are triggers, inside of the statement that fires them.
+  bool begins = text == sql || (strncmp(text, "-- ", 3) == 0 && strcmp(text + 3, sql) == 0);
+  if (!begins) return;
+  take(&c->missed, statement);
+  take(&c->timed, statement);
+}
+
+bool dbh_user_hears_profile(dbh_connection *c, sqlite3_stmt *statement) {
+  if (c->timed.count) take(&c->timed, statement);
+  return !c->missed.count || !take(&c->missed, statement);
+}
+
+void dbh_user_trace_close(dbh_connection *c) {
+  if (c->user_release) c->user_release(c->user_context);
+  c->user_release = NULL;
+  free(c->missed.items);
+  free(c->timed.items);
+  c->missed = c->timed = (dbh_statement_list){0};
+}

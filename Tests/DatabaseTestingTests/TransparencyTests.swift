@@ -1,0 +1,37 @@
+#if os(Linux)
+  import Foundation
+  import Testing
+
+  /// An app on SQLite notices nothing of the hooks: random programs run in one process with them and in one without.
+  ///
+  /// `DATABASE_TESTING_SEEDS=500` runs as many programs; `Tests/run` does.
+  @Suite struct TransparencyTests {
+    private static let programs =
+      ProcessInfo.processInfo.environment["DATABASE_TESTING_SEEDS"].flatMap { Int($0) } ?? 60
+
+    @Test(arguments: 0..<4) func aProgramBehavesAsWithout(part: Int) throws {
+      let count = Self.programs / 4
+      let probe = Probe(name: "TransparencyProbe")
+      let with = try probe.run("\(part * count)", "\(count)")
+      let without = try probe.run("\(part * count)", "\(count)", environment: Self.off)
+      #expect(with.last == "recording true")
+      #expect(without.last == "recording false")
+      #expect(with.count == count + 1)
+      for (a, b) in zip(with, without) where a.hasPrefix("seed") && a != b {
+        let seed = String(a.split(separator: " ")[1])
+        let difference = try firstDifference(seed)
+        Issue.record("program \(seed) behaves differently: \(difference)")
+      }
+    }
+
+    private static let off = ["DATABASE_INSTRUMENTATION_ENABLED": "0"]
+
+    private func firstDifference(_ seed: String) throws -> String {
+      let probe = Probe(name: "TransparencyProbe")
+      let with = try probe.run(seed, "1", "--verbose")
+      let without = try probe.run(seed, "1", "--verbose", environment: Self.off)
+      for (a, b) in zip(with, without) where a != b { return "\"\(a)\" instead of \"\(b)\"" }
+      return "\(with.count) lines instead of \(without.count)"
+    }
+  }
+#endif
