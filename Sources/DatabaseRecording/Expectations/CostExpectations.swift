@@ -1,4 +1,4 @@
-public import DatabaseInstrumentation
+internal import DatabaseInstrumentation
 
 extension DatabaseExpectation {
   /// No query reads a table from one end to the other to find some of its rows.

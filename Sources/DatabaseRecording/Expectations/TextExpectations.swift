@@ -1,4 +1,4 @@
-public import DatabaseInstrumentation
+internal import DatabaseInstrumentation
 
 extension DatabaseExpectation {
   /// A statement runs, so many times.

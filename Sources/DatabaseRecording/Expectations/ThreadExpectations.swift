@@ -1,4 +1,4 @@
-public import DatabaseInstrumentation
+internal import DatabaseInstrumentation
 
 extension DatabaseExpectation {
   /// No query runs on the main thread, where it would keep the user interface waiting.
