@@ -184,6 +184,20 @@ let package = Package(
       path: "Tests/TransparencyProbe",
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "InstructionProbe",
+      dependencies: [
+        "CSQLiteForTests", "CSQLiteHooks", "DatabaseTesting", "DatabaseRecording", "DatabaseInstrumentation",
+        "SQLiteInstrumentation",
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      path: "Tests/InstructionProbe",
+      exclude: ["limits.txt"],
+      swiftSettings: settings
+    ),
     .target(
       name: "TestSupport",
       dependencies: [
