@@ -41,6 +41,7 @@ struct Library: Sendable {
   func authorsWithBooksNow() throws -> [AuthorWithBooks] { [] }
   func bestsellers() throws -> [Book] { [] }
   func publish(_ draft: Draft) throws {}
+  func slowReport() throws {}
   func warmUp() throws {}
 }
 
