@@ -67,7 +67,8 @@ public struct Recording: Sendable, CustomStringConvertible {
       reasons.append(
         """
         Connection \(connection.info) lost its trace: something replaced SQLite's trace callback, and its statements were \
-        not seen. Leave the app's own trace out in tests, or link SQLite as a shared library, where both work.
+        not seen. Trace with SQLiteInstrumentor.trace (GRDB: db.sharedTrace), or link SQLite as a shared library, where both \
+        work.
         """)
     }
     return reasons
