@@ -50,7 +50,9 @@ private func connectionOpened(_ opening: UnsafePointer<dbh_opening>?) -> UnsafeM
     file.map { file in
       DatabaseIdentity.of(file: file) { SchemaFacts { readTables(of: file) } }
     } ?? DatabaseIdentity()
-  return Unmanaged.passRetained(ConnectionEvidence(info: info, database: database)).toOpaque()
+  let evidence = ConnectionEvidence(info: info, database: database)
+  evidence.noteOpening()
+  return Unmanaged.passRetained(evidence).toOpaque()
 }
 
 private func shapeOfText(_ sql: UnsafePointer<CChar>?, _ length: Int, _ hash: UInt64) -> dbh_shape {
