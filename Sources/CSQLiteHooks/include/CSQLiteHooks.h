@@ -153,6 +153,21 @@ uint64_t dbh_now(void);
 uint64_t dbh_thread(void);
 bool dbh_is_main_thread(void);
 
+/// Opens a connection for reading and writing, by a path or a `file:` URI; close it with dbh_close().
+///
+/// Returns NULL and a message, to be freed with free(), when it cannot.
+void *dbh_open(const char *uri, char **message);
+
+/// Runs statements without parameters. Sets a message, to be freed with free(), when it fails.
+int32_t dbh_execute(void *handle, const char *sql, char **message);
+
+bool dbh_is_in_transaction(void *handle);
+
+void dbh_close(void *handle);
+
+/// The number of an instrumented connection; 0 for any other.
+uint64_t dbh_connection_id(void *handle);
+
 #ifdef __cplusplus
 }
 #endif

@@ -33,7 +33,8 @@ package final class RecordingScope: Sendable {
 
   /// Opens a scope inside of `parent`, or an outermost one.
   package init(
-    role: Role, label: String = "", test: String? = nil, parent: RecordingScope? = RecordingScope.current?.unfinished, detailLimit: Int
+    role: Role, label: String = "", test: String? = nil, parent: RecordingScope? = RecordingScope.current?.unfinished,
+    detailLimit: Int
   ) {
     id = Self.lastID.wrappingAdd(1, ordering: .relaxed).newValue
     self.role = role

@@ -113,7 +113,8 @@ package struct LeaseTable: Sendable {
   }
 
   private mutating func begin(_ lease: Int, on id: Int, at time: UInt64) -> Bool {
-    guard var connection = connections[id], leases[lease] == nil, connection.state == .idle || connection.state == .leased
+    guard var connection = connections[id], leases[lease] == nil,
+      connection.state == .idle || connection.state == .leased
     else { return false }
     if connection.state == .idle { statistics.idle -= 1 }
     connection.state = .leased

@@ -52,7 +52,8 @@ extension FakePool {
     if !isAnswered(request) { perform { $0.machine.cancel(request: request) } }
     let caller = state.withLock { $0.callers.removeValue(forKey: request) }
     guard case .answered(let result) = caller else {
-      throw PoolCheckoutError(failure: .timeout, underlying: nil, description: "Pool \"\(monitor.name)\" gave no answer.")
+      throw PoolCheckoutError(
+        failure: .timeout, underlying: nil, description: "Pool \"\(monitor.name)\" gave no answer.")
     }
     return try result.get()
   }

@@ -30,7 +30,8 @@ public final class FakePool<Connection: Sendable>: Sendable {
     var cancelled: Set<Int> = []
     var lastRequest = 0
     var script = FaultScript()
-    var observers: [(condition: (PoolStatistics, FaultScript) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
+    var observers:
+      [(condition: (PoolStatistics, FaultScript) -> Bool, continuation: CheckedContinuation<Void, Never>)] = []
     var drained: [CheckedContinuation<[Int], Never>] = []
   }
 
@@ -50,6 +51,7 @@ public final class FakePool<Connection: Sendable>: Sendable {
     driver: FakePoolDriver<Connection>, options: FakePoolOptions = FakePoolOptions(), name: String = "fake"
   ) {
     Runner.tellTestNames
+    if DatabaseLeakGuard.isWanted { DatabaseLeakGuard.install() }
     var options = options
     if options.mode == .queue, PoolingSwitch.isOff { options.mode = .none }
     self.options = options
@@ -101,7 +103,8 @@ public final class FakePool<Connection: Sendable>: Sendable {
   /// - Throws: ``PoolUsageError`` when none hangs.
   public func release(_ operation: FakePoolOperation, _ outcome: FakePoolFault = .ok) throws {
     guard let action = state.withLock({ $0.script.release(operation) }) else {
-      throw violation("no \(operation.rawValue) of pool \"\(monitor.name)\" hangs: script one with .hang, and wait for it")
+      throw violation(
+        "no \(operation.rawValue) of pool \"\(monitor.name)\" hangs: script one with .hang, and wait for it")
     }
     run([execute(action, outcome == .hang ? .ok : outcome)])
   }
@@ -202,7 +205,8 @@ extension FakePool {
       switch action {
       case .grant(let request, let id, let connection):
         guard let object = state.objects[connection] else { continue }
-        answer(request, .success(Lease(id: id, connectionID: connection, connection: object, pool: self)), &state, &step)
+        answer(
+          request, .success(Lease(id: id, connectionID: connection, connection: object, pool: self)), &state, &step)
       case .fail(let request, let failure, let message):
         let error = PoolCheckoutError(failure: failure, underlying: nil, description: message)
         answer(request, .failure(error), &state, &step)

@@ -133,7 +133,9 @@ extension PoolStateMachine {
   mutating func failByTimeout(_ id: Int) {
     guard let request = requests[id] else { return }
     let within = request.timeout == .zero ? "at once" : "within \(request.timeout.readable)"
-    var lines = ["Pool \"\(name)\" (size \(options.size), overflow \(options.maxOverflow)) gave no connection \(within)."]
+    var lines = [
+      "Pool \"\(name)\" (size \(options.size), overflow \(options.maxOverflow)) gave no connection \(within)."
+    ]
     let holders = leases.sorted { $0.key < $1.key }.map { "  " + describe($0.key, $0.value) }
     if !holders.isEmpty {
       lines[0] += " Its connections are held by:"
@@ -147,7 +149,8 @@ extension PoolStateMachine {
     let site = lease.context?.site ?? nil
     let place = site.map { ", at \($0)" } ?? ""
     let test = lease.context?.test.map { ", of \($0)" } ?? ""
-    return "lease \(id) on connection \(lease.connection), for \(Duration.nanoseconds(Int64(clamping: now - lease.since)).readable)\(place)\(test)"
+    return
+      "lease \(id) on connection \(lease.connection), for \(Duration.nanoseconds(Int64(clamping: now - lease.since)).readable)\(place)\(test)"
   }
 }
 
@@ -187,7 +190,7 @@ extension PoolStateMachine {
       let empty = statistics.empty
       emit(.connectFailed, .openFailed)
       if options.semantics == .sqlAlchemy, statistics.empty > empty { emit(.checkin) }
-      if phase != .open { dropEmptySlots() }
+      if phase == .open { trimEmptySlots() } else { dropEmptySlots() }
       if let request { fail(request, .openFailed, "Pool \"\(name)\" could not open a connection: \(why)") }
       serveWaiters()
       return nil
@@ -239,7 +242,8 @@ extension PoolStateMachine {
       mayRetry
       ? .reopen(request: request)
       : .fail(
-        request: request, .rejected, "A hook of pool \"\(name)\" rejected the connection: \(why)", leavesEmptySlot: true)
+        request: request, .rejected, "A hook of pool \"\(name)\" rejected the connection: \(why)", leavesEmptySlot: true
+      )
     discard(id, then: then, saying: .invalidate(why))
   }
 }

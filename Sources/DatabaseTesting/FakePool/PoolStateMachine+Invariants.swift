@@ -4,7 +4,9 @@ extension PoolStateMachine {
   /// Which of the invariants I1 to I8 does not hold, in words; empty when all do.
   var brokenInvariants: [String] {
     var broken: [String] = []
-    func require(_ holds: Bool, _ name: String) { if !holds { broken.append("\(name): \(statistics) \(table.totals)") } }
+    func require(_ holds: Bool, _ name: String) {
+      if !holds { broken.append("\(name): \(statistics) \(table.totals)") }
+    }
     let s = statistics
     let t = table.totals
     if options.mode != .static { require(s.live == s.idle + s.leased + s.detachedOpen + s.closing, "I1") }

@@ -64,7 +64,8 @@ extension PoolStateMachine {
     connection.leases -= 1
     let isShared = connection.leases > 0
     let isStale = options.closesInvalidOnReturn && connection.generation < generation
-    let stays = isShared || (phase == .open && !isStale && (hasRoomForIdle || (!queue.isEmpty && options.mode != .none)))
+    let isWanted = hasRoomForIdle || (!queue.isEmpty && options.mode != .none)
+    let stays = isShared || (phase == .open && !isStale && isWanted)
     if !isShared { connection.state = stays ? .busy : .closing }
     connections[id] = connection
     emit(

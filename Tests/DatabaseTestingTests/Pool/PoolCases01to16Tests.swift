@@ -1,5 +1,5 @@
 import CoreMetrics
-import DatabaseTesting
+@testable import DatabaseTesting
 import MetricsTestKit
 import Testing
 
@@ -72,10 +72,10 @@ struct PoolCases01to16Tests {
   @Test func case07AConnectionThatCannotBeSetUpIsClosed() async {
     struct NoSuchRole: Error {}
     let closed = Locked(0)
-    let pool = stubPool {
+    let pool = stubPool(driver: {
       $0.setUp = { _ in throw NoSuchRole() }
       $0.close = { _ in closed.withLock { $0 += 1 } }
-    }
+    })
     #expect(await failure { try await pool.checkout() } == .openFailed)
     #expect(pool.log() == ["firstConnect", "connect", "close", "checkoutFailed(openFailed)"])
     #expect(closed.withLock { $0 } == 1)
@@ -102,7 +102,7 @@ struct PoolCases01to16Tests {
   ])
   func case09AHookRejects(_ semantics: FakePoolOptions.Semantics, _ middle: [String]) async {
     struct WrongTenant: Error {}
-    let pool = stubPool(semantics) { $0.willCheckOut = { _ in throw WrongTenant() } }
+    let pool = stubPool(semantics, driver: { $0.willCheckOut = { _ in throw WrongTenant() } })
     #expect(await failure { try await pool.checkout() } == .rejected)
     #expect(pool.log() == ["firstConnect", "connect"] + middle + ["checkoutFailed(rejected)"])
     #expect(pool.statistics.leased == 0)
@@ -117,11 +117,17 @@ struct PoolCases01to16Tests {
   ])
   func case10AHookFindsItDisconnectedOnce(_ semantics: FakePoolOptions.Semantics, _ rest: [String]) async throws {
     let seen = Locked(0)
-    let pool = stubPool(semantics) {
-      $0.willCheckOut = { _ in
-        if seen.withLock({ $0 += 1; return $0 == 1 }) { throw FakePoolDisconnected() }
-      }
-    }
+    let pool = stubPool(
+      semantics,
+      driver: { driver in
+        driver.willCheckOut = { _ in
+          let isFirst = seen.withLock { seen in
+            seen += 1
+            return seen == 1
+          }
+          if isFirst { throw FakePoolDisconnected() }
+        }
+      })
     let lease = try await pool.checkout()
     #expect(pool.log() == ["firstConnect", "connect"] + rest)
     #expect(pool.monitor.totals.leases == 1)
@@ -186,7 +192,8 @@ struct PoolCases01to16Tests {
     try lease.checkin()
   }
 
-  @Test(arguments: both) func case16FortyTasksShareEightConnections(_ semantics: FakePoolOptions.Semantics) async throws {
+  @Test(arguments: both) func case16FortyTasksShareEightConnections(_ semantics: FakePoolOptions.Semantics) async throws
+  {
     let pool = stubPool(size: 3, overflow: 5, semantics)
     let peak = Locked(0)
     pool.monitor.addListener { event in peak.withLock { $0 = max($0, event.statistics.live) } }

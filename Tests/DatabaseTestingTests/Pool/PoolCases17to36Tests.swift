@@ -1,4 +1,4 @@
-import DatabaseTesting
+@testable import DatabaseTesting
 import Testing
 
 @testable import DatabaseInstrumentation
@@ -267,9 +267,9 @@ struct PoolCases17to36Tests {
     _ semantics: FakePoolOptions.Semantics, _ policy: FakePoolOptions.ResetPolicy, _ expected: [String]
   ) async throws {
     let seen = Locked<[FakePoolOptions.ResetPolicy]>([])
-    let pool = stubPool(semantics, configure: { $0.reset = policy }) {
-      $0.reset = { _, policy in seen.withLock { $0.append(policy) } }
-    }
+    let pool = stubPool(
+      semantics, configure: { $0.reset = policy },
+      driver: { $0.reset = { _, policy in seen.withLock { $0.append(policy) } } })
     try await pool.checkout().checkin()
     #expect(pool.log(after: 3) == expected)
     #expect(seen.withLock { $0 } == (expected.contains("reset") ? [policy] : []))

@@ -1,4 +1,4 @@
-import DatabaseTesting
+@testable import DatabaseTesting
 import Testing
 
 @testable import DatabaseInstrumentation
@@ -47,7 +47,9 @@ struct PoolCases37to48Tests {
     try await pool.checkout().checkin()
   }
 
-  @Test(arguments: [(Duration.seconds(60), ["checkout"]), (.nanoseconds(60_000_000_001), ["close", "connect", "checkout"])])
+  @Test(arguments: [
+    (Duration.seconds(60), ["checkout"]), (.nanoseconds(60_000_000_001), ["close", "connect", "checkout"]),
+  ])
   func case40AboveTheAgeLimitAConnectionIsReplaced(_ age: Duration, _ expected: [String]) async throws {
     let pool = stubPool { $0.recycleAfter = .seconds(60) }
     try await pool.checkout().checkin()
@@ -158,7 +160,8 @@ struct PoolCases37to48Tests {
     try lease.checkin()
   }
 
-  @Test(arguments: both) func case48WithoutPoolingEachCheckoutOpens(_ semantics: FakePoolOptions.Semantics) async throws {
+  @Test(arguments: both) func case48WithoutPoolingEachCheckoutOpens(_ semantics: FakePoolOptions.Semantics) async throws
+  {
     let pool = stubPool(semantics) { $0.mode = .none }
     try await pool.checkout().checkin()
     #expect(pool.log() == ["firstConnect", "connect", "checkout", "reset", "checkin", "close"])

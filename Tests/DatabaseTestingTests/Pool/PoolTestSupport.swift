@@ -1,4 +1,4 @@
-import DatabaseTesting
+@testable import DatabaseTesting
 
 /// A connection that leads nowhere.
 final class Stub: Sendable {}
@@ -7,7 +7,8 @@ typealias StubPool = FakePool<Stub>
 
 func stubPool(
   size: PoolSize = 2, overflow: PoolSize = 1, _ semantics: FakePoolOptions.Semantics = .strict, name: String = "main",
-  configure: (inout FakePoolOptions) -> Void = { _ in }, driver configureDriver: (inout FakePoolDriver<Stub>) -> Void = { _ in }
+  configure: (inout FakePoolOptions) -> Void = { _ in },
+  driver configureDriver: (inout FakePoolDriver<Stub>) -> Void = { _ in }
 ) -> StubPool {
   var options = FakePoolOptions(size: size, maxOverflow: overflow)
   options.semantics = semantics
