@@ -16,12 +16,13 @@ let package = Package(
     .library(name: "DatabaseTesting", targets: ["DatabaseTesting"]),
     .library(name: "DatabaseRecording", targets: ["DatabaseRecording"]),
     .library(name: "DatabaseInstrumentation", targets: ["DatabaseInstrumentation"]),
+    .library(name: "GRDBInstrumentation", targets: ["GRDBInstrumentation"]),
     .library(name: "HummingbirdInstrumentation", targets: ["HummingbirdInstrumentation"]),
     .library(name: "SQLiteInstrumentation", targets: ["SQLiteInstrumentation"]),
   ],
   traits: [
     .trait(name: "SQLite", description: "Records every SQLite connection of the test process by itself."),
-    .trait(name: "GRDB", description: "Tests with GRDB; its integration comes with this trait."),
+    .trait(name: "GRDB", description: "Configurations, traces and pools of GRDB."),
     .trait(name: "Hummingbird", description: "A middleware and a service for servers on Hummingbird."),
     .default(enabledTraits: ["SQLite"]),
   ],
@@ -69,6 +70,15 @@ let package = Package(
       swiftSettings: settings
     ),
     .target(
+      name: "GRDBInstrumentation",
+      dependencies: [
+        "DatabaseInstrumentation",
+        "SQLiteInstrumentation",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
+      ],
+      swiftSettings: settings
+    ),
+    .target(
       name: "HummingbirdInstrumentation",
       dependencies: [
         "DatabaseInstrumentation",
@@ -104,6 +114,14 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "GRDBInstrumentationTests",
+      dependencies: [
+        "GRDBInstrumentation", "DatabaseTesting", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
       ],
       swiftSettings: settings
     ),

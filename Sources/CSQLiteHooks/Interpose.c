@@ -51,18 +51,7 @@ NEXT(open16_function, sqlite3_open16)
 int dbh_interposed_trace_v2(sqlite3 *handle, unsigned mask, dbh_trace_callback callback, void *context) {
   dbh_connection *c = handle ? dbh_registry_find(handle) : NULL;
   if (!c) return sqlite3_trace_v2_next()(handle, mask, callback, context);
-  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
-  sqlite3_mutex_enter(mutex);
-  bool is_off = callback == NULL || mask == 0;
-  unsigned before = c->user_mask;
-  c->user_mask = 0;
-  c->user_callback = is_off ? NULL : callback;
-  c->user_context = is_off ? NULL : context;
-  c->user_mask = is_off ? 0 : mask;
-  dbh_user_trace_changed(c, before, c->user_mask);
-  int result = sqlite3_trace_v2_next()(handle, DBH_TRACE_MASK | c->user_mask, dbh_trace, c);
-  sqlite3_mutex_leave(mutex);
-  return result;
+  return dbh_set_user_trace(c, mask, callback, context, NULL);
 }
 
 int dbh_interposed_open(const char *file, sqlite3 **handle) {

@@ -59,6 +59,7 @@ typedef struct dbh_connection {
   dbh_trace_callback user_callback;
   unsigned user_mask;
   void *user_context;
+  void (*user_release)(void *context);  // for a callback that was set with dbh_share_trace(); else NULL
   dbh_statement_list missed;  // open statements whose beginning the application's PROFILE did not see
   dbh_statement_list timed;   // open statements whose beginning an earlier one saw
 
@@ -107,7 +108,9 @@ void dbh_call_user_log(int code, const char *message);
 void dbh_install_before_open(void);
 
 // UserTrace.c
-void dbh_user_trace_changed(dbh_connection *connection, unsigned before, unsigned after);
+/// Sets the application's callback; what an earlier one held is released.
+int dbh_set_user_trace(dbh_connection *connection, unsigned mask, dbh_trace_callback callback, void *context,
+                       void (*release)(void *context));
 /// A statement begins, perhaps where one stood that ended without a report, as after SQLITE_BUSY.
 void dbh_user_trace_began(dbh_connection *connection, sqlite3_stmt *statement, const char *text);
 /// Whether the end of a statement is the application's to hear.

@@ -16,7 +16,7 @@ static void read_tables(void *argument) {
   if (r->result == SQLITE_OK) {
     sqlite3_busy_timeout(handle, 100);
     sqlite3_stmt *statement = NULL;
-    r->result = sqlite3_prepare_v2(handle, "SELECT sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL", -1,
+    r->result = sqlite3_prepare_v2(handle, "SELECT sql FROM sqlite_master WHERE type IN ('table', 'trigger') AND sql IS NOT NULL", -1,
                                    &statement, NULL);
     while (r->result == SQLITE_OK || r->result == SQLITE_ROW) {
       r->result = sqlite3_step(statement);

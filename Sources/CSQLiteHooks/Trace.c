@@ -323,6 +323,8 @@ uint64_t dbh_parameter_hash(void *statement, uint64_t sql_hash) {
   return hash;
 }
 
+const char *dbh_sql(void *statement) { return sqlite3_sql(statement); }
+
 char *dbh_expanded_sql(void *statement) { return sqlite3_expanded_sql(statement); }
 
 void dbh_free(void *text) { sqlite3_free(text); }

@@ -28,7 +28,7 @@ static void add(dbh_statement_list *list, sqlite3_stmt *statement) {
   list->items[list->count++] = statement;
 }
 
-void dbh_user_trace_changed(dbh_connection *c, unsigned before, unsigned after) {
+static void changed(dbh_connection *c, unsigned before, unsigned after) {
   bool wanted = before & SQLITE_TRACE_PROFILE, wants = after & SQLITE_TRACE_PROFILE;
   if (wanted == wants) return;
   if (wants) {
@@ -47,6 +47,36 @@ void dbh_user_trace_changed(dbh_connection *c, unsigned before, unsigned after) 
   }
 }
 
+int dbh_set_user_trace(dbh_connection *c, unsigned mask, dbh_trace_callback callback, void *context,
+                       void (*release)(void *)) {
+  sqlite3_mutex *mutex = sqlite3_db_mutex(c->handle);
+  sqlite3_mutex_enter(mutex);
+  bool is_off = callback == NULL || mask == 0;
+  unsigned before = c->user_mask;
+  void *old_context = c->user_context;
+  void (*old_release)(void *) = c->user_release;
+  c->user_mask = 0;
+  c->user_callback = is_off ? NULL : callback;
+  c->user_context = is_off ? NULL : context;
+  c->user_release = is_off ? NULL : release;
+  c->user_mask = is_off ? 0 : mask;
+  changed(c, before, c->user_mask);
+  int result = dbh_real_trace_v2(c->handle, DBH_TRACE_MASK | c->user_mask, dbh_trace, c);
+  sqlite3_mutex_leave(mutex);
+  if (old_release) old_release(old_context);
+  if (is_off && release) release(context);
+  return result;
+}
+
+int32_t dbh_share_trace(void *handle, uint32_t mask, dbh_user_trace callback, void *context, void (*release)(void *)) {
+  dbh_connection *c = handle ? dbh_registry_find(handle) : NULL;
+  if (!c) {
+    if (release) release(context);
+    return handle ? DBH_NOT_INSTRUMENTED : DBH_NULL;
+  }
+  return dbh_set_user_trace(c, mask, callback, context, release) == SQLITE_OK ? DBH_OK : DBH_FAILED;
+}
+
 void dbh_user_trace_began(dbh_connection *c, sqlite3_stmt *statement, const char *text) {
   const char *sql = sqlite3_sql(statement);
   if (!sql || !text) return;
@@ -63,6 +93,8 @@ bool dbh_user_hears_profile(dbh_connection *c, sqlite3_stmt *statement) {
 }
 
 void dbh_user_trace_close(dbh_connection *c) {
+  if (c->user_release) c->user_release(c->user_context);
+  c->user_release = NULL;
   free(c->missed.items);
   free(c->timed.items);
   c->missed = c->timed = (dbh_statement_list){0};

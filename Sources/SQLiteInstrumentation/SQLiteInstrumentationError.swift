@@ -3,7 +3,7 @@ internal import CSQLiteHooks
 /// Why connections could not be instrumented, and what to do about it.
 public struct SQLiteInstrumentationError: Error, Sendable, Hashable, CustomStringConvertible {
   private enum Reason: Hashable {
-    case disabled, unavailable, refused(Int), notAConnection, closed, foreign
+    case disabled, unavailable, refused(Int), notAConnection, closed, foreign, notInstrumented
   }
 
   private let reason: Reason
@@ -23,6 +23,8 @@ public struct SQLiteInstrumentationError: Error, Sendable, Hashable, CustomStrin
   public static let isClosed = Self(.closed)
   /// The connection belongs to another copy of SQLite in the same process.
   public static let isForeign = Self(.foreign)
+  /// The connection is not instrumented, so there is nothing to share its trace with.
+  public static let isNotInstrumented = Self(.notInstrumented)
 
   private init(_ reason: Reason, name: String? = nil) {
     self.reason = reason
@@ -36,6 +38,7 @@ public struct SQLiteInstrumentationError: Error, Sendable, Hashable, CustomStrin
       case DBH_UNAVAILABLE: .unavailable
       case DBH_CLOSED: .closed
       case DBH_FOREIGN: .foreign
+      case DBH_NOT_INSTRUMENTED: .notInstrumented
       case DBH_NULL, Int(DBH_NOT_A_CONNECTION): .notAConnection
       default: .refused(Int(result))
       }
@@ -69,6 +72,11 @@ public struct SQLiteInstrumentationError: Error, Sendable, Hashable, CustomStrin
       """
       The \(connection) cannot be instrumented: it is closed, or it belongs to another copy of SQLite than the one that \
       this package is linked with. Link both with the same library.
+      """
+    case .notInstrumented:
+      """
+      The \(connection) has no trace to share: it is not instrumented. Call SQLiteInstrumentor.instrument(_:name:) with it \
+      first.
       """
     }
   }

@@ -45,7 +45,7 @@ public enum SQLiteInstrumentor {
   /// try SQLiteInstrumentor.instrument(handle!, name: "library")
   /// ```
   ///
-  /// Instrumenting a connection twice is the same as once. The connection stays the caller's; it is let go when it is
+  /// Instrumenting a connection that is instrumented already gives it the name, and nothing else. The connection stays the caller's; it is let go when it is
   /// closed. No SQL runs on it.
   ///
   /// - Parameters:
@@ -57,5 +57,7 @@ public enum SQLiteInstrumentor {
     callbacks.prepare()
     let code = dbh_instrument(UnsafeMutableRawPointer(connection), name)
     if Int(code) != DBH_OK { throw SQLiteInstrumentationError(code: code, result: 0, name: name) }
+    guard let name, let context = dbh_context_of(UnsafeMutableRawPointer(connection)) else { return }
+    Unmanaged<ConnectionEvidence>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.rename(name) }
   }
 }

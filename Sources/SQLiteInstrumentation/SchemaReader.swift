@@ -7,12 +7,29 @@ func readTables(of file: String) -> [TableDefinition]? {
   let result = dbh_read_schema(
     file,
     { sql, argument in
-      guard let sql, let argument, let table = TableDefinition(createTable: String(cString: sql)) else { return }
-      Unmanaged<Tables>.fromOpaque(argument).takeUnretainedValue().all.append(table)
+      guard let sql, let argument else { return }
+      Unmanaged<Tables>.fromOpaque(argument).takeUnretainedValue().note(String(cString: sql))
     }, Unmanaged.passUnretained(tables).toOpaque())
   return result == 0 ? tables.all : nil
 }
 
 private final class Tables {
-  var all: [TableDefinition] = []
+  private var tables: [TableDefinition] = []
+  private var triggered: Set<String> = []
+
+  func note(_ sql: String) {
+    switch SchemaChange(sql) {
+    case .create(let table): tables.append(table)
+    case .trigger(let table): triggered.insert(table.lowercased())
+    default: break
+    }
+  }
+
+  var all: [TableDefinition] {
+    tables.map { table in
+      var table = table
+      table.hasTriggers = triggered.contains(table.name.lowercased())
+      return table
+    }
+  }
 }

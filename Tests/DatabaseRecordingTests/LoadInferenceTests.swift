@@ -56,6 +56,11 @@ private func loads(of statements: [String]) -> [String] {
       ["SELECT * FROM book WHERE authorId IN (1)", "SELECT * FROM tag", "SELECT * FROM book WHERE authorId IN (3)"],
       ["selectIn book.authorId (#1)", "selectIn book.authorId (#3)"]
     ),
+    (
+      ["SELECT * FROM copy WHERE (room = 1 AND number = 2) OR (room = 3 AND number = 4)"],
+      ["selectIn copy.(room, number) (#1)"]
+    ),
+    (["SELECT * FROM book WHERE authorId = ? OR authorId = ?"], ["selectIn book.authorId (#1)"]),
     (["SELECT * FROM bookTag", "SELECT * FROM tag WHERE id IN (1, 2)"], ["selectIn bookTag.tagId (#2)"]),
     (
       [
@@ -79,6 +84,14 @@ private func loads(of statements: [String]) -> [String] {
     (
       ["SELECT * FROM book WHERE authorId IN (SELECT id FROM author WHERE name = ?)"],
       ["subquery book.authorId (#1)"]
+    ),
+    (
+      [
+        """
+        WITH some AS (SELECT id FROM book) SELECT tag.* FROM tag
+        JOIN bookTag ON bookTag.tagId = tag.id AND bookTag.bookId IN some
+        """
+      ], ["subquery bookTag.bookId (#1)"]
     ),
     (["SELECT * FROM tag WHERE id IN (SELECT tagId FROM bookTag)"], ["subquery bookTag.tagId (#1)"]),
   ])
@@ -132,6 +145,8 @@ private func loads(of statements: [String]) -> [String] {
     ["SELECT * FROM book WHERE authorId IS NOT NULL"],
     ["SELECT * FROM book WHERE authorId BETWEEN 1 AND 2"],
     ["SELECT * FROM book WHERE authorId = ? OR title = ?"],
+    ["SELECT * FROM book WHERE authorId = ? OR editorId = ?"],
+    ["SELECT * FROM copy WHERE (room = 1 AND number = 2) OR room = 3"],
     ["SELECT * FROM book WHERE NOT authorId = ?"],
     ["SELECT * FROM book WHERE authorId + 0 = ?"],
     ["SELECT * FROM book WHERE abs(authorId) = ?"],
@@ -149,6 +164,7 @@ private func loads(of statements: [String]) -> [String] {
     ["SELECT * FROM book CROSS JOIN tag"],
     ["SELECT * FROM book WHERE title IN (SELECT name FROM author)"],
     ["SELECT * FROM book WHERE authorId IN (SELECT id FROM note)"],
+    ["SELECT * FROM book WHERE authorId IN note"],
     ["SELECT * FROM book WHERE EXISTS (SELECT 1 FROM note)"],
     // No reading of rows at all.
     ["UPDATE book SET title = ? WHERE authorId = ?"],

@@ -39,6 +39,65 @@ import Testing
       #expect(recording.selects.count == 1)
     }
 
+    @Test func aTraceSharedByNameOfTheConnectionRunsOnEveryPlatform() throws {
+      let shop = try Shop(authors: 2)
+      let handle = try #require(shop.database.handle)
+      var begun: [String] = []
+      var expanded: [String] = []
+      var kept: SQLiteTraceEvent?
+      try SQLiteInstrumentor.trace(handle) { event in
+        begun.append(event.description)
+        expanded.append(event.expandedSQL)
+        kept = event
+      }
+      let recording = try recordDatabase { _ = try shop.books(of: 2) }
+      #expect(begun == ["SELECT id FROM book WHERE authorId = ?"])
+      #expect(expanded == ["SELECT id FROM book WHERE authorId = 2"])
+      #expect(kept?.expandedSQL == kept?.sql)
+      #expect(recording.selects.count == 1)
+
+      var durations: [Duration?] = []
+      try SQLiteInstrumentor.trace(handle, options: .profile) { durations.append($0.duration) }
+      _ = try shop.books(of: 1)
+      #expect(durations.count == 1 && durations[0] != nil)
+      try SQLiteInstrumentor.trace(handle, nil)
+      _ = try shop.books(of: 1)
+      #expect(begun.count == 1 && durations.count == 1)
+    }
+
+    @Test func aSharedTraceIsLetGo() throws {
+      final class Token {}
+      let database = try SQLiteDatabase()
+      weak var first: Token?
+      weak var second: Token?
+      let handle = try #require(database.handle)
+      do {
+        let tokens = (Token(), Token())
+        (first, second) = tokens
+        try SQLiteInstrumentor.trace(handle) { [token = tokens.0] _ in _ = token }
+        try SQLiteInstrumentor.trace(handle) { [token = tokens.1] _ in _ = token }
+      }
+      #expect(first == nil)
+      #expect(second != nil)
+      database.close()
+      #expect(second == nil)
+    }
+
+    @Test func aConnectionThatIsNotInstrumentedHasNoTraceToShare() throws {
+      let database = try SQLiteDatabase()
+      let handle = try #require(database.handle)
+      database.close()
+      #expect(throws: SQLiteInstrumentationError.isNotInstrumented) { try SQLiteInstrumentor.trace(handle) { _ in } }
+    }
+
+    @Test func aSecondNameIsTheName() throws {
+      let database = try SQLiteDatabase()
+      try SQLiteInstrumentor.instrument(#require(database.handle), name: "stock")
+      let recording = try recordDatabase { try database.execute("CREATE TABLE t (a)") }
+      #expect(recording.connections.map(\.name) == ["stock"])
+      #expect(DatabaseRegistry.shared.databases(named: "stock").count == 1)
+    }
+
     @Test func theAppHearsOfTheClose() throws {
       let seen = SeenStatements()
       let database = try SQLiteDatabase()

@@ -103,6 +103,7 @@ enum {
   DBH_CLOSED = 5,
   DBH_FOREIGN = 6,
   DBH_NULL = 7,
+  DBH_NOT_INSTRUMENTED = 8,
 };
 
 /// What could be installed.
@@ -141,6 +142,17 @@ const char *dbh_error_text(int32_t code);
 /// The text of a statement with its values in place of the parameters, to be freed with dbh_free(); NULL where there is none.
 char *dbh_expanded_sql(void *statement);
 void dbh_free(void *text);
+
+enum { DBH_TRACE_STATEMENT = 1, DBH_TRACE_PROFILE = 2 };
+typedef int (*dbh_user_trace)(uint32_t event, void *context, void *statement, void *detail);
+
+/// Calls an application's trace callback beside ours, on every platform. `release` is called with the context when it is
+/// replaced, when the connection closes, or at once when nothing is set.
+int32_t dbh_share_trace(void *handle, uint32_t mask, dbh_user_trace callback, void *context,
+                        void (*release)(void *context));
+
+/// The text of a statement, as sqlite3_sql() returns it.
+const char *dbh_sql(void *statement);
 
 /// What `opened` returned for a connection; NULL for one that is not instrumented.
 void *dbh_context_of(void *handle);

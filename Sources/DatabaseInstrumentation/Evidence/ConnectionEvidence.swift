@@ -4,10 +4,11 @@ internal import Synchronization
 ///
 /// A driver makes one when a connection opens, and tells it of each statement.
 package final class ConnectionEvidence: Sendable {
-  package let info: ConnectionInfo
+  package var info: ConnectionInfo { latestInfo.withLock { $0 } }
   /// Shared by all connections to the same file.
   package let database: DatabaseIdentity
 
+  private let latestInfo: Locked<ConnectionInfo>
   private let bound: RecordingScope?
   private let cache = Locked(Cache())
   /// The temporary instrumentation that the connection was opened in.
@@ -32,7 +33,7 @@ package final class ConnectionEvidence: Sendable {
   ///   - database: From `DatabaseIdentity.of(file:)`.
   ///   - isBound: Whether it belongs to the recording it is made in; not where it only stands for what spans tell of.
   package init(info: ConnectionInfo, database: DatabaseIdentity, isBound: Bool = true) {
-    self.info = info
+    latestInfo = Locked(info)
     self.database = database
     bound = isBound ? RecordingScope.current?.unfinished : nil
     temporary = TelemetryRouter.shared.hasTemporary ? TemporaryInstrumentation.current : nil
@@ -41,6 +42,15 @@ package final class ConnectionEvidence: Sendable {
   }
 
   deinit { DatabaseRegistry.shared.remove(info) }
+
+  /// Gives the connection another name, by which it is shown from now on.
+  package func rename(_ name: String) {
+    let info = latestInfo.withLock { info in
+      info = info.named(name)
+      return info
+    }
+    if !isClosed.load(ordering: .relaxed) { DatabaseRegistry.shared.add(info, database) }
+  }
 
   /// The pipeline that statements of this task go to now; `nil` where none is active.
   package var pipeline: TelemetryPipeline? {

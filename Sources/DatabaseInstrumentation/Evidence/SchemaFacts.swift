@@ -5,6 +5,8 @@ package final class SchemaFacts: Sendable {
 
   private struct State {
     var tables: [String: TableDefinition] = [:]
+    /// Tables whose triggers were seen being made; one that was dropped since still counts.
+    var triggered: Set<String> = []
     var isRead = false
     var version = 0
   }
@@ -33,6 +35,9 @@ package final class SchemaFacts: Sendable {
         }
       case .drop(let table):
         state.tables[table.lowercased()] = nil
+      case .trigger(let table):
+        state.triggered.insert(table.lowercased())
+        state.tables[table.lowercased()]?.hasTriggers = true
       }
     }
   }
@@ -75,6 +80,9 @@ package final class SchemaFacts: Sendable {
       // What was seen is newer than what is in the file while a transaction is open.
       for table in tables where state.tables[table.name.lowercased()] == nil {
         state.tables[table.name.lowercased()] = table
+        if state.triggered.contains(table.name.lowercased()) {
+          state.tables[table.name.lowercased()]?.hasTriggers = true
+        }
       }
     }
   }

@@ -47,7 +47,7 @@ struct LoadInference {
   private mutating func infer(_ index: Int, _ plan: LoadPlan) {
     if let lookup = plan.lookup, let relationship = followed(lookup, by: index) {
       let isNested = enclosing(index, reads: relationship.owner)
-      let strategy: LoadStrategy = lookup.hasKeyList ? .selectIn : isNested ? .immediate : .lazy
+      let strategy: LoadStrategy = lookup.isTogether ? .selectIn : isNested ? .immediate : .lazy
       if strategy == .selectIn, let previous = chunk(before: index, label: relationship.label) {
         let load = loads[previous]
         loads[previous] = RelationshipLoad(
@@ -133,7 +133,8 @@ struct LoadInference {
 /// What a shape can load, whenever it runs.
 struct LoadPlan: Sendable {
   struct Lookup: Sendable {
-    var hasKeyList: Bool
+    /// By a list of keys, or by the one key that a list would have had.
+    var isTogether: Bool
     var toMany: Relationship?
     var toOne: [Relationship]
   }
@@ -149,23 +150,26 @@ struct LoadPlan: Sendable {
     let candidates = Relationship.candidates(for: shape, in: schema)
     if !candidates.isEmpty {
       lookup = Lookup(
-        hasKeyList: hint.hasKeyList,
+        isTogether: hint.hasKeyList || hint.isPrefetch,
         toMany: candidates.first { $0.direction == .toMany },
         toOne: candidates.filter { $0.direction == .toOne })
     }
+    var pivots = Set<String>()
+    if let child = lookup?.toMany?.child { pivots.insert(child.lowercased()) }
     for predicate in hint.keyPredicates {
       guard case .inSubquery(let other?, _) = predicate.form, let table = predicate.table else { continue }
       let columns = Set(predicate.columns.map { $0.lowercased() })
       let along = Relationship.candidates(table: table, columns: columns, in: schema).first {
         $0.owner.lowercased() == other.lowercased()
       }
-      if let along { subqueries.append(along.label) }
+      guard let along else { continue }
+      subqueries.append(along.label)
+      if along.direction == .toMany { pivots.insert(along.child.lowercased()) }
     }
     // The join that leads from a pivot to the rows is part of the load through the pivot.
-    let pivot = lookup?.toMany.map { $0.child.lowercased() }
+    if let main = hint.mainTable?.lowercased() { pivots.remove(main) }
     for join in hint.joins {
-      let tables = [join.leftTable.lowercased(), join.rightTable.lowercased()]
-      if let pivot, pivot != hint.mainTable?.lowercased(), tables.contains(pivot) { continue }
+      if pivots.contains(join.leftTable.lowercased()) || pivots.contains(join.rightTable.lowercased()) { continue }
       if let along = Relationship.joined(join, in: schema) { joins.append(along.label) }
     }
   }

@@ -58,7 +58,7 @@ extension Relationship {
   }
 
   /// The foreign key along which two tables are joined.
-  static func joined(_ join: LoaderHint.Join, in schema: SchemaFacts) -> Relationship? {
+  package static func joined(_ join: LoaderHint.Join, in schema: SchemaFacts) -> Relationship? {
     let sides = [
       (child: join.leftTable, columns: join.leftColumns, parent: join.rightTable, keys: join.rightColumns),
       (child: join.rightTable, columns: join.rightColumns, parent: join.leftTable, keys: join.leftColumns),

@@ -28,6 +28,12 @@ public struct ConnectionInfo: Sendable, Hashable, CustomStringConvertible {
     self.serverPort = serverPort
   }
 
+  func named(_ name: String) -> ConnectionInfo {
+    ConnectionInfo(
+      id: id, name: name, file: file, system: system, namespace: system == .sqlite ? nil : namespace,
+      serverAddress: serverAddress, serverPort: serverPort)
+  }
+
   /// Its name and number: `library.sqlite (2)`.
   public var description: String { "\(name) (\(id))" }
 }

@@ -1,7 +1,7 @@
 /// Sorts the conditions of a query into key predicates, joins, and others.
 struct ConditionReader {
   /// A column and the source of `FROM` that it belongs to, where that is certain.
-  private struct Column {
+  private struct Column: Equatable {
     var name: String
     var source: Int?
   }
@@ -73,25 +73,77 @@ struct ConditionReader {
 extension ConditionReader {
   /// Takes note of one condition; whether it is a key predicate or a join.
   private mutating func classify(_ range: Range<Int>) -> Bool {
+    if let columns = keyEquality(range) { return add(columns, .equality) }
+    if let columns = keyDisjunction(range) { return add(columns, .inList) }
+    guard let (columns, next) = columns(range) else { return false }
+    if tokens.keyword(next) == .in { return classifyIn(columns, next + 1..<range.upperBound) }
+    guard isEquality(next), next + 1 < range.upperBound else { return false }
+    let right = next + 1..<range.upperBound
+    if columns.count == 1, tokens.isWord(next + 1, "any"), tokens.kind(next + 2) == .open {
+      return classifyIn(columns, next + 2..<range.upperBound)
+    }
+    if let (others, end) = self.columns(right), end == range.upperBound, others.count == columns.count {
+      return tokens.keyword(next) != .is && join(columns, others)
+    }
+    guard tokens.keyword(next) != .is, tokens.keyword(right.lowerBound + 1) == .select else { return false }
+    return classifyIn(columns, right)
+  }
+
+  /// The columns of `a = ?`, `? = a` and `(a, b) = (?, ?)`.
+  private func keyEquality(_ range: Range<Int>) -> [Column]? {
     if let (columns, next) = columns(range) {
-      if tokens.keyword(next) == .in { return classifyIn(columns, next + 1..<range.upperBound) }
-      guard isEquality(next), next + 1 < range.upperBound else { return false }
-      let right = next + 1..<range.upperBound
-      if isValue(right, count: columns.count) { return add(columns, .equality) }
-      if columns.count == 1, tokens.isWord(next + 1, "any"), tokens.kind(next + 2) == .open {
-        return classifyIn(columns, next + 2..<range.upperBound)
-      }
-      if let (others, end) = self.columns(right), end == range.upperBound, others.count == columns.count {
-        return tokens.keyword(next) != .is && join(columns, others)
-      }
-      guard tokens.keyword(next) != .is, tokens.keyword(right.lowerBound + 1) == .select else { return false }
-      return classifyIn(columns, right)
+      guard isEquality(next), next + 1 < range.upperBound, isValue(next + 1..<range.upperBound, count: columns.count)
+      else { return nil }
+      return columns
     }
     guard let equality = valueEnd(range), isEquality(equality), equality + 1 < range.upperBound,
       let (columns, end) = columns(equality + 1..<range.upperBound), end == range.upperBound,
       isValue(range.lowerBound..<equality, count: columns.count)
-    else { return false }
-    return add(columns, .equality)
+    else { return nil }
+    return columns
+  }
+
+  /// The columns of `(a = ? AND b = ?) OR (a = ? AND b = ?)`, which is how a list of composite keys is written where row
+  /// values are not to be had: each side compares the same columns of one table with values, and nothing else.
+  private func keyDisjunction(_ range: Range<Int>) -> [Column]? {
+    let sides = disjuncts(of: range)
+    guard sides.count > 1 else { return nil }
+    var first: [Column]?
+    for side in sides {
+      let side = withoutParentheses(side)
+      var columns: [Column] = []
+      for conjunct in conjuncts(of: side) {
+        guard let equality = keyEquality(withoutParentheses(conjunct)) else { return nil }
+        columns += equality
+      }
+      guard Set(columns.map { $0.name.lowercased() }).count == columns.count,
+        columns.allSatisfy({ $0.source == columns[0].source })
+      else { return nil }
+      if let first {
+        guard first.count == columns.count, columns.allSatisfy(first.contains) else { return nil }
+      } else {
+        first = columns
+      }
+    }
+    return first
+  }
+
+  private func disjuncts(of range: Range<Int>) -> [Range<Int>] {
+    var parts: [Range<Int>] = []
+    var start = range.lowerBound
+    var index = start
+    while index < range.upperBound {
+      if tokens.kind(index) == .open {
+        index = min(tokens.closing(index), range.upperBound - 1)
+      } else if tokens.keyword(index) == .or {
+        guard start < index else { return [range] }
+        parts.append(start..<index)
+        start = index + 1
+      }
+      index += 1
+    }
+    if start < range.upperBound { parts.append(start..<range.upperBound) }
+    return parts
   }
 
   private func isEquality(_ index: Int) -> Bool {
@@ -175,9 +227,9 @@ extension ConditionReader {
   }
 
   private mutating func classifyIn(_ columns: [Column], _ range: Range<Int>) -> Bool {
-    guard let open = range.first, tokens.kind(open) == .open, tokens.closing(open) == range.upperBound - 1 else {
-      return false
-    }
+    guard let open = range.first else { return false }
+    if tokens.isName(open) { return classifyName(columns, range) }
+    guard tokens.kind(open) == .open, tokens.closing(open) == range.upperBound - 1 else { return false }
     let closing = range.upperBound - 1
     switch tokens.keyword(open + 1) {
     case .select, .with: return classifySubquery(columns, open + 1..<closing)
@@ -198,6 +250,21 @@ extension ConditionReader {
       index += 1
     }
     return !range.isEmpty
+  }
+
+  /// SQLite's `a IN b`, where b is a table or what a `WITH` introduces.
+  private mutating func classifyName(_ columns: [Column], _ range: Range<Int>) -> Bool {
+    var last = range.lowerBound
+    while tokens.kind(last + 1) == .dot, tokens.isName(last + 2) { last += 2 }
+    guard last == range.upperBound - 1 else { return false }
+    let name = tokens.name(last)
+    if last == range.lowerBound, parser.withNames.hides(name, at: last) {
+      guard let body = parser.withNames.body(of: name, at: last) else {
+        return add(columns, .inSubquery(table: nil, columns: []))
+      }
+      return classifySubquery(columns, body)
+    }
+    return add(columns, .inSubquery(table: name, columns: []))
   }
 
   /// `SELECT a, b FROM t …`: the table and the columns, where they are plain.

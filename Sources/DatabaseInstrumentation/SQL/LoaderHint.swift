@@ -11,7 +11,7 @@ package struct LoaderHint: Sendable, Hashable {
       /// `authorId IN (?)`, `authorId IN (VALUES (?))`, `authorId = ANY (?)`, and
       /// `authorId IN (SELECT value FROM json_each(?))`.
       case inList
-      /// `authorId IN (SELECT id FROM author …)`; table and columns where they are plain, else `nil` and empty.
+      /// `authorId IN (SELECT id FROM author …)`, and `authorId IN name` of a `WITH` or a table; table and columns where they are plain, else `nil` and empty.
       case inSubquery(table: String?, columns: [String])
     }
 
@@ -44,6 +44,8 @@ package struct LoaderHint: Sendable, Hashable {
   package var isCompound = false
   /// Whether every result column is an aggregate such as `COUNT(*)`, and there is no `GROUP BY`.
   package var isAggregate = false
+  /// Whether GRDB wrote it for `including(all:)`, where one parent row gives `authorId = ?` instead of a list.
+  package var isPrefetch = false
   /// The first table of `FROM`; `nil` where a subquery or a function stands there.
   package var mainTable: String?
 

@@ -33,7 +33,8 @@ extension SQLTokenizer {
     case .action: return before == .no
     case .key:
       return [.primary, .foreign, .unique, .duplicate, .for, .no].contains(before)
-    case .by: return [.group, .order, .partition, .generated].contains(before) || previousKind == .word
+    // A name may fold to a value, which ends a value just so: the rule must not tell them apart.
+    case .by: return [.group, .order, .partition, .generated].contains(before) || previousEndsValue
     case .cast: return isNextOpen(end)
     case .partition: return isNext("by", end)
     case .current: return isNext("row", end) || isNext("of", end)

@@ -20,6 +20,7 @@ struct SchemaParser {
     switch tokens.keyword(0) {
     case .create:
       if isKeyword(.temp) || isKeyword(.temporary) { index += 1 }
+      if isKeyword(.trigger) { return trigger() }
       guard skip(.table) else { return nil }
       if skip(.if) { index += 2 }
       return definition().map(SchemaChange.create)
@@ -68,6 +69,13 @@ struct SchemaParser {
     var definition = TableDefinition(name: table, columns: [])
     readItem(&definition, end: tokens.count)
     return definition.foreignKeys.first.map { .addForeignKey($0, table: table) }
+  }
+
+  /// `CREATE TRIGGER name AFTER UPDATE OF column ON table`
+  private mutating func trigger() -> SchemaChange? {
+    while index < tokens.count, !isKeyword(.on) { index += 1 }
+    guard skip(.on) else { return nil }
+    return qualifiedName().map(SchemaChange.trigger(on:))
   }
 
   private mutating func definition() -> TableDefinition? {
@@ -124,6 +132,10 @@ struct SchemaParser {
     case .references:
       index += 1
       if let column { readReference(&table, [column]) }
+    case .on:
+      index += 2
+      let isAction = isKeyword(.cascade) || isKeyword(.set)
+      if isAction, let last = table.foreignKeys.indices.last { table.foreignKeys[last].hasActions = true }
     default: index += 1
     }
   }

@@ -41,6 +41,7 @@ struct SelectParser {
     if let condition = clauses.condition { conditions.append(condition) }
     result.mainTable = sources.first?.table
     result.isAggregate = !result.hasGroupBy && isAggregate(clauses.columns)
+    result.isPrefetch = isPrefetch(clauses.columns)
     for using in usings { join(using.left, using.columns) }
     var reader = ConditionReader(self, result)
     for condition in conditions { reader.read(condition) }
@@ -236,6 +237,14 @@ extension SelectParser {
       index += 1
     }
     return range.lowerBound < range.upperBound
+  }
+
+  /// Whether the last column is one by which GRDB joins prefetched rows with their parents: `authorId AS grdb_authorId`.
+  private func isPrefetch(_ range: Range<Int>) -> Bool {
+    guard range.count > 2, tokens.isName(range.upperBound - 1), tokens.keyword(range.upperBound - 2) == .as else {
+      return false
+    }
+    return tokens.name(range.upperBound - 1).hasPrefix("grdb_")
   }
 
   private func hasComma(_ range: Range<Int>) -> Bool {

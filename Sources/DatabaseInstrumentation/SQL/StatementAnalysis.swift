@@ -9,7 +9,7 @@ final class StatementAnalysis: Sendable {
     var sql = normalizedSQL
     (kind, tables, summary, loaderHint) = sql.withUTF8 { text in
       let tokens = SQLTokenList(text, dialect: dialect)
-      var scanner = TableScanner(tokens, isPostgreSQL: dialect.isPostgreSQL)
+      var scanner = TableScanner(tokens, dialect: dialect)
       scanner.run()
       let hint = scanner.kind == .select ? LoaderHint(tokens, withNames: scanner.withNames) : LoaderHint()
       return (scanner.kind, scanner.tables, scanner.summary, hint)

@@ -4,6 +4,8 @@ package struct ForeignKeyDefinition: Sendable, Hashable {
   package var parentTable: String
   /// Empty where the parent's primary key is meant.
   package var parentColumns: [String]
+  /// Whether deleting or changing a parent changes the rows that refer to it: `ON DELETE CASCADE`, `ON UPDATE SET NULL`.
+  package var hasActions = false
 
   package init(columns: [String], parentTable: String, parentColumns: [String] = []) {
     self.columns = columns
@@ -23,6 +25,8 @@ package struct TableDefinition: Sendable, Hashable {
   /// Empty where none was declared.
   package var primaryKey: [String]
   package var foreignKeys: [ForeignKeyDefinition]
+  /// Whether writing to it may write to any other table.
+  package var hasTriggers = false
 
   package init(
     name: String, columns: [String], primaryKey: [String] = [], foreignKeys: [ForeignKeyDefinition] = []
@@ -47,13 +51,14 @@ package struct TableDefinition: Sendable, Hashable {
   }
 }
 
-/// What a statement changes of the tables and the foreign keys, when it does.
+/// What a statement changes of the tables, the foreign keys and the triggers, when it does.
 package enum SchemaChange: Sendable, Hashable {
   case create(TableDefinition)
   /// `ALTER TABLE … ADD COLUMN … REFERENCES …`
   case addForeignKey(ForeignKeyDefinition, table: String)
   case rename(table: String, to: String)
   case drop(table: String)
+  case trigger(on: String)
 
   /// - Returns: `nil` for a statement of another kind; of several statements the first counts.
   package init?(_ sql: String) {

@@ -19,7 +19,7 @@ struct TableScanner {
   }
 
   private let tokens: SQLTokenList
-  private let isPostgreSQL: Bool
+  private let dialect: SQLDialect
   private var stack: [Frame] = []
   private var frame = Frame(start: 0)
   private var references: [Reference] = []
@@ -39,9 +39,9 @@ struct TableScanner {
     var isCatalogue: Bool
   }
 
-  init(_ tokens: SQLTokenList, isPostgreSQL: Bool) {
+  init(_ tokens: SQLTokenList, dialect: SQLDialect) {
     self.tokens = tokens
-    self.isPostgreSQL = isPostgreSQL
+    self.dialect = dialect
   }
 
   mutating func run() {
@@ -204,7 +204,7 @@ extension TableScanner {
     default: break
     }
     let name = table.name.lowercased()
-    return name.hasPrefix("sqlite_") || (isPostgreSQL && name.hasPrefix("pg_"))
+    return name.hasPrefix("sqlite_") || (dialect.isPostgreSQL && name.hasPrefix("pg_"))
   }
 }
 
@@ -250,6 +250,10 @@ extension TableScanner {
       frame.clause = .other
       frame.expectsVerb = true
       return
+    // SQLite's `a IN b`, where b is a table. Elsewhere a column can follow: `position('x' IN name)`.
+    case .in where dialect.isSQLite && tokens.isName(index + 1):
+      frame.role = .read
+      frame.expectsTable = true
     case .all where frame.expectsVerb, .distinct where frame.expectsVerb: return
     case .as where frame.verb == .create || frame.verb == .prepare:
       frame.expectsVerb = true

@@ -44,6 +44,14 @@ struct WithNames {
     }
   }
 
+  /// Where the query stands that a name at a place is short for, without its parentheses.
+  func body(of name: String, at position: Int) -> Range<Int>? {
+    let candidates = byName[name.lowercased()]?.suffix(Self.limit) ?? []
+    let found = candidates.map { names[$0] }.last { $0.scope.contains(position) && !$0.body.contains(position) }
+    guard let body = found?.body, body.upperBound != Int.max, body.count > 1 else { return nil }
+    return body.lowerBound + 1..<body.upperBound
+  }
+
   /// Whether a name at a place is one of these. In its own body only a recursive one is.
   func hides(_ name: String, at position: Int) -> Bool {
     guard !byName.isEmpty, let candidates = byName[name.lowercased()] else { return false }

@@ -30,7 +30,7 @@ final class LoadPlanCache: Sendable {
     if let lookup = plan.lookup, let relationship = lookup.toMany {
       let isNested = enclosing?.tables.contains { $0.name.lowercased() == relationship.parent.lowercased() } ?? false
       return PlannedLoad(
-        strategy: lookup.hasKeyList ? .selectIn : isNested ? .immediate : .lazy, relationship: relationship.label)
+        strategy: lookup.isTogether ? .selectIn : isNested ? .immediate : .lazy, relationship: relationship.label)
     }
     if let label = plan.subqueries.first { return PlannedLoad(strategy: .subquery, relationship: label) }
     if withJoins, let label = plan.joins.first { return PlannedLoad(strategy: .joined, relationship: label) }

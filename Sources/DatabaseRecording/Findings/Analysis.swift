@@ -5,6 +5,7 @@ struct Analysis {
   let recording: Recording
   let evidence: StatementEvidence
   let index: EvidenceIndex
+  let writes: Writes
   /// Distinct keys of one relationship from which on loading them one by one is an N+1.
   var threshold = 2
   var ignored: ShapeSet = ShapeSet()
@@ -16,6 +17,7 @@ struct Analysis {
     self.recording = recording
     evidence = recording.storage.evidence
     index = EvidenceIndex(recording.storage.evidence)
+    writes = Writes(recording.storage.evidence)
     self.threshold = threshold
     self.ignored = ignored
   }
@@ -34,18 +36,19 @@ struct Analysis {
     groups().compactMap(repetition(in:)).sorted { $0.indices[0] < $1.indices[0] }
   }
 
-  /// Reads of one shape from one place, in the order in which they came.
+  /// Reads of one shape from one place on one database, in the order in which they came.
   func groups() -> [ReadGroup] {
-    var byShape: [UInt32: [Int]] = [:]
-    var order: [UInt32] = []
+    var members: [ReadKey: [Int]] = [:]
+    var order: [ReadKey] = []
     for index in evidence.records.indices {
       let record = evidence.records[index]
       let shape = evidence.shapes[Int(record.shape)]
       guard shape.kind == .select, record.error == 0, !ignored.contains(shape) else { continue }
-      if byShape[record.shape] == nil { order.append(record.shape) }
-      byShape[record.shape, default: []].append(index)
+      let key = ReadKey(shape: record.shape, database: ObjectIdentifier(evidence.connection(at: index).database))
+      if members[key] == nil { order.append(key) }
+      members[key, default: []].append(index)
     }
-    return order.flatMap { ReadGroup.groups(of: byShape[$0] ?? [], in: evidence) }
+    return order.flatMap { ReadGroup.groups(of: members[$0] ?? [], in: evidence) }
   }
 
   private func repetition(in group: ReadGroup) -> Repetition? {
@@ -73,7 +76,10 @@ struct Analysis {
     guard !isUnknown, keys >= max(Self.repeatedReadThreshold, threshold), !shape.loaderHint.hasKeyList else {
       return nil
     }
-    guard Circumstances(self).areDecisive(for: group) else { return nil }
+    // A range beside the key may be what differs, and rows that are looked up to be written are no list to read at once.
+    guard !shape.loaderHint.hasOtherConditions, Circumstances(self).areDecisive(for: group),
+      !writes.touch(shape.tables, on: group, in: evidence)
+    else { return nil }
     return Repetition(group: group, keys: keys, relationship: nil, declared: nil, parent: nil)
   }
 
@@ -112,6 +118,11 @@ struct Analysis {
     guard group.indices.count >= rows ?? threshold else { return false }
     return keys >= 3 || circumstances.isSameFunction(group, parent)
   }
+}
+
+private struct ReadKey: Hashable {
+  var shape: UInt32
+  var database: ObjectIdentifier
 }
 
 /// Statements that repeat each other for different keys.

@@ -10,7 +10,6 @@ extension Analysis {
   /// Duplicates among the statements that no repetition claims.
   func duplicates(besides repetitions: [Repetition] = []) -> [Duplicate] {
     let claimed = Set(repetitions.flatMap(\.indices))
-    let writes = writesByTable()
     return groups().flatMap { group -> [Duplicate] in
       let shape = evidence.shape(at: group.indices[0])
       // A query without a table asks for the time, a random number, the last row id: each answer is another one.
@@ -21,14 +20,14 @@ extension Analysis {
         return []
       }
       return byParameters.values
-        .flatMap { split($0, at: writes, to: shape.tables) }
+        .flatMap { split($0, to: shape.tables) }
         .map { Duplicate(indices: $0, group: group) }
     }
     .sorted { $0.indices[0] < $1.indices[0] }
   }
 
   /// The runs of two and more between which nothing was written to the tables.
-  private func split(_ indices: [Int], at writes: Writes, to tables: [TableReference]) -> [[Int]] {
+  private func split(_ indices: [Int], to tables: [TableReference]) -> [[Int]] {
     var runs: [[Int]] = []
     for index in indices.sorted() {
       if let last = runs.last?.last, !writes.touch(tables, on: evidence.connection(at: index).database, last, index) {
@@ -38,48 +37,5 @@ extension Analysis {
       }
     }
     return runs.filter { $0.count > 1 }
-  }
-
-  private func writesByTable() -> Writes {
-    var writes = Writes()
-    for index in evidence.records.indices {
-      let shape = evidence.shape(at: index)
-      let database = ObjectIdentifier(evidence.connection(at: index).database)
-      switch shape.kind {
-      case .insert, .update, .delete:
-        for table in shape.tables where table.role == .written {
-          writes.ofTable[Writes.Key(database: database, table: table.name.lowercased()), default: []].append(index)
-        }
-      case .ddl:
-        writes.ofDatabase[database, default: []].append(index)
-      case .transaction where shape.normalizedSQL.hasPrefix("ROLLBACK"):
-        writes.ofDatabase[database, default: []].append(index)
-      default:
-        break
-      }
-    }
-    return writes
-  }
-}
-
-/// Where something was written, by table.
-private struct Writes {
-  struct Key: Hashable {
-    var database: ObjectIdentifier
-    var table: String
-  }
-
-  var ofTable: [Key: [Int]] = [:]
-  /// What may have changed any table.
-  var ofDatabase: [ObjectIdentifier: [Int]] = [:]
-
-  func touch(_ tables: [TableReference], on database: DatabaseIdentity, _ first: Int, _ last: Int) -> Bool {
-    let database = ObjectIdentifier(database)
-    let lists =
-      tables.map { ofTable[Key(database: database, table: $0.name.lowercased())] ?? [] } + [ofDatabase[database] ?? []]
-    return lists.contains { list in
-      let next = list.partitioningIndex { $0 > first }
-      return next < list.endIndex && list[next] < last
-    }
   }
 }

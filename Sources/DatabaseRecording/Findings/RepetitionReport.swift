@@ -92,22 +92,48 @@ struct Fix {
     guard let relationship = repetition.relationship else {
       return "read all the rows with one query: \(keyList)"
     }
-    if library == .grdb {
-      let owner = TypeName(relationship.owner)
-      let loaded = TypeName(relationship.loaded)
-      return switch relationship.direction {
-      case .toMany: "load them together, e.g. \(owner.type).including(all: \(owner.type).\(loaded.plural))"
-      case .toOne: "load them together, e.g. \(owner.type).including(required: \(owner.type).\(loaded.singular))"
-      }
+    let owner = TypeName(relationship.owner)
+    let loaded = TypeName(throughPivot(relationship) ?? relationship.loaded)
+    switch (library, relationship.direction) {
+    case (.grdb, .toMany):
+      return "load them together, e.g. \(owner.type).including(all: \(owner.type).\(loaded.plural))"
+    case (.grdb, .toOne):
+      return "load them together, e.g. \(owner.type).including(required: \(owner.type).\(loaded.singular))"
+    case (.fluent, .toMany):
+      return "load them together, e.g. \(owner.type).query(on: database).with(\\.$\(loaded.plural))"
+    case (.fluent, .toOne):
+      return "load them together, e.g. \(owner.type).query(on: database).with(\\.$\(loaded.singular))"
+    default:
+      return "load them together: \(keyList)"
     }
-    return "load them together: \(keyList)"
+  }
+
+  /// The table at the other end of the pivot table that holds the key: the one that is selected from.
+  private func throughPivot(_ relationship: Relationship) -> String? {
+    let hint = shape.loaderHint
+    guard relationship.direction == .toMany, let main = hint.mainTable,
+      main.lowercased() != relationship.child.lowercased()
+    else { return nil }
+    let joinsPivot = hint.joins.contains { join in
+      [join.leftTable, join.rightTable].contains { $0.lowercased() == relationship.child.lowercased() }
+    }
+    return joinsPivot ? main : nil
   }
 
   private var keyList: String {
-    guard let key = shape.loaderHint.keyPredicates.first(where: \.isByValue), let column = key.columns.first else {
+    let keys = shape.loaderHint.keyPredicates.filter(\.isByValue)
+    guard let table = (keys.first { $0.table == repetition.relationship?.loaded } ?? keys.first)?.table else {
       return "one query for all keys"
     }
-    return "SELECT … FROM \(key.table ?? "…") WHERE \(column) IN (…)"
+    var columns = keys.filter { $0.table == table }.flatMap(\.columns)
+    if let relationship = repetition.relationship {
+      // Of a foreign key its own columns; what else is compared stays as it is.
+      let wanted = Set(relationship.direction == .toMany ? relationship.columns.map { $0.lowercased() } : [])
+      let own = columns.filter { wanted.contains($0.lowercased()) }
+      if !own.isEmpty { columns = own }
+    }
+    guard columns.count > 1 else { return "SELECT … FROM \(table) WHERE \(columns.first ?? "…") IN (…)" }
+    return "SELECT … FROM \(table) WHERE (\(columns.joined(separator: ", "))) IN (VALUES (…))"
   }
 }
 

@@ -33,6 +33,18 @@ import Testing
         + #"ON ("bookTag"."tagId" = "tag"."id") AND ("bookTag"."bookId" IN (1, 2))"#,
       "bookTag.bookId in"
     ),
+    ("SELECT * FROM book WHERE authorId = 1 OR authorId = 2", "book.authorId in"),
+    (#"SELECT * FROM "line" WHERE ("a" = 1 AND "b" = 2) OR ("a" = 3 AND "b" = 4)"#, "line.a,b in"),
+    ("SELECT * FROM line WHERE a = 1 AND b = 2 OR b = 4 AND a = 3 OR ((a = ?) AND (b = ?))", "line.a,b in"),
+    ("SELECT * FROM line WHERE ((a, b) = (1, 2) OR (a = 3 AND 4 = b)) AND c = 5", "line.a,b in & line.c ="),
+    (
+      #"WITH grdb_base AS (SELECT a, b FROM "order") SELECT * FROM line WHERE ("line"."a", "line"."b") IN "grdb_base""#,
+      "line.a,b sub order.a,b"
+    ),
+    ("WITH x(i) AS (SELECT max(id) FROM author) SELECT * FROM book WHERE authorId IN x", "book.authorId sub -."),
+    ("WITH x AS (VALUES (1)) SELECT * FROM book WHERE authorId IN x", "book.authorId sub -."),
+    ("SELECT * FROM book WHERE authorId IN wanted", "book.authorId sub wanted."),
+    ("SELECT * FROM book WHERE authorId IN temp.wanted", "book.authorId sub wanted."),
     ("SELECT * FROM book WHERE authorId = $1::uuid", "book.authorId ="),
     ("WITH x AS (SELECT 1) SELECT * FROM x WHERE a = ?", "-.a ="),
     ("SELECT * FROM (SELECT * FROM book) WHERE a = ?", "-.a ="),
@@ -44,7 +56,11 @@ import Testing
   }
 
   @Test(arguments: [
-    "SELECT * FROM book WHERE authorId = 1 OR authorId = 2", "SELECT * FROM book WHERE authorId > 1",
+    "SELECT * FROM book WHERE authorId = 1 OR id = 2", "SELECT * FROM book WHERE authorId > 1",
+    "SELECT * FROM line WHERE (a = 1 AND b = 2) OR (a = 3)", "SELECT * FROM line WHERE a = 1 OR a = 2 AND b = 3",
+    "SELECT * FROM line WHERE (a = 1 AND a = 2) OR (a = 3 AND a = 4)", "SELECT * FROM line WHERE a = 1 OR a IS NULL",
+    "SELECT * FROM line WHERE (a = 1 AND b > 2) OR (a = 3 AND b > 4)", "SELECT * FROM line WHERE a = 1 OR NOT a = 2",
+    "SELECT * FROM line, book WHERE line.a = 1 OR book.a = 2", "SELECT * FROM line WHERE a = 1 OR",
     "SELECT * FROM book WHERE authorId BETWEEN 1 AND 2", "SELECT * FROM book WHERE authorId NOT IN (1, 2)",
     "SELECT * FROM book WHERE NOT authorId = 1", "SELECT * FROM book WHERE NOT (authorId = 1)",
     "SELECT * FROM book WHERE authorId <> 1", "SELECT * FROM book WHERE authorId IS NOT 1",
@@ -60,7 +76,8 @@ import Testing
     "SELECT * FROM book WHERE authorId IN (1) IS NULL", "SELECT * FROM book WHERE a AND",
     "SELECT a FROM book GROUP BY a HAVING authorId = 1", "SELECT * FROM book WHERE a = 1 UNION SELECT * FROM book",
     "SELECT * FROM book WHERE (a IN (1) OR b = 1)", "SELECT * FROM book WHERE a = b = 1",
-    "SELECT * FROM book WHERE authorId IN ids", "SELECT * FROM book WHERE", "SELECT * FROM book WHERE (authorId = 1",
+    "SELECT * FROM book WHERE authorId IN ids + 1", "SELECT * FROM book WHERE",
+    "SELECT * FROM book WHERE (authorId = 1",
   ])
   func conditionsThatAreNoKeyPredicates(_ sql: String) {
     let hint = StatementShape(sql).loaderHint

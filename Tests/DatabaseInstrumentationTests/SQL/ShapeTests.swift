@@ -51,6 +51,9 @@ import Testing
     ("CREATE UNIQUE INDEX i ON a(x)", "a!"), ("ALTER TABLE a RENAME TO b", "a!"),
     ("CREATE TRIGGER t AFTER UPDATE OF x ON a BEGIN DELETE FROM b; END", "a!"),
     ("CREATE VIEW v AS SELECT * FROM a", "v! a"), ("SELECT * FROM a; DELETE FROM b", "a b!"),
+    ("DELETE FROM a WHERE x IN b AND y NOT IN temp.c", "a! b temp.c"),
+    ("INSERT INTO a VALUES (1) ON CONFLICT (x) DO UPDATE SET y = 1 WHERE x IN b", "a! b"),
+    ("WITH w AS (SELECT x FROM b) SELECT * FROM a WHERE x IN w", "b a"), ("SELECT * FROM a WHERE x IN f(1)", "a"),
     ("SELECT * FROM a FOR UPDATE", "a"), ("TABLE a", "a"), ("EXPLAIN SELECT * FROM a", "a"),
     ("SELECT count(*) FROM a WHERE x = ?", "a"), ("SELECT a FROM t1 CROSS JOIN t2 NATURAL JOIN t3", "t1 t2 t3"),
   ])

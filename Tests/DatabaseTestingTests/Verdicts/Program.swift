@@ -1,0 +1,89 @@
+import DatabaseTesting
+import Testing
+
+/// A small program with a name, run against a fresh bookstore.
+struct Program: Sendable, CustomTestStringConvertible {
+  enum Body: Sendable {
+    case synchronous(@Sendable (Bookstore) throws -> Void)
+    case asynchronous(@Sendable (Bookstore) async throws -> Void)
+  }
+
+  var name: String
+  var body: Body
+  /// Whether it reads the rows of one parent, as it is meant to, so that `.noLazyLoads` has something to say.
+  var isLazy = false
+  /// Whether a statement of it fails, as it is meant to.
+  var fails = false
+  /// Whether it reads a table from one end to the other under a condition, as it is meant to.
+  var scans = false
+  /// What must be found in it; empty for an innocent program.
+  var guilt: [Guilt] = []
+
+  var testDescription: String { name }
+
+  /// Records it without its bookstore being made.
+  func record() async throws -> Recording {
+    switch body {
+    case .synchronous(let body): return try recordSynchronously(body)
+    case .asynchronous(let body):
+      let store = try withoutDatabaseRecording { try Bookstore() }
+      return try await recordDatabase { try await body(store) }
+    }
+  }
+
+  private func recordSynchronously(_ body: @Sendable (Bookstore) throws -> Void) throws -> Recording {
+    let store = try withoutDatabaseRecording { try Bookstore() }
+    return try recordDatabase { try body(store) }
+  }
+}
+
+/// What a guilty program must be told.
+struct Guilt: Sendable {
+  var kind: Finding.Kind
+  var relationship: String?
+  var count: Int
+  /// The rest of the line that begins with `fix: `.
+  var fix: String
+}
+
+extension Program {
+  static func innocent(
+    _ name: String, isLazy: Bool = false, fails: Bool = false, scans: Bool = false,
+    _ body: @escaping @Sendable (Bookstore) throws -> Void
+  ) -> Program {
+    Program(name: name, body: .synchronous(body), isLazy: isLazy, fails: fails, scans: scans)
+  }
+
+  static func innocentAsync(
+    _ name: String, isLazy: Bool = false, _ body: @escaping @Sendable (Bookstore) async throws -> Void
+  ) -> Program {
+    Program(name: name, body: .asynchronous(body), isLazy: isLazy)
+  }
+
+  /// A program with relationships that are loaded one row at a time, on the line after `// guilty: name`.
+  static func guilty(
+    _ name: String, _ relationship: String, _ count: Int, fix: String,
+    _ body: @escaping @Sendable (Bookstore) throws -> Void
+  ) -> Program {
+    Program(
+      name: name, body: .synchronous(body),
+      guilt: [Guilt(kind: .nPlusOne, relationship: relationship, count: count, fix: fix)])
+  }
+
+  static func guiltyAsync(
+    _ name: String, _ relationship: String, _ count: Int, fix: String,
+    _ body: @escaping @Sendable (Bookstore) async throws -> Void
+  ) -> Program {
+    Program(
+      name: name, body: .asynchronous(body),
+      guilt: [Guilt(kind: .nPlusOne, relationship: relationship, count: count, fix: fix)])
+  }
+
+  /// A program that is guilty of something else than an N+1.
+  static func guilty(
+    of kind: Finding.Kind, _ name: String, _ count: Int, fix: String,
+    _ body: @escaping @Sendable (Bookstore) throws -> Void
+  ) -> Program {
+    Program(name: name, body: .synchronous(body), guilt: [Guilt(kind: kind, relationship: nil, count: count, fix: fix)])
+  }
+}

@@ -1,0 +1,79 @@
+import DatabaseTesting
+import Foundation
+import Testing
+
+/// The gate against false alarms: innocent programs that every "no …" expectation must leave alone, and guilty ones that must
+/// be found. A program that comes out wrong is a defect of the detectors.
+@Suite struct VerdictTests {
+  @Test(arguments: Programs.innocent)
+  func anInnocentProgramIsLeftAlone(program: Program) async throws {
+    let recording = try await program.record()
+    try #require(!recording.queries.isEmpty, "a program that sends nothing proves nothing")
+    for expectation in program.expectations {
+      let messages = recording.check(expectation).map(\.message)
+      #expect(messages.isEmpty, "\(expectation) on:\n\(recording)")
+    }
+  }
+
+  @Test(arguments: Programs.guilty)
+  func aGuiltyProgramIsFound(program: Program) async throws {
+    let recording = try await program.record()
+    let findings = recording.findings.filter { $0.kind != .failure }
+    try #require(findings.count == program.guilt.count, "found \(findings.map(\.headline)) in:\n\(recording)")
+    for (finding, guilt) in zip(findings, program.guilt) {
+      #expect(finding.kind == guilt.kind)
+      #expect(finding.relationship == guilt.relationship)
+      #expect(finding.count == guilt.count)
+      #expect(finding.callSite?.line == Programs.markedLine(program.name), "\(finding)")
+      let fix = finding.message.split(separator: "\n").first { $0.hasPrefix("  fix: ") }
+      #expect(fix.map(String.init) == "  fix: \(guilt.fix)")
+    }
+  }
+
+  @Test func thereAreEnoughOfThem() {
+    #expect(Programs.innocent.count >= 80)
+    #expect(Programs.guilty.count >= 60)
+    let names = (Programs.innocent + Programs.guilty).map(\.name)
+    #expect(Set(names).count == names.count)
+  }
+}
+
+enum Programs {
+  static var innocent: [Program] {
+    var all = innocentLookups + innocentLoads + innocentRereads + innocentWrites + innocentQueries + innocentAsync
+    #if GRDB
+      all += innocentGRDB
+    #endif
+    return all
+  }
+
+  static var guilty: [Program] {
+    var all = guiltyLoops + guiltyShapes + guiltyRereads + guiltyAsync
+    #if GRDB
+      all += guiltyGRDB
+    #endif
+    return all
+  }
+
+  /// The line of this folder after `// guilty: name`.
+  static func markedLine(_ name: String, in file: String = #filePath) -> Int? {
+    let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+    let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+    for file in files where file.lastPathComponent.hasPrefix("Guilty") {
+      guard let text = try? String(contentsOf: file, encoding: .utf8) else { continue }
+      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+      if let index = lines.firstIndex(where: { $0.hasSuffix("// guilty: \(name)") }) { return index + 2 }
+    }
+    return nil
+  }
+}
+
+extension Program {
+  /// Every "no …" expectation that the program does not openly break.
+  var expectations: [DatabaseExpectation] {
+    var all: [DatabaseExpectation] = [.noNPlusOne, .noDuplicateQueries]
+    if !isLazy { all.append(.noLazyLoads) }
+    if !fails { all.append(.noFailures) }
+    return all
+  }
+}
