@@ -6,29 +6,33 @@ import Testing
 
 /// Random operations on the pool's state machine: all invariants hold after each.
 ///
-/// A failure prints its seed: `POOL_SEED=<seed> POOL_OPERATIONS=<count>` replays it alone. `POOL_OPERATIONS=1000000`, as
-/// `./Tests/run --pools` sets it with a release build, spreads a million over the seeds.
+/// A failure prints its seed, and the two variables that replay it alone. `./Tests/run` spreads a million operations over
+/// the seeds.
 struct PoolRandomTests {
-  static let operations = ProcessInfo.processInfo.environment["POOL_OPERATIONS"].flatMap(Int.init) ?? 100_000
-  static let seeds: [UInt64] =
-    ProcessInfo.processInfo.environment["POOL_SEED"].flatMap(UInt64.init).map { [$0] } ?? Array(1...40)
+  static let operations = number("DATABASE_TESTING_POOL_OPERATIONS") ?? 100_000
+  static let seeds = number("DATABASE_TESTING_POOL_SEED").map { [UInt64($0)] } ?? Array(1...40)
+
+  private static func number(_ variable: String) -> Int? {
+    ProcessInfo.processInfo.environment[variable].flatMap(Int.init).map { max(1, $0) }
+  }
 
   @Test(arguments: seeds) func invariantsHoldAfterEachOperation(_ seed: UInt64) throws {
     var driver = RandomDriver(seed: seed)
     let count = Self.operations / Self.seeds.count
+    let replay = "DATABASE_TESTING_POOL_SEED=\(seed) DATABASE_TESTING_POOL_OPERATIONS=\(count)"
     for step in 1...max(1, count) {
       let operation = driver.step()
       let broken = driver.machine.brokenInvariants + driver.brokenRules
       if broken.isEmpty { continue }
       Issue.record(
-        "POOL_SEED=\(seed) POOL_OPERATIONS=\(count): operation \(step), \(operation), breaks \(broken), options \(driver.machine.options)"
+        "\(replay): operation \(step), \(operation), breaks \(broken), options \(driver.machine.options)"
       )
       return
     }
     driver.finish()
     #expect(
-      driver.machine.statistics == PoolStatistics(), "POOL_SEED=\(seed) POOL_OPERATIONS=\(count): something is left")
-    #expect(driver.brokenRules == [], "POOL_SEED=\(seed) POOL_OPERATIONS=\(count)")
+      driver.machine.statistics == PoolStatistics(), "\(replay): something is left")
+    #expect(driver.brokenRules == [], "\(replay)")
   }
 
   @Test func aSeedReplays() {
