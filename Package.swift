@@ -147,6 +147,7 @@ let package = Package(
         "TransparencyProbe",
         "CSQLiteForTests",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
       ],
       swiftSettings: settings
     ),

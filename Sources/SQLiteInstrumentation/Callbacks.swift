@@ -52,7 +52,9 @@ private func connectionOpened(_ opening: UnsafePointer<dbh_opening>?) -> UnsafeM
         SchemaFacts(reader: { readTables(of: file) }, planner: { readPlan(of: $0, in: file) })
       }
     } ?? DatabaseIdentity()
-  return Unmanaged.passRetained(ConnectionEvidence(info: info, database: database)).toOpaque()
+  let evidence = ConnectionEvidence(info: info, database: database)
+  evidence.noteOpening()
+  return Unmanaged.passRetained(evidence).toOpaque()
 }
 
 private func shapeOfText(_ sql: UnsafePointer<CChar>?, _ length: Int, _ hash: UInt64) -> dbh_shape {

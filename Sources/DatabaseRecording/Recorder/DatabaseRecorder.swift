@@ -51,7 +51,7 @@ public final class DatabaseRecorder: Sendable {
     self.location = location
     function = ScopeFunction(test: test, at: location)
     EvidenceSources.shared.prepare()
-    scope = RecordingScope(role: .recording, label: label, detailLimit: max(0, detailLimit))
+    scope = RecordingScope(role: .recording, label: label, test: test, detailLimit: max(0, detailLimit))
   }
 
   deinit { scope.finish() }

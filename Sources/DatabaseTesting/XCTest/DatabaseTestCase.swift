@@ -54,7 +54,12 @@
       }
       let recording = recorder.finish()
       let findings = recording.check(databaseExpectations, isInherited: true)
-      if !findings.isEmpty { report(IssueReporter.text(for: findings, of: recording), at: location(of: recording)) }
+      for finding in findings {
+        guard let place = finding.place else { continue }
+        report(IssueReporter.text(for: [finding], of: recording), at: place.location)
+      }
+      let others = findings.filter { $0.place == nil }
+      if !others.isEmpty { report(IssueReporter.text(for: others, of: recording), at: location(of: recording)) }
       self.recorder = nil
     }
 
