@@ -16,6 +16,7 @@ package final class EvidenceStore: Sendable {
     var stacks: [StackTrace] = []
     var stackIndex: [StackTrace: UInt32] = [:]
     var errors: [StatementError] = []
+    var flushes: [(flush: SessionFlush, scope: UInt32)] = []
     var loads: [DeclaredLoad] = []
     var loadIndex: [ObjectIdentifier: UInt32] = [:]
   }
@@ -46,6 +47,11 @@ package final class EvidenceStore: Sendable {
 
   func register(_ scope: UInt32, parent: UInt32) {
     state.withLock { $0.parents[scope] = parent }
+  }
+
+  /// An ORM declared a flush in `scope`.
+  func add(_ flush: SessionFlush, in scope: RecordingScope) {
+    state.withLock { $0.flushes.append((flush, scope.id)) }
   }
 
   func log(for connection: ConnectionEvidence) -> StatementLog {
@@ -98,7 +104,7 @@ package final class EvidenceStore: Sendable {
   /// What `scope` and the scopes inside of it saw so far.
   package func evidence(of scope: RecordingScope, until end: UInt64) -> StatementEvidence {
     let (logs, parents, stacks, errors) = state.withLock { ($0.logs, $0.parents, $0.stacks, $0.errors) }
-    let loads = state.withLock { $0.loads }
+    let (loads, flushes) = state.withLock { ($0.loads, $0.flushes) }
     var belongs: [UInt32: Bool] = [scope.id: true]
     func isInside(_ id: UInt32) -> Bool {
       if let known = belongs[id] { return known }
@@ -109,6 +115,7 @@ package final class EvidenceStore: Sendable {
 
     var found: [(record: StatementRecord, connection: Int32)] = []
     var connections: [ConnectionEvidence] = []
+    var used: [StatementLog] = []
     var dropped: [UInt32: DroppedStatements] = [:]
     var outerStatements = 0
     for log in logs {
@@ -125,9 +132,20 @@ package final class EvidenceStore: Sendable {
         dropped[key.shape, default: DroppedStatements()].add(count)
         isUsed = true
       }
-      if isUsed { connections.append(log.connection) }
+      guard isUsed || log.hasTransactions(isInside: isInside) else { continue }
+      connections.append(log.connection)
+      used.append(log)
     }
     found.sort { $0.record.sequence < $1.record.sequence }
+    var writes = WriteEvidence()
+    for (index, log) in used.enumerated() {
+      writes.add(log, connection: Int32(index), isInside: isInside) { sequence in
+        let index = found.partitioningIndex { $0.record.sequence >= sequence }
+        return index < found.count && found[index].record.sequence == sequence ? index : nil
+      }
+    }
+    writes.transactions.sort { $0.start < $1.start }
+    writes.flushes = flushes.filter { isInside($0.scope) }.map(\.flush.evidence)
     return StatementEvidence(
       origin: scope.start,
       records: found.map(\.record),
@@ -137,7 +155,8 @@ package final class EvidenceStore: Sendable {
       errors: errors,
       declaredLoads: loads,
       dropped: dropped,
-      outerStatements: outerStatements
+      outerStatements: outerStatements,
+      writes: writes
     )
   }
 
