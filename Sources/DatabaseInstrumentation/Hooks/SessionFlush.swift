@@ -13,7 +13,7 @@ public final class SessionFlush: Sendable {
 
   private struct State {
     var kept: [TableName: RowTally] = [:]
-    var connections: [UInt64] = []
+    var isUnknown = false
     var isFlushed = false
     var isFinished = false
   }
@@ -68,7 +68,7 @@ public final class SessionFlush: Sendable {
   var evidence: WriteEvidence.Session {
     state.withLock { state in
       WriteEvidence.Session(
-        flush: self, kept: state.kept, isFinished: state.isFinished, connections: state.connections)
+        flush: self, kept: state.kept, isFinished: state.isFinished, isUnknown: state.isUnknown)
     }
   }
 
@@ -79,9 +79,8 @@ public final class SessionFlush: Sendable {
     }
   }
 
-  func note(_ connection: ConnectionEvidence) {
-    state.withLock { state in
-      if !state.connections.contains(connection.info.id) { state.connections.append(connection.info.id) }
-    }
+  /// A statement of it wrote rows that its source does not tell.
+  func markUnknown() {
+    state.withLock { $0.isUnknown = true }
   }
 }

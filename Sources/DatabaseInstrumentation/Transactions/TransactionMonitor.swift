@@ -123,7 +123,7 @@ package final class TransactionMonitor: Sendable {
           if let name = name(of: change.table) { flush.add(change.rows, to: name) }
         }
       }
-      if let log { flush.note(log.connection) }
+      if ending.isWrite, !ending.isComplete, first == nil { flush.markUnknown() }
     }
     for ended in finished { ended.file() }
   }

@@ -14,7 +14,8 @@ package struct WriteEvidence: Sendable {
     package var flush: SessionFlush
     package var kept: [TableName: RowTally]
     package var isFinished: Bool
-    package var connections: [UInt64]
+    /// Whether a statement of it wrote rows that its source does not tell.
+    package var isUnknown: Bool
   }
 
   package init() {}
