@@ -46,6 +46,7 @@ static void connection_closed(void *context) {
   const dbh_callbacks *swift = dbh_swift();
   dbh_registry_remove(c);
   dbh_trace_close(c);
+  dbh_free_rows(c);
   if (swift && c->context) {
     if (lost_its_trace(c)) swift->lost(c->context);
     swift->closed(c->context);
@@ -82,6 +83,8 @@ int dbh_attach(sqlite3 *handle, const char *name) {
   };
   c->context = swift->opened(&opening);
   dbh_registry_add(c);
+  dbh_adopt_foreign_preupdate(c);
+  dbh_update_row_hook(c);
   return dbh_real_trace_v2(handle, DBH_TRACE_MASK, dbh_trace, c);
 }
 

@@ -20,6 +20,7 @@ static int attach_to_opened(sqlite3 *handle, char **error, const void *api) {
   (void)error;
   (void)api;
   dbh_registry_opened(handle);
+  dbh_note_foreign_preupdate(handle, NULL, NULL);  // of a connection that was closed at the same address
   if (!dbh_hooks_are_off() && !dbh_registry_find(handle)) dbh_attach(handle, NULL);
   return SQLITE_OK;
 }

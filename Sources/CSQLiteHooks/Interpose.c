@@ -8,9 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-#if defined(__ELF__)
 #include <dlfcn.h>
-#endif
 
 #include "Private.h"
 
@@ -29,6 +27,7 @@ typedef int (*config_function)(int, ...);
 typedef int (*open_function)(const char *, sqlite3 **);
 typedef int (*open_v2_function)(const char *, sqlite3 **, int, const char *);
 typedef int (*open16_function)(const void *, sqlite3 **);
+typedef void *(*preupdate_function)(sqlite3 *, dbh_preupdate_callback, void *);
 
 // The next definition of a symbol behind ours, looked up once.
 #define NEXT(type, name)                                                        \
@@ -47,11 +46,27 @@ NEXT(config_function, sqlite3_config)
 NEXT(open_function, sqlite3_open)
 NEXT(open_v2_function, sqlite3_open_v2)
 NEXT(open16_function, sqlite3_open16)
+NEXT(preupdate_function, sqlite3_preupdate_hook)
 
 int dbh_interposed_trace_v2(sqlite3 *handle, unsigned mask, dbh_trace_callback callback, void *context) {
   dbh_connection *c = handle ? dbh_registry_find(handle) : NULL;
   if (!c) return sqlite3_trace_v2_next()(handle, mask, callback, context);
   return dbh_set_user_trace(c, mask, callback, context, NULL);
+}
+
+void *dbh_interposed_preupdate_hook(sqlite3 *handle, dbh_preupdate_callback callback, void *context) {
+  preupdate_function next = sqlite3_preupdate_hook_next();
+  if (!next) return NULL;  // this SQLite has no such hook
+  dbh_connection *c = handle ? dbh_registry_find(handle) : NULL;
+  if (!c) {
+    if (handle) dbh_note_foreign_preupdate(handle, callback, context);
+    return next(handle, callback, context);
+  }
+  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
+  sqlite3_mutex_enter(mutex);
+  void *previous = dbh_share_preupdate(c, callback, context);
+  sqlite3_mutex_leave(mutex);
+  return previous;
 }
 
 int dbh_interposed_open(const char *file, sqlite3 **handle) {
@@ -150,6 +165,8 @@ int dbh_interposed_config(int option, ...) {
 
 int sqlite3_trace_v2(sqlite3 *, unsigned, dbh_trace_callback, void *)
     __attribute__((weak, alias("dbh_interposed_trace_v2")));
+void *sqlite3_preupdate_hook(sqlite3 *, dbh_preupdate_callback, void *)
+    __attribute__((weak, alias("dbh_interposed_preupdate_hook")));
 int sqlite3_config(int, ...) __attribute__((weak, alias("dbh_interposed_config")));
 int sqlite3_open(const char *, sqlite3 **) __attribute__((weak, alias("dbh_interposed_open")));
 int sqlite3_open_v2(const char *, sqlite3 **, int, const char *) __attribute__((weak, alias("dbh_interposed_open_v2")));
@@ -186,6 +203,23 @@ bool dbh_interposes_config_and_open(void) {
   return known == 2;
 }
 
+// Another definition than ours wins where SQLite is linked statically; ours alone means a library without the hook.
+static preupdate_function real_preupdate_hook(void) {
+  preupdate_function volatile local = sqlite3_preupdate_hook;
+  return local == dbh_interposed_preupdate_hook ? sqlite3_preupdate_hook_next() : local;
+}
+
+bool dbh_has_preupdate_hook(void) {
+  static _Atomic int known;
+  if (known == 0) known = real_preupdate_hook() ? 2 : 1;
+  return known == 2;
+}
+
+void dbh_real_preupdate_hook(sqlite3 *handle, dbh_preupdate_callback callback, void *context) {
+  preupdate_function hook = real_preupdate_hook();
+  if (hook) hook(handle, callback, context);
+}
+
 int dbh_real_trace_v2(sqlite3 *handle, unsigned mask, dbh_trace_callback callback, void *context) {
   if (dbh_interposes_trace()) return sqlite3_trace_v2_next()(handle, mask, callback, context);
   return sqlite3_trace_v2(handle, mask, callback, context);
@@ -197,6 +231,19 @@ int dbh_real_config_log(void (*callback)(void *, int, const char *), void *conte
 }
 
 #else
+
+typedef void *(*preupdate_function)(sqlite3 *, dbh_preupdate_callback, void *);
+
+static preupdate_function real_preupdate_hook(void) {
+  return (preupdate_function)dlsym(RTLD_DEFAULT, "sqlite3_preupdate_hook");
+}
+
+bool dbh_has_preupdate_hook(void) { return real_preupdate_hook() != NULL; }
+
+void dbh_real_preupdate_hook(sqlite3 *handle, dbh_preupdate_callback callback, void *context) {
+  preupdate_function hook = real_preupdate_hook();
+  if (hook) hook(handle, callback, context);
+}
 
 bool dbh_interposes_trace(void) { return false; }
 

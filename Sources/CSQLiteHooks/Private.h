@@ -13,6 +13,20 @@ extern const dbh_callbacks *database_testing_sqlite_callbacks(void) __attribute_
 
 typedef int (*dbh_trace_callback)(unsigned, void *, void *, void *);
 
+typedef void (*dbh_preupdate_callback)(void *, sqlite3 *, int, const char *, const char *, sqlite3_int64, sqlite3_int64);
+
+// Row changes of one statement to one table, until it ends.
+typedef struct {
+  const void *owner;  // the statement; NULL: none that is traced
+  const char *database, *name;  // SQLite's, compared by address
+  dbh_row_changes rows;
+} dbh_pending;
+
+typedef struct {
+  uint64_t hash;
+  char *database, *name;  // malloc
+} dbh_table;
+
 typedef struct {
   sqlite3_stmt *statement;
   uint64_t start;
@@ -25,6 +39,10 @@ typedef struct {
   char *error_message;  // malloc
   uint32_t transaction;
   bool is_busy;  // ended without being halted
+  bool began_in_autocommit;
+  uint32_t transaction_before;
+  uint32_t shape;
+  uint64_t data_version;  // before a statement that may commit; 0: not asked
   dbh_slot slot;
 } dbh_open_statement;
 
@@ -63,6 +81,15 @@ typedef struct dbh_connection {
   dbh_statement_list missed;  // open statements whose beginning the application's PROFILE did not see
   dbh_statement_list timed;   // open statements whose beginning an earlier one saw
 
+  dbh_preupdate_callback user_preupdate;
+  void *user_preupdate_context;
+  bool counts_rows;
+  bool has_unknown_rows;
+  dbh_pending *pending;
+  uint32_t pending_count, pending_capacity, last_pending, last_run;
+  dbh_table *tables;
+  uint32_t table_count, table_capacity, last_table;
+
   struct {
     uint64_t hash;
     dbh_shape shape;
@@ -94,6 +121,16 @@ int dbh_trace(unsigned event, void *context, void *p, void *x);
 void dbh_trace_close(dbh_connection *connection);
 dbh_connection *dbh_connection_of_thread(uint64_t *id);
 
+// RowChanges.c
+void dbh_update_row_hook(dbh_connection *connection);
+void *dbh_share_preupdate(dbh_connection *connection, dbh_preupdate_callback callback, void *context);
+void dbh_note_foreign_preupdate(sqlite3 *handle, dbh_preupdate_callback callback, void *context);
+void dbh_adopt_foreign_preupdate(dbh_connection *connection);
+void dbh_settle(dbh_connection *connection, dbh_open_statement *open, bool is_busy, bool is_again);
+void dbh_settle_loose(dbh_connection *connection);
+uint64_t dbh_data_version(sqlite3 *handle);
+void dbh_free_rows(dbh_connection *connection);
+
 // Errors.c
 void dbh_log(void *context, int code, const char *message);
 
@@ -101,6 +138,8 @@ void dbh_log(void *context, int code, const char *message);
 bool dbh_interposes_trace(void);
 bool dbh_interposes_config_and_open(void);
 int dbh_real_trace_v2(sqlite3 *handle, unsigned mask, dbh_trace_callback callback, void *context);
+bool dbh_has_preupdate_hook(void);
+void dbh_real_preupdate_hook(sqlite3 *handle, dbh_preupdate_callback callback, void *context);
 int dbh_real_config_log(void (*callback)(void *, int, const char *), void *context);
 void dbh_call_user_log(int code, const char *message);
 

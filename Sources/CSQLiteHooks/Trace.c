@@ -109,6 +109,8 @@ static void check_changes(dbh_connection *c, const dbh_callbacks *swift) {
   uint64_t epoch = atomic_load_explicit(&dbh_epoch, memory_order_relaxed);
   if (atomic_load_explicit(&c->epoch, memory_order_relaxed) != epoch ||
       atomic_load_explicit(&c->resync, memory_order_relaxed)) {
+    // What was open may have ended, and another transaction begun, while nobody listened.
+    if (atomic_load_explicit(&c->epoch, memory_order_relaxed) != epoch) c->transaction = 0;
     dbh_sync_changes(c);
     atomic_store(&c->epoch, epoch);
   } else if (atomic_load_explicit(&c->depth, memory_order_relaxed) == 0 &&
@@ -123,6 +125,8 @@ static void begin(dbh_connection *c, sqlite3_stmt *statement, const char *sql, c
   current_connection = c;
   current_connection_id = c->id;
   check_changes(c, swift);
+  dbh_update_row_hook(c);
+  dbh_settle_loose(c);
 
   uint64_t thread = dbh_thread();
   dbh_open_statement *stale = find(c, statement);
@@ -170,6 +174,10 @@ static void begin(dbh_connection *c, sqlite3_stmt *statement, const char *sql, c
   open->thread = thread;
   open->flags = shape.flags;
   open->transaction = c->transaction;
+  open->transaction_before = c->transaction;
+  open->began_in_autocommit = autocommit;
+  open->shape = shape.id;
+  if (!autocommit && (shape.flags & DBH_SHAPE_TRANSACTION)) open->data_version = dbh_data_version(c->handle);
   open->steps = counter(statement, SQLITE_STMTSTATUS_VM_STEP);
   open->full_scan_steps = counter(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP);
   open->sorts = counter(statement, SQLITE_STMTSTATUS_SORT);
@@ -243,12 +251,16 @@ static void profile(dbh_connection *c, sqlite3_stmt *statement, const dbh_callba
   dbh_open_statement *open = find(c, statement);
   if (open) {
     end(c, open, swift, now);
+    dbh_settle(c, open, open->is_busy, false);
     dbh_open_statement ended = *open;
     remove_at(c, (uint32_t)(open - c->open));
     set_last(c, &ended);
   } else if (goes_on(c, statement)) {
+    if (c->last.error == SQLITE_BUSY) c->last.error = 0;
     end(c, &c->last, swift, now);
+    dbh_settle(c, &c->last, c->last.is_busy, true);
   } else {
+    dbh_settle_loose(c);
     // Began before anyone listened, or is SQLite's own (a virtual table's): what it changed is accounted for.
     if (sqlite3_stmt_busy(statement)) {
       atomic_store_explicit(&c->resync, true, memory_order_relaxed);

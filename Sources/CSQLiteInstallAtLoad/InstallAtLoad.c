@@ -5,6 +5,9 @@
 
 #include "CSQLiteHooks.h"
 
-__attribute__((constructor)) static void install_at_load(void) { dbh_install(); }
+__attribute__((constructor)) static void install_at_load(void) {
+  dbh_set_row_changes(true);
+  dbh_install();
+}
 
 bool dbh_installs_at_load(void) { return true; }

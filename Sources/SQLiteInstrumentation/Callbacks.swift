@@ -19,6 +19,8 @@ struct Callbacks: Sendable {
         release: slotReleased,
         failed_to_prepare: prepareFailed,
         defined: schemaDefined,
+        named_table: tableNamed,
+        settled: statementSettled,
         lost: connectionLost,
         closed: connectionClosed
       ))
@@ -38,7 +40,7 @@ func databaseTestingSQLiteCallbacks() -> UnsafeRawPointer {
   UnsafeRawPointer(callbacks.pointer)
 }
 
-private func connection(_ context: UnsafeMutableRawPointer?) -> Unmanaged<ConnectionEvidence>? {
+func connection(_ context: UnsafeMutableRawPointer?) -> Unmanaged<ConnectionEvidence>? {
   context.map { Unmanaged<ConnectionEvidence>.fromOpaque($0) }
 }
 
@@ -67,6 +69,8 @@ private func shapeOfText(_ sql: UnsafePointer<CChar>?, _ length: Int, _ hash: UI
     if shape.loaderHint.looksLikeKeyLookup { flags |= DBH_SHAPE_KEY_LOOKUP }
   }
   if shape.kind.isWrite { flags |= DBH_SHAPE_WRITES }
+  if shape.kind == .transaction { flags |= DBH_SHAPE_TRANSACTION }
+  if shape.kind == .ddl { flags |= DBH_SHAPE_DEFINES }
   return dbh_shape(id: number, flags: UInt32(flags))
 }
 

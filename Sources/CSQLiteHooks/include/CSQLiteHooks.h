@@ -24,6 +24,8 @@ enum {
   DBH_SHAPE_READS = 1,   // a select: its parameters may be told apart
   DBH_SHAPE_WRITES = 2,  // insert, update or delete: sqlite3_changes() is meaningful afterwards
   DBH_SHAPE_KEY_LOOKUP = 4,
+  DBH_SHAPE_TRANSACTION = 8,  // BEGIN, COMMIT, SAVEPOINT and the like
+  DBH_SHAPE_DEFINES = 16,     // CREATE, ALTER, DROP
 };
 
 /// The bits of `StatementRecord.Flags` that are known when a statement begins.
@@ -81,6 +83,36 @@ typedef struct {
   uint64_t id;       // unique in the process
 } dbh_opening;
 
+/// Row changes of one statement to one table: inserts, updates, deletes.
+typedef struct {
+  uint32_t table;  // number on its connection, told by `named_table`
+  uint64_t counts[3];
+  uint64_t indirect[3];  // by triggers and foreign key actions, among `counts`
+  uint64_t first[3], last[3];  // positions in the order of all changes of the process
+  uint64_t columns;  // a bit for each column that updates changed
+} dbh_row_changes;
+
+/// A statement that wrote, that begins or ends a transaction, or that SQLite ended one with.
+typedef struct {
+  void *log;  // as in dbh_slot; NULL: it is not recorded
+  uint64_t index;
+  uint32_t scope;
+  uint32_t shape;
+  const char *control;  // the text of a transaction statement
+  const dbh_row_changes *changes;
+  size_t change_count;
+  uint64_t direct;  // changes that are the statement's own
+  int64_t changed;  // as sqlite3_changes() tells; -1: unknown
+  uint32_t transaction_before, transaction;
+  bool began_in_autocommit, in_autocommit;
+  bool is_write, defines;
+  bool is_busy, is_again, has_failed, says_fail, is_undone;
+  bool has_row_hook, is_incomplete;
+  bool is_loose;  // of no statement that is traced
+  bool knows_commit, reached_database;
+  uint64_t time;
+} dbh_step;
+
 /// The functions of Swift's side. None may call SQLite's functions that run SQL, none may throw.
 typedef struct {
   void *(*opened)(const dbh_opening *opening);
@@ -90,6 +122,8 @@ typedef struct {
   void (*release)(dbh_slot slot);
   void (*failed_to_prepare)(void *context, int32_t code, const char *message);
   void (*defined)(void *context, const char *sql);  // a statement that changes the schema began
+  void (*named_table)(void *context, uint32_t number, const char *database, const char *name);
+  void (*settled)(void *context, const dbh_step *step);
   void (*lost)(void *context);                      // work was done on the connection that the trace did not show
   void (*closed)(void *context);
 } dbh_callbacks;
@@ -128,6 +162,17 @@ void dbh_set_listening(bool listening);
 
 /// Calls `visit` for each open connection, under the registry's lock.
 void dbh_each_connection(void (*visit)(void *context, bool lost, void *argument), void *argument);
+
+/// Counts row changes on connections from their open, or from their next statement on.
+void dbh_set_row_changes(bool enabled);
+bool dbh_row_changes_enabled(void);
+
+/// Also tells which columns an update changed.
+void dbh_set_updated_columns(bool enabled);
+bool dbh_updated_columns_enabled(void);
+
+/// Whether this SQLite library can tell row changes at all.
+bool dbh_has_preupdate_hook(void);
 
 /// Runs `body` with automatic instrumentation and error reports off on this thread: for connections of our own.
 void dbh_without_hooks(void (*body)(void *argument), void *argument);

@@ -8,6 +8,9 @@ package final class ConnectionEvidence: Sendable {
   /// Shared by all connections to the same file.
   package let database: DatabaseIdentity
 
+  /// Its transactions, and what they wrote.
+  package let transactions = TransactionMonitor()
+
   private let latestInfo: Locked<ConnectionInfo>
   private let bound: RecordingScope?
   private let cache = Locked(Cache())
@@ -115,6 +118,7 @@ package final class ConnectionEvidence: Sendable {
   package func markClosed() {
     isClosed.store(true, ordering: .relaxed)
     DatabaseRegistry.shared.remove(info)
+    transactions.close()
     cache.withLock { $0 = Cache() }
   }
 
@@ -122,6 +126,17 @@ package final class ConnectionEvidence: Sendable {
   package func isBound(inside scope: RecordingScope) -> Bool {
     guard let bound else { return false }
     return bound.commonAncestor(with: scope) === scope
+  }
+
+  /// Where work that is no statement belongs, such as an incremental write to a blob.
+  package var logOfTask: (log: StatementLog, scope: UInt32)? {
+    if let scope = RecordingScope.current?.unfinished {
+      return scope.role == .recording ? (log(of: scope), scope.id) : nil
+    }
+    guard RecordingScope.current == nil, let bound, case .scope(let scope) = database.owner(of: bound),
+      scope.role == .recording
+    else { return nil }
+    return (log(of: scope), scope.id)
   }
 
   private func destination(shape: UInt32, time: UInt64) -> (scope: RecordingScope, isViaConnection: Bool)? {

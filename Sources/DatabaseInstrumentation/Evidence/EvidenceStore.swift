@@ -17,6 +17,7 @@ package final class EvidenceStore: Sendable {
     var stacks: [StackTrace] = []
     var stackIndex: [StackTrace: UInt32] = [:]
     var errors: [StatementError] = []
+    var flushes: [(flush: SessionFlush, scope: UInt32)] = []
     var loads: [DeclaredLoad] = []
     var loadIndex: [ObjectIdentifier: UInt32] = [:]
     var spans: [LiveSpan] = []
@@ -49,6 +50,11 @@ package final class EvidenceStore: Sendable {
 
   func register(_ scope: UInt32, parent: UInt32) {
     state.withLock { $0.parents[scope] = parent }
+  }
+
+  /// An ORM declared a flush in `scope`.
+  func add(_ flush: SessionFlush, in scope: RecordingScope) {
+    state.withLock { $0.flushes.append((flush, scope.id)) }
   }
 
   func log(for connection: ConnectionEvidence) -> StatementLog {
@@ -116,7 +122,7 @@ package final class EvidenceStore: Sendable {
   /// What `scope` and the scopes inside of it saw so far.
   package func evidence(of scope: RecordingScope, until end: UInt64) -> StatementEvidence {
     let (logs, parents, stacks) = state.withLock { ($0.logs, $0.parents, $0.stacks) }
-    let loads = state.withLock { $0.loads }
+    let (loads, flushes) = state.withLock { ($0.loads, $0.flushes) }
     var belongs: [UInt32: Bool] = [scope.id: true]
     func isInside(_ id: UInt32) -> Bool {
       if let known = belongs[id] { return known }
@@ -127,6 +133,7 @@ package final class EvidenceStore: Sendable {
 
     var found: [(record: StatementRecord, connection: Int32)] = []
     var connections: [ConnectionEvidence] = []
+    var used: [StatementLog] = []
     var dropped: [UInt32: DroppedStatements] = [:]
     var outerStatements = 0
     for log in logs {
@@ -143,10 +150,22 @@ package final class EvidenceStore: Sendable {
         dropped[key.shape, default: DroppedStatements()].add(count)
         isUsed = true
       }
-      if isUsed { connections.append(log.connection) }
+      guard isUsed || log.hasTransactions(isInside: isInside) else { continue }
+      connections.append(log.connection)
+      used.append(log)
     }
     let spans = state.withLock { $0.spans }.filter { $0.sequence >= scope.startSequence && isInside($0.scope) }
     found = merged(found, with: spans, connections: &connections)
+    found.sort { $0.record.sequence < $1.record.sequence }
+    var writes = WriteEvidence()
+    for (index, log) in used.enumerated() {
+      writes.add(log, connection: Int32(index), isInside: isInside) { sequence in
+        let index = found.partitioningIndex { $0.record.sequence >= sequence }
+        return index < found.count && found[index].record.sequence == sequence ? index : nil
+      }
+    }
+    writes.transactions.sort { $0.start < $1.start }
+    writes.flushes = flushes.filter { isInside($0.scope) }.map(\.flush.evidence)
     return StatementEvidence(
       origin: scope.start,
       records: found.map(\.record),
@@ -157,7 +176,8 @@ package final class EvidenceStore: Sendable {
       declaredLoads: loads,
       spans: spans,
       dropped: dropped,
-      outerStatements: outerStatements
+      outerStatements: outerStatements,
+      writes: writes
     )
   }
 

@@ -16,6 +16,8 @@ package final class StatementEvidence: Sendable {
   package let dropped: [UInt32: DroppedStatements]
   /// Statements that meanwhile ran without a task on connections of an outer scope.
   package let outerStatements: Int
+  /// What transactions and flushes wrote.
+  package let writes: WriteEvidence
   package let shapes: [StatementShape]
 
   private let shared = Locked<Set<UInt>?>(nil)
@@ -24,7 +26,7 @@ package final class StatementEvidence: Sendable {
   init(
     origin: UInt64, records: [StatementRecord], connectionIndices: [Int32], connections: [ConnectionEvidence],
     stacks: [StackTrace], errors: [StatementError], declaredLoads: [DeclaredLoad], spans: [LiveSpan],
-    dropped: [UInt32: DroppedStatements], outerStatements: Int
+    dropped: [UInt32: DroppedStatements], outerStatements: Int, writes: WriteEvidence
   ) {
     self.origin = origin
     self.records = records
@@ -36,6 +38,7 @@ package final class StatementEvidence: Sendable {
     self.spans = spans
     self.dropped = dropped
     self.outerStatements = outerStatements
+    self.writes = writes
     shapes = ShapeTable.shared.shapes
   }
 

@@ -11,6 +11,9 @@ package final class StatementLog: Sendable {
     var records: ContiguousArray<StatementRecord> = []
     var captures: [Captures] = []
     var dropped: [DroppedKey: DroppedStatements] = [:]
+    var transactions: [TransactionRecord] = []
+    /// Those past the limit.
+    var totals = TransactionTotals()
   }
 
   /// How many executions of one shape had their call site taken in the scope that uses the connection now.
@@ -21,6 +24,9 @@ package final class StatementLog: Sendable {
 
   /// Executions of each shape in a recording whose call stacks are kept.
   package static let capturedExecutions: UInt32 = 8
+
+  /// Transactions kept one by one.
+  package static let transactionLimit = 10_000
 
   init(connection: ConnectionEvidence, store: EvidenceStore) {
     self.connection = connection
@@ -99,6 +105,28 @@ package final class StatementLog: Sendable {
     record.error = store.keep(error)
     record.stack = store.captureStack()
     state.withLock { _ = $0.append(record, parent: nil, of: self) }
+  }
+
+  /// Keeps a transaction that ended.
+  package func append(_ transaction: TransactionRecord) {
+    state.withLock { state in
+      if state.transactions.count < Self.transactionLimit {
+        state.transactions.append(transaction)
+      } else {
+        state.totals.add(transaction)
+      }
+    }
+  }
+
+  func transactions() -> (kept: [TransactionRecord], totals: TransactionTotals) {
+    state.withLock { ($0.transactions, $0.totals) }
+  }
+
+  /// The sequence number of a statement that was kept, by its place plus 1.
+  func sequence(of place: UInt64) -> UInt64? {
+    state.withLock { state in
+      place > 0 && place <= UInt64(state.records.count) ? state.records[Int(place) - 1].sequence : nil
+    }
   }
 
   func records(from sequence: UInt64) -> ArraySlice<StatementRecord> {

@@ -81,6 +81,8 @@ extension DatabaseExpectation {
 
   /// No insert, update or delete is executed, whether or not it lasts.
   ///
+  /// A write that is rolled back is still a write that ran; ``noDurableWrites`` allows those.
+  ///
   /// A scope that sent no query at all proves nothing and fails, unless ``allowingNoQueries`` says that this is right.
   public static var noWrites: Self {
     counting("noWrites", 0, on: nil, nouns: ("write", "writes"), needsQueries: true, \.writes)

@@ -26,7 +26,8 @@ struct Analysis {
   func standardFindings() -> [Finding] {
     let repetitions = self.repetitions()
     return
-      (failures() + unfinishedSpans() + RepetitionReport(analysis: self, repetitions: repetitions).findings
+      (failures() + unfinishedSpans() + flushMismatches()
+      + RepetitionReport(analysis: self, repetitions: repetitions).findings
       + DuplicateReport(analysis: self, duplicates: duplicates(besides: repetitions)).findings)
       .worstFirst()
   }

@@ -1,0 +1,408 @@
+// Which rows a statement changed, from the preupdate hook: counted by table in C, told to Swift when the statement ends.
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if !defined(__ELF__)
+#include <dlfcn.h>
+#endif
+
+#include "Private.h"
+
+// More tables than this on one connection are made up by a program; what it does to further ones is called unknown.
+enum { TABLE_LIMIT = 4096, COLUMN_LIMIT = 63 };
+
+static _Atomic bool counts_rows;
+static _Atomic bool tells_columns;
+static _Atomic uint64_t last_position;
+
+void dbh_set_row_changes(bool enabled) { atomic_store(&counts_rows, enabled); }
+bool dbh_row_changes_enabled(void) { return atomic_load(&counts_rows); }
+void dbh_set_updated_columns(bool enabled) { atomic_store(&tells_columns, enabled); }
+bool dbh_updated_columns_enabled(void) { return atomic_load(&tells_columns); }
+
+// SQLite may have been built without the hook: https://www.sqlite.org/c3ref/preupdate_blobwrite.html
+#if defined(__ELF__)
+extern int sqlite3_preupdate_depth(sqlite3 *) __attribute__((weak));
+extern int sqlite3_preupdate_blobwrite(sqlite3 *) __attribute__((weak));
+extern int sqlite3_preupdate_count(sqlite3 *) __attribute__((weak));
+extern int sqlite3_preupdate_old(sqlite3 *, int, sqlite3_value **) __attribute__((weak));
+extern int sqlite3_preupdate_new(sqlite3 *, int, sqlite3_value **) __attribute__((weak));
+#if SQLITE_VERSION_NUMBER >= 3039000
+extern const char *sqlite3_db_name(sqlite3 *, int) __attribute__((weak));
+#endif
+#define OPTIONAL(name) (name)
+#else
+#define OPTIONAL(name) ((int (*)())dlsym(RTLD_DEFAULT, #name))
+#endif
+
+typedef struct {
+  int (*depth)(sqlite3 *);
+  int (*blob_write)(sqlite3 *);
+  int (*count)(sqlite3 *);
+  int (*old)(sqlite3 *, int, sqlite3_value **);
+  int (*new)(sqlite3 *, int, sqlite3_value **);
+} preupdate_functions;
+
+static preupdate_functions functions;
+
+static void find_functions(void) {
+  functions.depth = (int (*)(sqlite3 *))OPTIONAL(sqlite3_preupdate_depth);
+  functions.blob_write = (int (*)(sqlite3 *))OPTIONAL(sqlite3_preupdate_blobwrite);
+  functions.count = (int (*)(sqlite3 *))OPTIONAL(sqlite3_preupdate_count);
+  functions.old = (int (*)(sqlite3 *, int, sqlite3_value **))OPTIONAL(sqlite3_preupdate_old);
+  functions.new = (int (*)(sqlite3 *, int, sqlite3_value **))OPTIONAL(sqlite3_preupdate_new);
+}
+
+static uint64_t name_hash(const char *database, const char *name) {
+  return dbh_hash(name, strlen(name)) ^ (dbh_hash(database, strlen(database)) * 31);
+}
+
+static bool is_table(const dbh_table *table, const char *database, const char *name) {
+  return strcmp(table->name, name) == 0 && strcmp(table->database, database) == 0;
+}
+
+// The table's number on its connection; TABLE_LIMIT: there are too many.
+static uint32_t table_number(dbh_connection *c, const char *database, const char *name) {
+  if (c->last_table < c->table_count && is_table(&c->tables[c->last_table], database, name)) return c->last_table;
+  uint64_t hash = name_hash(database, name);
+  for (uint32_t i = 0; i < c->table_count; i++) {
+    if (c->tables[i].hash == hash && is_table(&c->tables[i], database, name)) return c->last_table = i;
+  }
+  if (c->table_count == TABLE_LIMIT) return TABLE_LIMIT;
+  if (c->table_count == c->table_capacity) {
+    uint32_t capacity = c->table_capacity ? c->table_capacity * 2 : 16;
+    dbh_table *grown = realloc(c->tables, capacity * sizeof *grown);
+    if (!grown) return TABLE_LIMIT;
+    c->tables = grown;
+    c->table_capacity = capacity;
+  }
+  dbh_table table = {.hash = hash, .database = strdup(database), .name = strdup(name)};
+  if (!table.database || !table.name) {
+    free(table.database);
+    free(table.name);
+    return TABLE_LIMIT;
+  }
+  c->tables[c->table_count] = table;
+  const dbh_callbacks *swift = dbh_swift();
+  if (swift) swift->named_table(c->context, c->table_count, database, name);
+  return c->last_table = c->table_count++;
+}
+
+// What the statement did to the table so far. The names' addresses stay the same while it runs.
+static dbh_pending *pending_of(dbh_connection *c, const void *owner, const char *database, const char *name) {
+  if (c->last_pending < c->pending_count) {
+    dbh_pending *hot = &c->pending[c->last_pending];
+    if (hot->owner == owner && hot->name == name && hot->database == database) return hot;
+  }
+  for (uint32_t i = c->pending_count; i > 0; i--) {
+    dbh_pending *p = &c->pending[i - 1];
+    if (p->owner != owner) continue;
+    if (p->name == name && p->database == database) {
+      c->last_pending = i - 1;
+      return p;
+    }
+  }
+  uint32_t table = table_number(c, database, name);
+  if (table == TABLE_LIMIT) return NULL;
+  if (c->pending_count == c->pending_capacity) {
+    uint32_t capacity = c->pending_capacity ? c->pending_capacity * 2 : 8;
+    dbh_pending *grown = realloc(c->pending, capacity * sizeof *grown);
+    if (!grown) return NULL;
+    c->pending = grown;
+    c->pending_capacity = capacity;
+  }
+  dbh_pending *p = &c->pending[c->pending_count];
+  memset(p, 0, sizeof *p);
+  p->owner = owner;
+  p->database = database;
+  p->name = name;
+  p->rows.table = table;
+  c->last_pending = c->pending_count++;
+  return p;
+}
+
+static bool differs(sqlite3_value *a, sqlite3_value *b) {
+  if (!a || !b) return a != b;
+  int type = sqlite3_value_type(a);
+  if (type != sqlite3_value_type(b)) return true;
+  switch (type) {
+    case SQLITE_NULL:
+      return false;
+    case SQLITE_INTEGER:
+      return sqlite3_value_int64(a) != sqlite3_value_int64(b);
+    case SQLITE_FLOAT:
+      return sqlite3_value_double(a) != sqlite3_value_double(b);
+    default: {
+      const void *left = sqlite3_value_blob(a), *right = sqlite3_value_blob(b);
+      int length = sqlite3_value_bytes(a);
+      if (length != sqlite3_value_bytes(b)) return true;
+      return length > 0 && (!left || !right || memcmp(left, right, (size_t)length) != 0);
+    }
+  }
+}
+
+// A bit for each column that the update changes. Values are compared and never kept.
+static uint64_t updated_columns(sqlite3 *handle) {
+  if (!functions.count || !functions.old || !functions.new) return 0;
+  uint64_t columns = 0;
+  int count = functions.count(handle);
+  for (int i = 0; i < count; i++) {
+    sqlite3_value *old = NULL, *new = NULL;
+    if (functions.old(handle, i, &old) != SQLITE_OK || functions.new(handle, i, &new) != SQLITE_OK) continue;
+    if (differs(old, new)) columns |= (uint64_t)1 << (i < COLUMN_LIMIT ? i : COLUMN_LIMIT);
+  }
+  return columns;
+}
+
+// The statement that is being stepped: writes happen in a statement's first step, before another one can begin.
+static const dbh_open_statement *writer(dbh_connection *c) {
+  uint32_t depth = atomic_load_explicit(&c->depth, memory_order_relaxed);
+  if (depth == 0) return NULL;
+  const dbh_open_statement *top = &c->open[depth - 1];
+  return top->flags & DBH_SHAPE_READS ? NULL : top;
+}
+
+static void count(dbh_connection *c, sqlite3 *handle, int op, const char *database, const char *name) {
+  // SQLite's own tables (statistics, sequences), and the copies that VACUUM fills.
+  if (strncmp(name, "sqlite_", 7) == 0 || strncmp(database, "vacuum_", 7) == 0) return;
+  // An incremental write to a blob is announced as a deletion, outside of any statement that is traced.
+  bool is_blob_write = op == SQLITE_DELETE && functions.blob_write && functions.blob_write(handle) >= 0;
+  const dbh_open_statement *owner = is_blob_write ? NULL : writer(c);
+  dbh_pending *p = pending_of(c, owner ? (const void *)owner->statement : NULL, database, name);
+  if (!p) {
+    c->has_unknown_rows = true;
+    return;
+  }
+  unsigned which = is_blob_write || op == SQLITE_UPDATE ? 1 : op == SQLITE_INSERT ? 0 : 2;
+  // Positions are drawn once for each run of equal changes, so that threads rarely meet.
+  unsigned run = (unsigned)(p - c->pending) * 4 + which + 1;
+  if (c->last_run != run || p->rows.counts[which] == 0) {
+    uint64_t position = atomic_fetch_add_explicit(&last_position, 1, memory_order_relaxed) + 1;
+    if (p->rows.counts[which] == 0) p->rows.first[which] = position;
+    p->rows.last[which] = position;
+    c->last_run = run;
+  }
+  p->rows.counts[which]++;
+  if (functions.depth && functions.depth(handle) > 0) p->rows.indirect[which]++;
+  if (op == SQLITE_UPDATE && atomic_load_explicit(&tells_columns, memory_order_relaxed)) {
+    p->rows.columns |= updated_columns(handle);
+  }
+  if (is_blob_write) dbh_settle_loose(c);
+}
+
+static void preupdate(void *context, sqlite3 *handle, int op, const char *database, const char *name,
+                      sqlite3_int64 old_key, sqlite3_int64 new_key) {
+  dbh_connection *c = context;
+  if (atomic_load_explicit(&dbh_listening, memory_order_relaxed) && c->counts_rows) count(c, handle, op, database, name);
+  if (c->user_preupdate) c->user_preupdate(c->user_preupdate_context, handle, op, database, name, old_key, new_key);
+}
+
+// On the connection's own thread: at its open, and when a statement begins.
+void dbh_update_row_hook(dbh_connection *c) {
+  bool wanted = atomic_load_explicit(&counts_rows, memory_order_relaxed);
+  if (wanted == c->counts_rows) return;
+  c->counts_rows = wanted;
+  if (!dbh_has_preupdate_hook()) return;
+  if (wanted) find_functions();
+  bool needed = wanted || c->user_preupdate;
+  dbh_real_preupdate_hook(c->handle, needed ? preupdate : NULL, needed ? c : NULL);
+}
+
+void *dbh_share_preupdate(dbh_connection *c, dbh_preupdate_callback callback, void *context) {
+  void *previous = c->user_preupdate_context;
+  c->user_preupdate = callback;
+  c->user_preupdate_context = callback ? context : NULL;
+  bool needed = c->counts_rows || callback;
+  dbh_real_preupdate_hook(c->handle, needed ? preupdate : NULL, needed ? c : NULL);
+  return previous;
+}
+
+// Removes the changes of one owner from the list and hands them to `step`.
+static uint32_t take(dbh_connection *c, const void *owner, dbh_step *step, dbh_row_changes *buffer, uint32_t capacity) {
+  uint32_t kept = 0, taken = 0;
+  for (uint32_t i = 0; i < c->pending_count; i++) {
+    if (c->pending[i].owner == owner && taken < capacity) {
+      buffer[taken++] = c->pending[i].rows;
+    } else {
+      if (kept != i) c->pending[kept] = c->pending[i];
+      kept++;
+    }
+  }
+  c->pending_count = kept;
+  c->last_run = 0;
+  step->changes = buffer;
+  step->change_count = taken;
+  return taken;
+}
+
+static uint32_t count_of(dbh_connection *c, const void *owner) {
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < c->pending_count; i++) count += c->pending[i].owner == owner;
+  return count;
+}
+
+static void send(dbh_connection *c, const void *owner, dbh_step *step) {
+  const dbh_callbacks *swift = dbh_swift();
+  if (!swift) return;
+  enum { FEW = 8 };
+  dbh_row_changes few[FEW];
+  uint32_t count = c->pending_count ? count_of(c, owner) : 0;
+  dbh_row_changes *buffer = count <= FEW ? few : malloc(count * sizeof *buffer);
+  if (!buffer) return;
+  if (count) take(c, owner, step, buffer, count);
+  if (c->has_unknown_rows) step->is_incomplete = true;
+  c->has_unknown_rows = false;
+  for (uint32_t i = 0; i < step->change_count; i++) {
+    for (int which = 0; which < 3; which++) step->direct += buffer[i].counts[which] - buffer[i].indirect[which];
+  }
+  // A statement that failed half-way counts its own changes only where it keeps them: the ones of ON CONFLICT FAIL.
+  if (step->is_write && !step->is_busy && step->changed == 0) {
+    if (step->direct > 0) step->is_undone = true;
+    if (step->direct == 0 && count > 0 && step->has_failed && !step->says_fail) step->is_undone = true;
+  }
+  swift->settled(c->context, step);
+  if (buffer != few) free(buffer);
+}
+
+// Changes that belong to no statement that is traced: blobs, and statements that began before anyone listened.
+void dbh_settle_loose(dbh_connection *c) {
+  if (c->pending_count == 0 || count_of(c, NULL) == 0) return;
+  bool autocommit = sqlite3_get_autocommit(c->handle) != 0;
+  dbh_step step = {
+      .changed = -1,
+      .transaction_before = c->transaction,
+      .transaction = c->transaction,
+      .began_in_autocommit = autocommit,
+      .in_autocommit = autocommit,
+      .has_row_hook = true,
+      .is_loose = true,
+      .time = dbh_now(),
+  };
+  send(c, NULL, &step);
+}
+
+static bool says_fail(const char *sql) {
+  for (; sql && *sql; sql++) {
+    if ((*sql == 'F' || *sql == 'f') && sqlite3_strnicmp(sql, "FAIL", 4) == 0) return true;
+  }
+  return false;
+}
+
+// Differs when a commit wrote something to any of the connection's databases.
+uint64_t dbh_data_version(sqlite3 *handle) {
+  uint64_t sum = 1;
+  unsigned version = 0;
+  static const char *const always[] = {"main", "temp"};
+  for (int i = 0; i < 2; i++) {
+    if (sqlite3_file_control(handle, always[i], SQLITE_FCNTL_DATA_VERSION, &version) == SQLITE_OK) sum += version;
+  }
+#if SQLITE_VERSION_NUMBER >= 3039000 && defined(__ELF__)
+  if (!sqlite3_db_name) return sum;
+  for (int i = 2; sqlite3_db_name(handle, i); i++) {
+    if (sqlite3_file_control(handle, sqlite3_db_name(handle, i), SQLITE_FCNTL_DATA_VERSION, &version) == SQLITE_OK) {
+      sum += version;
+    }
+  }
+#endif
+  return sum;
+}
+
+// A statement ended; `is_again`: it had ended before, and went on after a schema change or SQLITE_BUSY.
+void dbh_settle(dbh_connection *c, dbh_open_statement *open, bool is_busy, bool is_again) {
+  if (is_again && c->pending_count) {
+    for (uint32_t i = 0; i < c->pending_count; i++) {
+      if (c->pending[i].owner == NULL) c->pending[i].owner = open->statement;
+    }
+  }
+  bool autocommit = sqlite3_get_autocommit(c->handle) != 0;
+  uint32_t relevant = DBH_SHAPE_WRITES | DBH_SHAPE_TRANSACTION | DBH_SHAPE_DEFINES;
+  if (!(open->flags & relevant) && autocommit == open->began_in_autocommit && c->pending_count == 0) return;
+  if (!(open->flags & relevant) && autocommit == open->began_in_autocommit && count_of(c, open->statement) == 0) {
+    dbh_settle_loose(c);
+    return;
+  }
+  bool is_write = open->flags & DBH_SHAPE_WRITES;
+  const char *sql = open->flags & DBH_SHAPE_TRANSACTION || open->error ? sqlite3_sql(open->statement) : NULL;
+  dbh_step step = {
+      .log = open->slot.log,
+      .index = open->slot.index,
+      .scope = open->slot.scope,
+      .shape = open->shape,
+      .control = open->flags & DBH_SHAPE_TRANSACTION ? sql : NULL,
+      .changed = is_write && !is_busy ? sqlite3_changes(c->handle) : -1,
+      .transaction_before = open->transaction_before,
+      .transaction = c->transaction,
+      .began_in_autocommit = open->began_in_autocommit,
+      .in_autocommit = autocommit,
+      .is_write = is_write,
+      .defines = open->flags & DBH_SHAPE_DEFINES,
+      .is_busy = is_busy,
+      .is_again = is_again,
+      .has_failed = open->error != 0,
+      .says_fail = open->error != 0 && is_write && says_fail(sql),
+      .has_row_hook = c->counts_rows && dbh_has_preupdate_hook(),
+      .knows_commit = open->data_version != 0,
+      .reached_database = open->data_version != 0 && dbh_data_version(c->handle) != open->data_version,
+      .time = open->start,
+  };
+  send(c, open->statement, &step);
+}
+
+void dbh_free_rows(dbh_connection *c) {
+  for (uint32_t i = 0; i < c->table_count; i++) {
+    free(c->tables[i].database);
+    free(c->tables[i].name);
+  }
+  free(c->tables);
+  free(c->pending);
+  c->tables = NULL;
+  c->pending = NULL;
+  c->table_count = c->table_capacity = c->pending_count = c->pending_capacity = 0;
+}
+
+// Hooks that an application set before its connection was instrumented.
+typedef struct foreign {
+  sqlite3 *handle;
+  dbh_preupdate_callback callback;
+  void *context;
+  struct foreign *next;
+} foreign;
+
+static pthread_mutex_t foreign_lock = PTHREAD_MUTEX_INITIALIZER;
+static foreign *foreign_hooks;
+
+static bool take_foreign(sqlite3 *handle, dbh_preupdate_callback *callback, void **context) {
+  bool found = false;
+  pthread_mutex_lock(&foreign_lock);
+  foreign **link = &foreign_hooks;
+  while (*link && (*link)->handle != handle) link = &(*link)->next;
+  if (*link) {
+    foreign *hook = *link;
+    *callback = hook->callback;
+    *context = hook->context;
+    *link = hook->next;
+    free(hook);
+    found = true;
+  }
+  pthread_mutex_unlock(&foreign_lock);
+  return found;
+}
+
+void dbh_note_foreign_preupdate(sqlite3 *handle, dbh_preupdate_callback callback, void *context) {
+  dbh_preupdate_callback old;
+  void *old_context;
+  take_foreign(handle, &old, &old_context);
+  if (!callback) return;
+  foreign *hook = malloc(sizeof *hook);
+  if (!hook) return;
+  pthread_mutex_lock(&foreign_lock);
+  *hook = (foreign){.handle = handle, .callback = callback, .context = context, .next = foreign_hooks};
+  foreign_hooks = hook;
+  pthread_mutex_unlock(&foreign_lock);
+}
+
+void dbh_adopt_foreign_preupdate(dbh_connection *c) {
+  take_foreign(c->handle, &c->user_preupdate, &c->user_preupdate_context);
+}

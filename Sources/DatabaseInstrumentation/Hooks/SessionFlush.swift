@@ -1,0 +1,86 @@
+internal import Synchronization
+
+/// One flush of an ORM's session: what it announced, and what its statements wrote. The token of ``FlushHooks``.
+public final class SessionFlush: Sendable {
+  /// What the ORM calls it.
+  public let name: String
+  /// The rows that it is going to write, by table.
+  public let announced: RowChanges
+
+  package let number: UInt32
+  package let scope: RecordingScope?
+  private let state = Locked(State())
+
+  private struct State {
+    var kept: [TableName: RowTally] = [:]
+    var isUnknown = false
+    var isFlushed = false
+    var isFinished = false
+  }
+
+  @TaskLocal private static var bound: SessionFlush?
+  private static let isUsed = Atomic<Bool>(false)
+  private static let lastNumber = Atomic<UInt32>(0)
+
+  /// The flush around the current task; costs one load of a flag where no ORM declares any.
+  package static var current: SessionFlush? {
+    isUsed.load(ordering: .relaxed) ? bound : nil
+  }
+
+  init(_ name: String, announced: RowChanges) {
+    self.name = name
+    self.announced = announced
+    number = Self.lastNumber.wrappingAdd(1, ordering: .relaxed).newValue
+    scope = RecordingScope.current?.unfinished
+    Self.isUsed.store(true, ordering: .relaxed)
+    if let scope { scope.store.add(self, in: scope) }
+  }
+
+  /// Runs `body`, whose statements are the flush's, in this task and its children.
+  ///
+  /// - Returns: What `body` returns.
+  public func perform<R>(_ body: () throws -> R) rethrows -> R {
+    try Self.$bound.withValue(self, operation: body)
+  }
+
+  /// Runs `body`, whose statements are the flush's, in this task and its children.
+  ///
+  /// - Returns: What `body` returns.
+  public func perform<R>(_ body: () async throws -> R) async rethrows -> R {
+    try await Self.$bound.withValue(self, operation: body)
+  }
+
+  /// All statements of the flush were sent, the transaction is still open. What comes later is not compared with what was
+  /// announced.
+  public func didFlush() {
+    state.withLock { $0.isFlushed = true }
+  }
+
+  /// The session's objects are in their final state: the flush is over.
+  public func didFinishExecution() {
+    state.withLock { state in
+      state.isFlushed = true
+      state.isFinished = true
+    }
+  }
+
+  /// As it stands: what its statements wrote and did not take back themselves, by table.
+  var evidence: WriteEvidence.Session {
+    state.withLock { state in
+      WriteEvidence.Session(
+        flush: self, kept: state.kept, isFinished: state.isFinished, isUnknown: state.isUnknown)
+    }
+  }
+
+  func add(_ rows: RowTally, to table: TableName) {
+    state.withLock { state in
+      guard !state.isFlushed else { return }
+      state.kept[table, default: RowTally()] += rows
+    }
+  }
+
+  /// A statement of it wrote rows that its source does not tell.
+  func markUnknown() {
+    state.withLock { $0.isUnknown = true }
+  }
+}

@@ -1,0 +1,149 @@
+/// A table on a connection.
+package struct TableName: Sendable, Hashable {
+  /// `main`, `temp`, or the name of an attached database.
+  package var database: String
+  package var name: String
+
+  package init(database: String, name: String) {
+    self.database = database
+    self.name = name
+  }
+
+  /// `book`, and for tables of other databases than the connection's own `archive.book`.
+  package var qualified: String { database.isEmpty || database == "main" ? name : "\(database).\(name)" }
+}
+
+/// The tables of one connection, by number.
+struct TableNames: Sendable {
+  /// Counted by the source.
+  var numbered: [TableName] = []
+  private var named: [TableName] = []
+
+  private static let namedBit: UInt32 = 1 << 31
+
+  mutating func number(of name: TableName) -> UInt32 {
+    if let known = named.firstIndex(of: name) { return UInt32(known) | Self.namedBit }
+    named.append(name)
+    return UInt32(named.count - 1) | Self.namedBit
+  }
+
+  subscript(number: UInt32) -> TableName? {
+    let index = Int(number & ~Self.namedBit)
+    let names = number & Self.namedBit == 0 ? numbered : named
+    return index < names.count ? names[index] : nil
+  }
+}
+
+/// Rows that one statement changed in one table.
+package struct TableChange: Sendable {
+  /// Number of the table on its connection.
+  package var table: UInt32
+  package var rows: RowTally
+
+  package init(table: UInt32, rows: RowTally) {
+    self.table = table
+    self.rows = rows
+  }
+}
+
+/// Files the transactions of one connection with the recordings that they belong to.
+package final class TransactionMonitor: Sendable {
+  private let state = Locked(State())
+
+  private struct State {
+    var ledger = TransactionLedger()
+    var tables = TableNames()
+    /// Of the recordings that take part in the open transaction.
+    var logs: [StatementLog] = []
+    /// Number of the transaction that was open when the last statement ended.
+    var transaction: UInt32 = 0
+
+    mutating func takeLogs() -> [StatementLog] {
+      defer { logs = [] }
+      return logs
+    }
+  }
+
+  /// A transaction that ended, and whose it is.
+  private struct Finished {
+    var record: TransactionRecord
+    var logs: [StatementLog]
+
+    func file() {
+      for log in logs { log.append(record) }
+    }
+  }
+
+  package init() {}
+
+  /// A table is about to be told of by its number; numbers count from 0.
+  package func name(table number: UInt32, _ name: TableName) {
+    state.withLock { state in
+      if Int(number) == state.tables.numbered.count { state.tables.numbered.append(name) }
+    }
+  }
+
+  /// A number for a table that its source names.
+  package func number(ofTable name: TableName) -> UInt32 {
+    state.withLock { $0.tables.number(of: name) }
+  }
+
+  /// A statement ended that wrote, or that begins or ends a transaction.
+  ///
+  /// - Parameters:
+  ///   - log: Of the recording that it belongs to.
+  ///   - first: What it changed, one table apart: nearly every statement writes to one.
+  ///   - transactions: The numbers of the transactions that it began and ended in, where the source counts them.
+  package func settle(
+    _ ending: TransactionLedger.Ending, in log: StatementLog?, first: TableChange?, rest: [TableChange] = [],
+    transactions: (before: UInt32, after: UInt32)?
+  ) {
+    let flush = SessionFlush.current
+    let scope = ending.place.scope
+    func key(_ table: UInt32) -> ChangeTally.Key {
+      ChangeTally.Key(scope: scope, flush: flush?.number ?? 0, table: table)
+    }
+    let finished = state.withLock { state -> [Finished] in
+      var finished: [Finished] = []
+      if let transactions, transactions.before != state.transaction, let stale = state.ledger.closeUnseen() {
+        finished.append(Finished(record: stale, logs: state.takeLogs()))
+      }
+      if let first { state.ledger.add(first.rows, for: key(first.table)) }
+      for change in rest { state.ledger.add(change.rows, for: key(change.table)) }
+      if let log, state.logs.last !== log, !state.logs.contains(where: { $0 === log }) { state.logs.append(log) }
+      let ended = state.ledger.end(ending)
+      state.transaction = transactions?.after ?? 0
+      if !ended.isEmpty { finished += ended.map { Finished(record: $0, logs: state.logs) } }
+      if !state.ledger.isOpen, !state.logs.isEmpty { state.logs.removeAll(keepingCapacity: true) }
+      return finished
+    }
+    if let flush {
+      if ending.keepsChanges {
+        for change in (first.map { [$0] } ?? []) + rest {
+          if let name = name(of: change.table) { flush.add(change.rows, to: name) }
+        }
+      }
+      if ending.isWrite, !ending.isComplete, first == nil { flush.markUnknown() }
+    }
+    for ended in finished { ended.file() }
+  }
+
+  /// The connection was closed.
+  package func close() {
+    let finished = state.withLock { state in
+      let logs = state.takeLogs()
+      return state.ledger.close().map { Finished(record: $0, logs: logs) }
+    }
+    finished?.file()
+  }
+
+  /// The transaction that is open now.
+  package var current: TransactionRecord? { state.withLock { $0.ledger.current } }
+
+  /// The tables by number.
+  var tables: TableNames { state.withLock { $0.tables } }
+
+  private func name(of table: UInt32) -> TableName? {
+    state.withLock { $0.tables[table] }
+  }
+}

@@ -1,0 +1,58 @@
+/// What one recording knows of transactions and flushes, immutable.
+package struct WriteEvidence: Sendable {
+  /// In the order in which they began.
+  package var transactions: [TransactionEvidence] = []
+  /// Of transactions past the limit of details.
+  package var overflow = TransactionTotals.Totals()
+  package var overflowExecuted: [TableRows] = []
+  package var overflowDurable: [TableRows] = []
+  package var hasOverflow = false
+  package var flushes: [Session] = []
+
+  /// A session flush as it stood when the evidence was taken.
+  package struct Session: Sendable {
+    package var flush: SessionFlush
+    package var kept: [TableName: RowTally]
+    package var isFinished: Bool
+    /// Whether a statement of it wrote rows that its source does not tell.
+    package var isUnknown: Bool
+  }
+
+  package init() {}
+
+  /// What ran, over all transactions.
+  package var executed: [TableRows] { transactions.flatMap(\.executed) + overflowExecuted }
+
+  /// What lasted, over all transactions.
+  package var lasting: [TableRows] { transactions.flatMap(\.lasting) + overflowDurable }
+
+  /// Adds what one connection's transactions did.
+  mutating func add(
+    _ log: StatementLog, connection: Int32, isInside: (UInt32) -> Bool, indexOfSequence: (UInt64) -> Int?
+  ) {
+    let tables = log.connection.transactions.tables
+    let (kept, totals) = log.transactions()
+    for record in kept + (log.connection.transactions.current.map { [$0] } ?? []) {
+      let evidence = record.evidence(connection: connection, tables: tables, isInside: isInside) { place in
+        log.sequence(of: place).flatMap(indexOfSequence)
+      }
+      if let evidence { transactions.append(evidence) }
+    }
+    for (scope, count) in totals.participants where isInside(scope) {
+      hasOverflow = true
+      overflow.commits += count.commits
+      overflow.rollbacks += count.rollbacks
+      overflow.autocommitWrites += count.autocommitWrites
+      overflow.isComplete = overflow.isComplete && count.isComplete
+    }
+    overflowExecuted += totals.executed.rows(in: tables, isInside: isInside)
+    overflowDurable += totals.durable.rows(in: tables, isInside: isInside)
+  }
+}
+
+extension StatementLog {
+  /// Whether a transaction that ended has to do with a recording.
+  func hasTransactions(isInside: (UInt32) -> Bool) -> Bool {
+    transactions().kept.contains { $0.participants.contains { isInside($0.scope) } }
+  }
+}

@@ -1,0 +1,85 @@
+public import DatabaseInstrumentation
+
+extension Recording {
+  /// The transactions, in the order in which they began, with those that wrote nothing.
+  ///
+  /// A statement outside of any transaction is one when it writes. The first 10,000 of each connection are kept one by one;
+  /// expectations count all.
+  public var transactions: [RecordedTransaction] {
+    storage.evidence.writes.transactions.map { RecordedTransaction(evidence: storage.evidence, transaction: $0) }
+  }
+
+  /// What was written: one for each transaction that wrote, then one for each session flush that an ORM declared through
+  /// ``FlushHooks``.
+  ///
+  /// What an ORM flushed is also part of its transaction.
+  public var flushes: [Flush] { transactionFlushes + sessionFlushes }
+
+  var transactionFlushes: [Flush] {
+    let evidence = storage.evidence
+    return evidence.writes.transactions.filter { !$0.executed.isEmpty }.map { transaction in
+      Flush(
+        lasting: transaction.lasting, executed: transaction.executed,
+        updatedColumns: evidence.columns(of: transaction.executed, connection: Int(transaction.connection)),
+        isCommitted: transaction.outcome == .committed,
+        isComplete: transaction.isComplete && transaction.outcome != .unknown, session: nil, announced: nil,
+        statementNumbers: transaction.numbers)
+    }
+  }
+
+  var sessionFlushes: [Flush] {
+    let evidence = storage.evidence
+    return evidence.writes.flushes.map { session in
+      let parts = evidence.writes.transactions.filter { transaction in
+        transaction.executed.contains { $0.flush == session.flush.number }
+      }
+      func rows(_ all: [TableRows]) -> [TableRows] { all.filter { $0.flush == session.flush.number } }
+      let numbers = parts.compactMap(\.numbers)
+      return Flush(
+        lasting: parts.flatMap { rows($0.lasting) }, executed: parts.flatMap { rows($0.executed) },
+        updatedColumns: parts.reduce(into: [:]) { columns, part in
+          columns.merge(evidence.columns(of: rows(part.executed), connection: Int(part.connection))) { $0.union($1) }
+        },
+        isCommitted: !parts.isEmpty && parts.allSatisfy { $0.outcome == .committed },
+        isComplete: parts.allSatisfy { $0.isComplete && $0.outcome != .unknown }, session: session.flush.name,
+        announced: session.flush.announced,
+        statementNumbers: numbers.isEmpty
+          ? nil : (numbers.map(\.lowerBound).min() ?? 1)...(numbers.map(\.upperBound).max() ?? 1))
+    }
+  }
+
+  /// Why row changes of the recording are not known; `nil` when they are.
+  var unknownRowChanges: String? {
+    let writes = storage.evidence.writes
+    if writes.transactions.contains(where: { $0.outcome == .unknown && !$0.executed.isEmpty }) {
+      return "a transaction that wrote ended while no recording was running"
+    }
+    if writes.transactions.contains(where: { !$0.isComplete }) || (writes.hasOverflow && !writes.overflow.isComplete) {
+      return "SQLite did not tell which rows were changed, only the number of rows that each statement changed itself"
+    }
+    return nil
+  }
+}
+
+extension TransactionEvidence {
+  var numbers: ClosedRange<Int>? {
+    guard let firstStatement, let lastStatement else { return nil }
+    return (firstStatement + 1)...(max(firstStatement, lastStatement) + 1)
+  }
+}
+
+extension StatementEvidence {
+  /// Names of the columns that updates changed; a column whose name is not known is `column 3`.
+  func columns(of rows: [TableRows], connection: Int) -> [String: Set<String>] {
+    var found: [String: Set<String>] = [:]
+    for entry in rows where entry.rows.updatedColumns != 0 {
+      let isMain = entry.table.database == "main"
+      let names = isMain ? connections[connection].database.schema.table(entry.table.name)?.columns ?? [] : []
+      for column in 0..<64 where entry.rows.updatedColumns & (1 << UInt64(column)) != 0 {
+        found[entry.table.qualified, default: []].insert(
+          column < names.count ? names[column] : "column \(column + 1)")
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,112 @@
+internal import CSQLiteHooks
+internal import DatabaseInstrumentation
+
+extension SQLiteInstrumentor {
+  /// Whether recordings are told which rows a transaction changed.
+  ///
+  /// On where `DatabaseTesting` is linked, off otherwise. A connection follows it from its next statement on. It takes
+  /// SQLite's [preupdate hook](https://www.sqlite.org/c3ref/preupdate_blobwrite.html), which turns the
+  /// [truncate optimisation](https://www.sqlite.org/lang_delete.html#the_truncate_optimization) off: a `DELETE` without
+  /// `WHERE` takes about ten times as long.
+  package static var recordsRowChanges: Bool {
+    get { dbh_row_changes_enabled() }
+    set { dbh_set_row_changes(newValue) }
+  }
+
+  /// Whether recordings are also told which columns an update changed: ``Flush/updatedColumns``.
+  ///
+  /// Off by default: the old and the new value of each column of each updated row are compared. Neither is kept.
+  public static var recordsUpdatedColumns: Bool {
+    get { dbh_updated_columns_enabled() }
+    set { dbh_set_updated_columns(newValue) }
+  }
+
+  /// Whether this SQLite library can tell row changes: whether it was built with `SQLITE_ENABLE_PREUPDATE_HOOK`.
+  public static var tellsRowChanges: Bool { dbh_has_preupdate_hook() }
+}
+
+func tableNamed(
+  _ context: UnsafeMutableRawPointer?, _ number: UInt32, _ database: UnsafePointer<CChar>?,
+  _ name: UnsafePointer<CChar>?
+) {
+  guard let database, let name else { return }
+  let table = TableName(database: String(cString: database), name: String(cString: name))
+  connection(context)?._withUnsafeGuaranteedRef { $0.transactions.name(table: number, table) }
+}
+
+func statementSettled(_ context: UnsafeMutableRawPointer?, _ step: UnsafePointer<dbh_step>?) {
+  guard RecordingActivity.shared.isRecording, let step, let connection = connection(context) else { return }
+  connection._withUnsafeGuaranteedRef { connection in settle(step.pointee, on: connection) }
+}
+
+private func settle(_ step: dbh_step, on connection: ConnectionEvidence) {
+  var ending = TransactionLedger.Ending()
+  var log = step.log.map { Unmanaged<StatementLog>.fromOpaque($0).takeUnretainedValue() }
+  if step.is_loose, let own = connection.logOfTask {
+    log = own.log
+    ending.place.scope = own.scope
+  } else if log != nil {
+    ending.place.scope = step.scope
+    if step.index != UInt64.max { ending.place.statement = step.index + 1 }
+  }
+  ending.control = step.control.flatMap { TransactionControl(String(cString: $0)) }
+  ending.isWrite = (step.is_write || step.defines) && !step.is_again
+  ending.hasFailed = step.has_failed || step.is_undone
+  ending.keepsChanges = !step.is_undone
+  ending.beganInAutocommit = step.began_in_autocommit
+  ending.inAutocommit = step.in_autocommit
+  if step.knows_commit { ending.reachedDatabase = step.reached_database }
+  ending.time = step.time
+  ending.isComplete = !step.is_incomplete
+
+  var first: TableChange?
+  var rest: [TableChange] = []
+  if step.change_count > 0, let changes = step.changes {
+    first = TableChange(changes[0])
+    if step.change_count > 1 { rest = (1..<step.change_count).map { TableChange(changes[$0]) } }
+  }
+  if step.is_write, step.direct == 0, step.changed > 0 {
+    let told = toldByCount(step, on: connection)
+    if !step.has_row_hook || told == nil { ending.isComplete = false }
+    if let told {
+      if let known = first { rest.append(known) }
+      first = told
+    }
+  } else if step.is_write, !step.has_row_hook, step.changed != 0 || step.is_busy {
+    ending.isComplete = false
+  }
+  connection.transactions.settle(
+    ending, in: log, first: first, rest: rest, transactions: (step.transaction_before, step.transaction))
+}
+
+/// Without a hook, and for tables that have none (virtual ones, and a `DELETE` that was prepared before the hook was there),
+/// SQLite's count of the statement's own changes tells.
+private func toldByCount(_ step: dbh_step, on connection: ConnectionEvidence) -> TableChange? {
+  let shape = ShapeTable.shared[step.shape]
+  guard let table = shape.tables.first(where: { $0.role == .written }) else { return nil }
+  let number = connection.transactions.number(
+    ofTable: TableName(database: table.schema?.asciiLowercased ?? "main", name: table.name))
+  let count = RowCount(Int(step.changed), first: step.time, last: step.time)
+  let rows: RowTally
+  switch shape.kind {
+  case .insert: rows = RowTally(inserted: count)
+  case .update: rows = RowTally(updated: count)
+  default: rows = RowTally(deleted: count)
+  }
+  return TableChange(table: number, rows: rows)
+}
+
+extension TableChange {
+  fileprivate init(_ changes: dbh_row_changes) {
+    self.init(
+      table: changes.table,
+      rows: RowTally(
+        inserted: RowCount(
+          Int(changes.counts.0), indirect: Int(changes.indirect.0), first: changes.first.0, last: changes.last.0),
+        updated: RowCount(
+          Int(changes.counts.1), indirect: Int(changes.indirect.1), first: changes.first.1, last: changes.last.1),
+        deleted: RowCount(
+          Int(changes.counts.2), indirect: Int(changes.indirect.2), first: changes.first.2, last: changes.last.2),
+        updatedColumns: changes.columns))
+  }
+}
