@@ -1,26 +1,27 @@
-// Reading foreign keys where nobody saw the tables being made.
+// Reading foreign keys where nobody saw the tables being made, and query plans.
 
 #include "Private.h"
 
 typedef struct {
   const char *file;
+  const char *sql;
+  int column;
   void (*visit)(const char *, void *);
   void *argument;
   int32_t result;
 } request;
 
-static void read_tables(void *argument) {
+static void read_texts(void *argument) {
   request *r = argument;
   sqlite3 *handle = NULL;
   r->result = sqlite3_open_v2(r->file, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
   if (r->result == SQLITE_OK) {
     sqlite3_busy_timeout(handle, 100);
     sqlite3_stmt *statement = NULL;
-    r->result = sqlite3_prepare_v2(handle, "SELECT sql FROM sqlite_master WHERE type IN ('table', 'trigger') AND sql IS NOT NULL", -1,
-                                   &statement, NULL);
+    r->result = sqlite3_prepare_v2(handle, r->sql, -1, &statement, NULL);
     while (r->result == SQLITE_OK || r->result == SQLITE_ROW) {
       r->result = sqlite3_step(statement);
-      if (r->result == SQLITE_ROW) r->visit((const char *)sqlite3_column_text(statement, 0), r->argument);
+      if (r->result == SQLITE_ROW) r->visit((const char *)sqlite3_column_text(statement, r->column), r->argument);
     }
     sqlite3_finalize(statement);
     if (r->result == SQLITE_DONE) r->result = SQLITE_OK;
@@ -29,8 +30,17 @@ static void read_tables(void *argument) {
 }
 
 int32_t dbh_read_schema(const char *file, void (*visit)(const char *, void *), void *argument) {
-  request r = {.file = file, .visit = visit, .argument = argument};
-  dbh_without_hooks(read_tables, &r);
+  request r = {.file = file,
+               .sql = "SELECT sql FROM sqlite_master WHERE type IN ('table', 'trigger') AND sql IS NOT NULL",
+               .visit = visit,
+               .argument = argument};
+  dbh_without_hooks(read_texts, &r);
+  return r.result;
+}
+
+int32_t dbh_read_plan(const char *file, const char *sql, void (*visit)(const char *, void *), void *argument) {
+  request r = {.file = file, .sql = sql, .column = 3, .visit = visit, .argument = argument};
+  dbh_without_hooks(read_texts, &r);
   return r.result;
 }
 

@@ -48,7 +48,9 @@ private func connectionOpened(_ opening: UnsafePointer<dbh_opening>?) -> UnsafeM
   let info = ConnectionInfo(id: opening.id, name: opening.name.map { String(cString: $0) }, file: file)
   let database =
     file.map { file in
-      DatabaseIdentity.of(file: file) { SchemaFacts { readTables(of: file) } }
+      DatabaseIdentity.of(file: file) {
+        SchemaFacts(reader: { readTables(of: file) }, planner: { readPlan(of: $0, in: file) })
+      }
     } ?? DatabaseIdentity()
   let evidence = ConnectionEvidence(info: info, database: database)
   evidence.noteOpening()
@@ -88,12 +90,14 @@ private func record(
       log: Unmanaged<StatementLog>.fromOpaque(log).takeUnretainedValue(), index: Int(statement.parent) - 1, scope: 0,
       shape: 0)
   }
+  var flags = StatementRecord.Flags(rawValue: statement.flags)
+  if !flags.contains(.mainThread), SharedThread.isCurrent { flags.formUnion(.sharedThread) }
   let beginning = StatementBeginning(
     shape: statement.shape.id,
     start: statement.start,
     thread: UInt32(truncatingIfNeeded: statement.thread),
     // A set literal would go through generic code of the standard library, which costs more than all the rest.
-    flags: StatementRecord.Flags(rawValue: statement.flags),
+    flags: flags,
     transaction: statement.transaction,
     parent: parent,
     isRead: statement.shape.flags & UInt32(DBH_SHAPE_READS) != 0,

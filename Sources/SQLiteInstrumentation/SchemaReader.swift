@@ -33,3 +33,19 @@ private final class Tables {
     }
   }
 }
+
+/// The lines of a statement's query plan, read over a connection of our own; `nil` when it cannot be read.
+func readPlan(of sql: String, in file: String) -> [String]? {
+  let plan = Plan()
+  let result = dbh_read_plan(
+    file, "EXPLAIN QUERY PLAN " + sql,
+    { line, argument in
+      guard let line, let argument else { return }
+      Unmanaged<Plan>.fromOpaque(argument).takeUnretainedValue().lines.append(String(cString: line))
+    }, Unmanaged.passUnretained(plan).toOpaque())
+  return result == 0 ? plan.lines : nil
+}
+
+private final class Plan {
+  var lines: [String] = []
+}

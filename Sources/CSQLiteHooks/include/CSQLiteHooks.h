@@ -135,6 +135,8 @@ void dbh_without_hooks(void (*body)(void *argument), void *argument);
 /// Reads the definitions of a file's tables over a connection of its own: read-only, without hooks, never waiting long.
 /// Returns SQLite's result code.
 int32_t dbh_read_schema(const char *file, void (*visit)(const char *sql, void *argument), void *argument);
+/// The lines of `EXPLAIN QUERY PLAN …`, read over a connection without hooks that can only read.
+int32_t dbh_read_plan(const char *file, const char *sql, void (*visit)(const char *, void *), void *argument);
 
 /// SQLite's own words for a result code.
 const char *dbh_error_text(int32_t code);
@@ -164,6 +166,10 @@ uint64_t dbh_hash(const void *bytes, size_t length);
 uint64_t dbh_now(void);
 uint64_t dbh_thread(void);
 bool dbh_is_main_thread(void);
+/// Whether the current thread has the name that NIO gives to those of its event loops.
+bool dbh_is_event_loop_thread(void);
+/// Whether what runs on the current thread runs on an executor of Swift's runtime itself, or on a default actor.
+bool dbh_has_default_executor(void);
 
 /// Opens a connection for reading and writing, by a path or a `file:` URI; close it with dbh_close().
 ///

@@ -2,6 +2,7 @@
 package final class SchemaFacts: Sendable {
   private let state = Locked(State())
   private let reader: (@Sendable () -> [TableDefinition]?)?
+  private let planner: (@Sendable (String) -> [String]?)?
 
   private struct State {
     var tables: [String: TableDefinition] = [:]
@@ -12,9 +13,16 @@ package final class SchemaFacts: Sendable {
   }
 
   /// - Parameter reader: Reads the tables from the database when findings are computed; `nil` when it cannot.
-  package init(reader: (@Sendable () -> [TableDefinition]?)? = nil) {
+  /// - Parameter planner: Asks the database how it runs a statement; `nil` when it cannot be asked.
+  package init(
+    reader: (@Sendable () -> [TableDefinition]?)? = nil, planner: (@Sendable (String) -> [String]?)? = nil
+  ) {
     self.reader = reader
+    self.planner = planner
   }
+
+  /// The lines of the query plan of a statement.
+  package func plan(of sql: String) -> [String]? { planner?(sql) }
 
   /// Takes note of a statement that changes the schema.
   package func note(_ sql: String) {

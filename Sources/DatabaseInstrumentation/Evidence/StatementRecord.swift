@@ -57,6 +57,8 @@ package struct StatementRecord: Sendable {
     package static let notPrepared = Flags(rawValue: 32)
     /// Left its connection outside of a transaction.
     package static let endsInAutocommit = Flags(rawValue: 64)
+    /// Ran on a thread that other tasks need.
+    package static let sharedThread = Flags(rawValue: 0x200)
     /// The source can tell rows, though not what the statement cost.
     package static let knowsRows = Flags(rawValue: 0x1000)
     /// The source can tell the rows that were changed, though not what the statement cost.

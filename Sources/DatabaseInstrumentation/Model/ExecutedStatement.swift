@@ -1,7 +1,7 @@
 /// One execution of one SQL statement on one connection.
 ///
 /// ```swift
-/// let recording = recordDatabase { try library.publish(draft) }
+/// let recording = try recordDatabase { try library.publish(draft) }
 /// #expect(recording.inserts.first?.rowsChanged == 1)
 /// ```
 ///
@@ -81,7 +81,9 @@ public struct ExecutedStatement: Sendable, CustomStringConvertible {
 
   /// Thread and the like.
   public var executionContext: ExecutionContext {
-    ExecutionContext(threadID: Int(record.thread), isMainThread: record.flags.contains(.mainThread))
+    ExecutionContext(
+      threadID: Int(record.thread), isMainThread: record.flags.contains(.mainThread),
+      isSharedThread: record.flags.contains(.sharedThread))
   }
 
   /// The line of the app that issued it.

@@ -5,8 +5,12 @@ public struct ExecutionContext: Sendable, Hashable {
   /// Whether that was the main thread.
   public let isMainThread: Bool
 
-  package init(threadID: Int, isMainThread: Bool) {
+  /// Whether other tasks need the thread: one of Swift's cooperative pool, or an event loop of NIO.
+  public let isSharedThread: Bool
+
+  package init(threadID: Int, isMainThread: Bool, isSharedThread: Bool = false) {
     self.threadID = threadID
     self.isMainThread = isMainThread
+    self.isSharedThread = isSharedThread
   }
 }

@@ -19,33 +19,46 @@ extension DatabaseExpectation {
   /// - Parameters:
   ///   - count: An integer or a range of integers.
   ///   - table: Count only the statements that read or write this table.
-  public static func queries(_ count: some ExpectedCount, on table: String? = nil) -> Self {
-    counting("queries", count, on: table, nouns: ("query", "queries"), \.queries)
+  ///   - database: Count only what ran on connections of this name, which is the file's unless they were given another.
+  public static func queries(
+    _ count: some ExpectedCount, on table: String? = nil, in database: String? = nil
+  ) -> Self {
+    counting("queries", count, on: table, in: database, nouns: ("query", "queries"), \.queries)
   }
 
-  /// How many selects a scope sends. See ``queries(_:on:)``.
-  public static func selects(_ count: some ExpectedCount, on table: String? = nil) -> Self {
-    counting("selects", count, on: table, nouns: ("select", "selects"), \.selects)
+  /// How many selects a scope sends. See ``queries(_:on:in:)``.
+  public static func selects(
+    _ count: some ExpectedCount, on table: String? = nil, in database: String? = nil
+  ) -> Self {
+    counting("selects", count, on: table, in: database, nouns: ("select", "selects"), \.selects)
   }
 
-  /// How many inserts a scope sends, `REPLACE` included. See ``queries(_:on:)``.
-  public static func inserts(_ count: some ExpectedCount, on table: String? = nil) -> Self {
-    counting("inserts", count, on: table, nouns: ("insert", "inserts"), \.inserts)
+  /// How many inserts a scope sends, `REPLACE` included. See ``queries(_:on:in:)``.
+  public static func inserts(
+    _ count: some ExpectedCount, on table: String? = nil, in database: String? = nil
+  ) -> Self {
+    counting("inserts", count, on: table, in: database, nouns: ("insert", "inserts"), \.inserts)
   }
 
-  /// How many updates a scope sends. See ``queries(_:on:)``.
-  public static func updates(_ count: some ExpectedCount, on table: String? = nil) -> Self {
-    counting("updates", count, on: table, nouns: ("update", "updates"), \.updates)
+  /// How many updates a scope sends. See ``queries(_:on:in:)``.
+  public static func updates(
+    _ count: some ExpectedCount, on table: String? = nil, in database: String? = nil
+  ) -> Self {
+    counting("updates", count, on: table, in: database, nouns: ("update", "updates"), \.updates)
   }
 
-  /// How many deletes a scope sends. See ``queries(_:on:)``.
-  public static func deletes(_ count: some ExpectedCount, on table: String? = nil) -> Self {
-    counting("deletes", count, on: table, nouns: ("delete", "deletes"), \.deletes)
+  /// How many deletes a scope sends. See ``queries(_:on:in:)``.
+  public static func deletes(
+    _ count: some ExpectedCount, on table: String? = nil, in database: String? = nil
+  ) -> Self {
+    counting("deletes", count, on: table, in: database, nouns: ("delete", "deletes"), \.deletes)
   }
 
-  /// How many inserts, updates and deletes a scope sends. See ``queries(_:on:)``.
-  public static func writes(_ count: some ExpectedCount, on table: String? = nil) -> Self {
-    counting("writes", count, on: table, nouns: ("write", "writes"), \.writes)
+  /// How many inserts, updates and deletes a scope sends. See ``queries(_:on:in:)``.
+  public static func writes(
+    _ count: some ExpectedCount, on table: String? = nil, in database: String? = nil
+  ) -> Self {
+    counting("writes", count, on: table, in: database, nouns: ("write", "writes"), \.writes)
   }
 
   /// How many statements of one kind a scope sends: `.statements(.ddl, 1)`.
@@ -74,11 +87,12 @@ extension DatabaseExpectation {
   }
 
   private static func counting(
-    _ function: String, _ expected: some ExpectedCount, on table: String?, nouns: (String, String),
-    needsQueries: Bool = false, _ select: @escaping @Sendable (Recording) -> StatementCollection
+    _ function: String, _ expected: some ExpectedCount, on table: String?, in database: String? = nil,
+    nouns: (String, String), needsQueries: Bool = false,
+    _ select: @escaping @Sendable (Recording) -> StatementCollection
   ) -> Self {
     let count = expected.expectedCount
-    let on = table.map { ", on: \"\($0)\"" } ?? ""
+    let on = (table.map { ", on: \"\($0)\"" } ?? "") + (database.map { ", in: \"\($0)\"" } ?? "")
     let name: String
     if function.hasPrefix("no") {
       name = ".\(function)"
@@ -92,8 +106,9 @@ extension DatabaseExpectation {
       // Ignored statements count in totals.
       var found = select(recording)
       if let table { found = found.on(table) }
+      if let database { found = found.on(database: database) }
       guard !count.contains(found.count) else { return [] }
-      return [CountReport(recording, found, expected: count, nouns: nouns, table: table).finding]
+      return [CountReport(recording, found, expected: count, nouns: nouns, table: table, database: database).finding]
     }
   }
 }

@@ -7,23 +7,25 @@ struct CountReport {
   private let expected: CountRange
   private let nouns: (one: String, many: String)
   private let table: String?
+  private let database: String?
 
   private static let shapeLimit = 12
 
   init(
     _ recording: Recording, _ found: StatementCollection, expected: CountRange, nouns: (String, String),
-    table: String?
+    table: String?, database: String? = nil
   ) {
     self.recording = recording
     self.found = found
     self.expected = expected
     self.nouns = nouns
     self.table = table
+    self.database = database
   }
 
   var finding: Finding {
     let noun = expected.noun(nouns.one, nouns.many)
-    let on = table.map { " on \($0)" } ?? ""
+    let on = (table.map { " on \($0)" } ?? "") + (database.map { " in \($0)" } ?? "")
     let number = found.isEmpty ? "none" : String(found.count)
     return Finding(
       kind: .count,

@@ -29,6 +29,8 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
   /// Why it cannot be checked as it is written.
   package var problem: String?
   private let check: @Sendable (Recording, ShapeSet) -> [Finding]
+  /// The expectations that it is made of, and how.
+  var composition: Composition?
 
   /// Statements that an expectation leaves out, and why.
   package struct Ignore: Sendable {
@@ -80,6 +82,7 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
   ///   - sql: The statement, compared without values, white space, comments, quotes around names and the case of keywords.
   ///   - reason: Why; for the reader.
   public func ignoring(_ sql: String, because reason: String) -> DatabaseExpectation {
+    if composition != nil { return mapParts { $0.ignoring(sql, because: reason) } }
     var copy = self
     copy.ignores.append(Ignore(sql: sql, shape: StatementShape(sql), reason: reason))
     if reason.allSatisfy(\.isWhitespace) {
@@ -92,6 +95,7 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
   ///
   /// Without it `.noNPlusOne` fails where nothing was seen, since a check that saw nothing proves nothing.
   public var allowingNoQueries: DatabaseExpectation {
+    if composition != nil { return mapParts(\.allowingNoQueries) }
     var copy = self
     copy.allowsNoQueries = true
     return copy
@@ -104,6 +108,7 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
     if let problem {
       return [Finding(kind: .invalidExpectation, headline: "\(name) cannot be checked: \(problem)")]
     }
+    if let composition { return composition.findings(in: recording, isInherited: isInherited) }
     if recording.isBlind { return [BlindReport(recording, expectation: name).knownBlind] }
     let found = check(recording, ShapeSet(ignores.map(\.shape)))
     if found.isEmpty && needsQueries && recording.queries.isEmpty {

@@ -3,7 +3,7 @@ public import DatabaseInstrumentation
 /// One thing that is wrong with what was recorded, as a value, with its evidence.
 ///
 /// ```swift
-/// let recording = recordDatabase { library.authorsWithBooks() }
+/// let recording = try recordDatabase { _ = try library.authorsWithBooks() }
 /// for finding in recording.findings where finding.kind == .nPlusOne {
 ///   print(finding.relationship ?? "?", finding.count, finding.callSite?.description ?? "")
 /// }
@@ -77,6 +77,24 @@ public struct Finding: Sendable, CustomStringConvertible {
     public static let unfinishedSpan = Kind(rawValue: "unfinishedSpan")
     /// There were more or fewer statements than expected.
     public static let count = Kind(rawValue: "count")
+    /// A statement did not run as often, or not in the order, that was expected.
+    public static let text = Kind(rawValue: "text")
+    /// A table was read from one end to the other to find some of its rows.
+    public static let fullScan = Kind(rawValue: "fullScan")
+    /// The database made an index for one statement alone.
+    public static let automaticIndex = Kind(rawValue: "automaticIndex")
+    /// More or less was read or computed than expected.
+    public static let cost = Kind(rawValue: "cost")
+    /// A query ran on the main thread.
+    public static let mainThreadQuery = Kind(rawValue: "mainThreadQuery")
+    /// A query made a thread wait that others need.
+    public static let blockingQuery = Kind(rawValue: "blockingQuery")
+    /// The number of queries, or their cost, grows with the data.
+    public static let growth = Kind(rawValue: "growth")
+    /// The queries are other ones than in the snapshot.
+    public static let snapshot = Kind(rawValue: "snapshot")
+    /// An expectation made of others does not hold.
+    public static let composed = Kind(rawValue: "composed")
     /// Nothing was seen, so nothing can be concluded.
     public static let blind = Kind(rawValue: "blind")
     /// An `ignoring` that ignored nothing.

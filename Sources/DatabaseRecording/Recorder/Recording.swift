@@ -71,7 +71,8 @@ public struct Recording: Sendable, CustomStringConvertible {
       reasons.append(
         """
         Connection \(connection.info) lost its trace: something replaced SQLite's trace callback, and its statements were \
-        not seen. Leave the app's own trace out in tests, or link SQLite as a shared library, where both work.
+        not seen. Trace with SQLiteInstrumentor.trace (GRDB: db.sharedTrace), or link SQLite as a shared library, where both \
+        work.
         """)
     }
     return reasons
@@ -128,7 +129,7 @@ public struct Recording: Sendable, CustomStringConvertible {
   /// connection was opened outside of any recording or is used by several.
   public var unattributedCount: Int { storage.unattributedCount }
 
-  /// Statements of fixtures inside of ``withoutDatabaseRecording(_:)``.
+  /// Statements of fixtures inside of `withoutDatabaseRecording(_:)`.
   public var excludedCount: Int { storage.excludedCount }
 
   /// Statements that were counted by shape without being kept one by one, past the limit of details.

@@ -59,6 +59,14 @@ public struct StatementCollection: Sendable, Sequence, CustomStringConvertible {
     return matching { shape in shape.tables.contains { $0.name.lowercased() == table } }
   }
 
+  /// The statements that ran on connections of a name: the file's, unless they were given another.
+  ///
+  /// What a very long recording did not keep one by one is left out, since only its shapes are known.
+  public func on(database: String) -> StatementCollection {
+    let indices = indices.filter { evidence.connection(at: $0).info.name == database }
+    return StatementCollection(evidence, indices, [:]) { _ in true }
+  }
+
   /// The statements that are the same as `sql` except for values, white space, comments, quotes around names and the case
   /// of keywords.
   public func matching(_ sql: String) -> StatementCollection {

@@ -17,8 +17,8 @@
   /// ```
   ///
   /// `setUp` and `tearDown` are left out, as fixtures are (on Apple's platforms wrap them in
-  /// ``withoutDatabaseRecording(_:)``). A test that never touches a database is left alone by expectations that are about
-  /// queries; use ``expectDatabase(_:body:fileID:filePath:line:column:)`` to insist.
+  /// `withoutDatabaseRecording(_:)`). A test that never touches a database is left alone by expectations that are about
+  /// queries; use `expectDatabase(_:body:fileID:filePath:line:column:)` to insist.
   open class DatabaseTestCase: XCTestCase {
     // Written before the test method starts and after it ended, on the thread that runs the test.
     nonisolated(unsafe) private var recorder: DatabaseRecorder?

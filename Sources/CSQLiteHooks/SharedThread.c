@@ -1,0 +1,43 @@
+// Threads that others need.
+
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <string.h>
+
+#include "Private.h"
+
+#if defined(__has_attribute)
+#if __has_attribute(swiftcall)
+#define KNOWS_SWIFT 1
+#endif
+#endif
+
+#if KNOWS_SWIFT
+// Part of the ABI of Swift's concurrency runtime: an object, and the witness table of its SerialExecutor conformance, which
+// the runtime's own executors do not have. Weak, so that a program without the runtime links.
+typedef struct {
+  void *identity;
+  uintptr_t implementation;
+} serial_executor;
+extern __attribute__((swiftcall, weak)) serial_executor swift_task_getCurrentExecutor(void);
+#endif
+
+bool dbh_has_default_executor(void) {
+#if KNOWS_SWIFT
+  return swift_task_getCurrentExecutor != NULL && swift_task_getCurrentExecutor().implementation == 0;
+#else
+  return false;
+#endif
+}
+
+bool dbh_is_event_loop_thread(void) {
+  static _Thread_local int answer;
+  if (answer == 0) {
+    char name[64] = "";
+    bool is_named = pthread_getname_np(pthread_self(), name, sizeof name) == 0;
+    // MultiThreadedEventLoopGroup and its singleton; the thread pools of NIO are called otherwise.
+    bool is_loop = is_named && (strncmp(name, "NIO-ELT-", 8) == 0 || strncmp(name, "NIO-SGLTN-", 10) == 0);
+    answer = is_loop ? 1 : -1;
+  }
+  return answer > 0;
+}

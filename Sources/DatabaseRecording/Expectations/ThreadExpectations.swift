@@ -1,0 +1,110 @@
+internal import DatabaseInstrumentation
+
+extension DatabaseExpectation {
+  /// No query runs on the main thread, where it would keep the user interface waiting.
+  ///
+  /// ```text
+  /// Expected no queries on the main thread, found 2.
+  ///   2×  SELECT * FROM author    #1, #3
+  ///        at AuthorList.swift:17 in AuthorList.body
+  ///   fix: await an asynchronous read of the database
+  /// ```
+  ///
+  /// Code of a test that is isolated to the main actor runs there itself; so does `setUp` of XCTest.
+  public static var noMainThreadQueries: Self {
+    threads(
+      ".noMainThreadQueries", .mainThreadQuery, "no queries on the main thread",
+      fix: "await an asynchronous read of the database"
+    ) { $0.isMainThread }
+  }
+
+  /// No query makes a thread wait that other tasks need: one of Swift's cooperative pool, or an event loop of NIO.
+  ///
+  /// ```text
+  /// Expected no queries that block a shared thread, found 1.
+  ///   1×  SELECT * FROM author    #1
+  ///        at Routes.swift:17 in authors(_:)
+  ///   fix: await an asynchronous read, or send the work to a thread of its own
+  /// ```
+  ///
+  /// A query blocks where it runs inside of a task, as it does when an asynchronous function calls a synchronous one of the
+  /// database; work that a database library sends to a queue or thread of its own does not, nor does that of an actor with an
+  /// executor of its own. Swift Testing runs synchronous tests inside of a task too.
+  public static var noBlockingQueries: Self {
+    threads(
+      ".noBlockingQueries", .blockingQuery, "no queries that block a shared thread",
+      fix: "await an asynchronous read, or send the work to a thread of its own"
+    ) { $0.isSharedThread }
+  }
+
+  private static func threads(
+    _ name: String, _ kind: Finding.Kind, _ what: String, fix: String,
+    _ isIncluded: @escaping @Sendable (ExecutionContext) -> Bool
+  ) -> Self {
+    DatabaseExpectation(name: name, needsQueries: true) { recording, ignored in
+      let found = recording.queries.filter { !ignored.contains($0.shape) && isIncluded($0.executionContext) }
+      guard let first = found.first else { return [] }
+      return [
+        Finding(
+          kind: kind, headline: "Expected \(what), found \(found.count).",
+          details: ShapeLines(found, in: recording).lines + ["  fix: \(fix)"], count: found.count,
+          callSite: first.callSite, statements: found)
+      ]
+    }
+  }
+
+  /// So many statements fail: for a test of what happens then.
+  ///
+  /// ```text
+  /// Expected 1 failed statement, found none.
+  /// ```
+  ///
+  /// A test that expects a failure writes this instead of ``noFailures``.
+  ///
+  /// - Parameters:
+  ///   - count: An integer or a range of integers.
+  ///   - table: Count only the statements that read or write this table.
+  public static func fails(_ count: some ExpectedCount, on table: String? = nil) -> Self {
+    let count = count.expectedCount
+    let on = table.map { ", on: \"\($0)\"" } ?? ""
+    return DatabaseExpectation(name: ".fails(\(count.source)\(on))", needsQueries: false, problem: count.problem) {
+      recording, _ in
+      let all = table.map { recording.statements.on($0) } ?? recording.statements
+      guard !count.contains(all.failureCount) else { return [] }
+      let found = all.filter { $0.error != nil }
+      let number = all.failureCount == 0 ? "none" : String(all.failureCount)
+      let on = table.map { " on \($0)" } ?? ""
+      return [
+        Finding(
+          kind: .failure,
+          headline: "Expected \(count) failed \(count.noun("statement", "statements"))\(on), found \(number).",
+          details: ShapeLines(found, in: recording, showsErrors: true).lines, count: all.failureCount,
+          callSite: found.first?.callSite, statements: found)
+      ]
+    }
+  }
+}
+
+/// Statements by shape, each with the line of the app that the first came from.
+struct ShapeLines {
+  let lines: [String]
+  private static let limit = 12
+
+  init(_ statements: [ExecutedStatement], in recording: Recording, showsErrors: Bool = false) {
+    var order: [StatementShape] = []
+    var groups: [StatementShape: [ExecutedStatement]] = [:]
+    for statement in statements {
+      if groups[statement.shape] == nil { order.append(statement.shape) }
+      groups[statement.shape, default: []].append(statement)
+    }
+    lines = order.prefix(Self.limit).flatMap { shape -> [String] in
+      let group = groups[shape] ?? []
+      var lines = [StatementSummary.line(count: group.count, sql: shape.normalizedSQL, numbers: group.map(\.number))]
+      if showsErrors, let error = group.first?.error { lines.append("       failed: \(error)") }
+      if let first = group.first {
+        lines += SiteLines(recording.storage.evidence.callSite(at: first.index)).lines
+      }
+      return lines
+    }
+  }
+}
