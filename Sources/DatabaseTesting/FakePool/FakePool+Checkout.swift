@@ -47,8 +47,8 @@ extension FakePool {
   ///
   /// ```swift
   /// struct TestPool: ConnectionPool {                    // the app's protocol
-  ///   let pool: FakePool<Connection>
-  ///   func take() throws -> Lease { Lease(try pool.checkoutImmediately(at: nil)) }
+  ///   let pool: FakePool<StubConnection>
+  ///   func take() throws -> Lease { try Lease(pool.checkoutImmediately(at: nil)) }
   /// }
   /// ```
   ///
