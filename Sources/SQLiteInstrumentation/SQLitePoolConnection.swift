@@ -7,7 +7,7 @@ internal import Foundation
 /// ```swift
 /// try await pool.withConnection { connection in
 ///   try connection.execute("INSERT INTO account (balance) VALUES (100)")
-///   sqlite3_prepare_v2(connection.handle, "SELECT …", -1, &statement, nil)
+///   let handle = connection.handle          // a sqlite3 *, for the C interface
 /// }
 /// ```
 public final class SQLitePoolConnection: @unchecked Sendable {  // SQLite serialises it; opened and closed by its pool.

@@ -16,6 +16,12 @@ private func logged(_ context: UnsafeMutableRawPointer?, _ code: Int32, _ messag
 }
 
 let mode = CommandLine.arguments.dropFirst().first ?? "config"
+
+if mode == "leak" {
+  DatabaseLeakGuard.install()
+  leakAtExit()
+}
+
 print("installed \(SQLiteInstrumentor.isInstalled)")
 
 if mode == "logError" {

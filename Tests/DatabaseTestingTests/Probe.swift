@@ -6,7 +6,7 @@
   struct Probe {
     var name: String
 
-    func run(_ arguments: String..., environment: [String: String] = [:]) throws -> [String] {
+    func run(_ arguments: String..., environment: [String: String] = [:], exitCode: Int32 = 0) throws -> [String] {
       let process = Process()
       let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
       process.executableURL = folder.appendingPathComponent(name)
@@ -18,7 +18,7 @@
       try process.run()
       let data = output.fileHandleForReading.readDataToEndOfFile()
       process.waitUntilExit()
-      #expect(process.terminationStatus == 0)
+      #expect(process.terminationStatus == exitCode)
       return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
     }
   }

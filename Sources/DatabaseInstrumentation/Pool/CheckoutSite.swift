@@ -31,3 +31,23 @@ public struct CheckoutSite: Sendable, CustomStringConvertible {
   /// `Bank.swift:12 in transfer()`.
   public var description: String { callSite.description }
 }
+
+/// Who took a connection: the line as it was handed to the pool, or the stack to find it on.
+package enum CheckoutOrigin: Sendable {
+  case site(CheckoutSite)
+  /// With the pool's own file, which the stack leads through.
+  case stack(StackTrace, poolFile: StaticString?)
+
+  package var site: CheckoutSite? {
+    guard case .site(let site) = self else { return nil }
+    return site
+  }
+
+  /// Symbolicated when it is read.
+  var callSite: CallSite? {
+    switch self {
+    case .site(let site): site.callSite
+    case .stack(let stack, let file): stack.callSite(around: file)
+    }
+  }
+}

@@ -6,8 +6,7 @@ package final class LeaseEntry: @unchecked Sendable {  // What changes is touche
   package let checkedOutAt: UInt64
   /// Nanoseconds of the monotonic clock, to find the statements of the lease.
   package let began: UInt64
-  package let site: CheckoutSite?
-  package let stack: StackTrace?
+  package let origin: CheckoutOrigin?
   package let owner: RecordingScope?
   package let test: String?
   package let monitor: PoolMonitor
@@ -18,16 +17,16 @@ package final class LeaseEntry: @unchecked Sendable {  // What changes is touche
   var ended: UInt64?
 
   init(
-    id: Int, connection: Int, checkoutCount: Int, checkedOutAt: UInt64, began: UInt64, site: CheckoutSite?,
-    stack: StackTrace?, owner: RecordingScope?, test: String?, monitor: PoolMonitor, databaseConnection: UInt64?
+    id: Int, connection: Int, checkoutCount: Int, checkedOutAt: UInt64, began: UInt64, origin: CheckoutOrigin?,
+    owner: RecordingScope?, test: String?, monitor: PoolMonitor,
+    databaseConnection: UInt64?
   ) {
     self.id = id
     self.connection = connection
     self.checkoutCount = checkoutCount
     self.checkedOutAt = checkedOutAt
     self.began = began
-    self.site = site
-    self.stack = stack
+    self.origin = origin
     self.owner = owner
     self.test = test
     self.monitor = monitor
@@ -38,7 +37,7 @@ package final class LeaseEntry: @unchecked Sendable {  // What changes is touche
   func record(at time: UInt64) -> LeaseRecord {
     LeaseRecord(
       id: id, pool: monitor.name, connection: connection, checkoutCount: checkoutCount, checkedOutAt: checkedOutAt,
-      endedAt: endedAt, state: state, callSite: site?.callSite ?? stack?.callSite(), test: test, entry: self,
+      endedAt: endedAt, state: state, test: test, entry: self,
       heldUntil: max(time, checkedOutAt))
   }
 

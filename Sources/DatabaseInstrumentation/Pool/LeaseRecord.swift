@@ -42,13 +42,14 @@ public struct LeaseRecord: Sendable, CustomStringConvertible {
   public let endedAt: UInt64?
   /// What became of it.
   public let state: State
-  /// The line that took the connection, where it is known.
-  public let callSite: CallSite?
   /// The test that took it, with its case, where it is known.
   public let test: String?
 
   package let entry: LeaseEntry
   package let heldUntil: UInt64
+
+  /// The line that took the connection, where it is known. Symbolicated when it is read, if the stack has to tell it.
+  public var callSite: CallSite? { entry.origin?.callSite }
 
   /// How long it had the connection so far, by the pool's clock.
   public var heldFor: Duration { .nanoseconds(Int64(clamping: (endedAt ?? heldUntil) &- checkedOutAt)) }

@@ -21,8 +21,8 @@ extension MonitorablePool where Connection: AnyObject, ConnectionID == ObjectIde
 /// A pool behind a monitor: what is taken and given back through it is accounted for.
 ///
 /// ```swift
-/// let pool = MonitoredPool(PostgresPool(…), name: "main", size: 10)
-/// try await pool.withConnection { connection in … }
+/// let pool = MonitoredPool(DriverPool(size: 10), name: "main", size: 10)
+/// let rows = try await pool.withConnection { try await $0.query("SELECT 1") }
 /// ```
 ///
 /// Connections are known from their first checkout on. Where the pool can tell that it closed one, hand that on with

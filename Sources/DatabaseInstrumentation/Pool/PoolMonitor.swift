@@ -212,8 +212,9 @@ public final class PoolMonitor: Sendable {
       state.lastConnection = max(state.lastConnection, id)
       let entry = LeaseEntry(
         id: lease, connection: id, checkoutCount: record.checkoutCount, checkedOutAt: time,
-        began: scope == nil ? 0 : monotonicNanoseconds(), site: context?.site, stack: context?.stack, owner: scope,
-        test: context?.test ?? scope?.owningTest, monitor: self, databaseConnection: record.databaseConnection)
+        began: scope == nil ? 0 : monotonicNanoseconds(), origin: context?.origin, owner: scope,
+        test: context?.test ?? scope?.owningTest, monitor: self,
+        databaseConnection: record.databaseConnection)
       state.entries[lease] = entry
       if let scope, scope.role == .recording { scope.store.pools.add(entry) }
     case .returned: _ = end(.returned)
@@ -236,25 +237,18 @@ public final class PoolMonitor: Sendable {
 
 /// Who takes a lease, found out in the task that asks for it.
 package struct LeaseContext: Sendable {
-  package var site: CheckoutSite?
-  package var stack: StackTrace?
+  package var origin: CheckoutOrigin?
   package var owner: RecordingScope?
   package var test: String?
 
-  package init(
-    site: CheckoutSite?, stack: StackTrace?, owner: RecordingScope?, test: String?
-  ) {
-    self.site = site
-    self.stack = stack
-    self.owner = owner
-    self.test = test
-  }
-
   /// Of the current task. Where the line is not given, the stack tells it, in tests.
-  package static func current(site: CheckoutSite?) -> LeaseContext {
+  ///
+  /// - Parameter poolFile: A file that asks on behalf of somebody else.
+  package static func current(site: CheckoutSite?, poolFile: StaticString? = nil) -> LeaseContext {
     let owner = RecordingScope.current?.unfinished
-    let stack = site == nil && owner != nil ? StackTrace.capture(maximumDepth: 24) : nil
-    return LeaseContext(site: site, stack: stack, owner: owner, test: CurrentTest.name)
+    var origin = site.map(CheckoutOrigin.site)
+    if origin == nil, owner != nil { origin = .stack(StackTrace.capture(maximumDepth: 32), poolFile: poolFile) }
+    return LeaseContext(origin: origin, owner: owner, test: CurrentTest.name)
   }
 }
 

@@ -58,14 +58,19 @@ public struct PoolObserver: Sendable {
   /// - Parameters:
   ///   - connection: Its number, from ``connected(databaseConnection:took:)``.
   ///   - waited: How long the caller waited.
-  ///   - site: The line that asked for it; taken from the call stack in tests when `nil`.
+  ///   - site: The line that asked for it. When `nil` it is found in tests: the innermost line of the call stack that is
+  ///     outside of the file that calls this, which is the pool's own.
+  ///   - poolFile: That file.
   /// - Returns: What ends the lease.
-  public func checkedOut(_ connection: Int, waited: Duration = .zero, site: CheckoutSite? = nil) -> Lease {
+  public func checkedOut(
+    _ connection: Int, waited: Duration = .zero, site: CheckoutSite? = nil,
+    poolFile: StaticString = #filePath
+  ) -> Lease {
     let lease = monitor.newLease()
     let now = monitor.time
     monitor.apply(
       PoolChange(.checkout, .leased(asked: now &- waited.nanoseconds), connection: connection, lease: lease), at: now,
-      by: .current(site: site))
+      by: .current(site: site, poolFile: poolFile))
     return Lease(id: lease, connection: connection)
   }
 

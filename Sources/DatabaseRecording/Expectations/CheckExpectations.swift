@@ -14,10 +14,13 @@ extension Recording {
   /// - Parameter isInherited: Whether the expectations were written for a whole suite.
   package func check(_ expectations: [DatabaseExpectation], isInherited: Bool) -> [Finding] {
     var isBlindReported = false
+    var reported: Set<ObjectIdentifier> = []
     return
       expectations
       .flatMap { $0.findings(in: self, isInherited: isInherited) }
       .filter { finding in
+        // What leaked is one fault, too.
+        if let subject = finding.subject, !reported.insert(subject).inserted { return false }
         // A blind recording is one fault, however many expectations it fails.
         guard isBlind, finding.kind == .blind else { return true }
         defer { isBlindReported = true }

@@ -25,11 +25,13 @@ public struct Finding: Sendable, CustomStringConvertible {
   public let statements: [ExecutedStatement]
   /// The line that it is reported at, where that is not the test's own.
   package let place: FindingPlace?
+  /// What it is about, so that two expectations do not report one fault twice.
+  package let subject: ObjectIdentifier?
 
   package init(
     kind: Kind, headline: String, details: [String] = [], count: Int = 0, relationship: String? = nil,
     callSite: CallSite? = nil, statements: [ExecutedStatement] = [],
-    place: FindingPlace? = nil
+    place: FindingPlace? = nil, subject: ObjectIdentifier? = nil
   ) {
     self.kind = kind
     self.headline = headline.singleLine
@@ -39,6 +41,7 @@ public struct Finding: Sendable, CustomStringConvertible {
     self.callSite = callSite
     self.statements = statements
     self.place = place
+    self.subject = subject
   }
 
   /// The whole message.

@@ -10,7 +10,8 @@ struct LeakReport {
     let headline =
       "Expected no leaked connections: lease \(lease.id) of pool \"\(lease.pool)\" was \(lease.verdict)."
     return Finding(
-      kind: .leak, headline: headline, details: details(lease), callSite: lease.callSite, place: lease.place)
+      kind: .leak, headline: headline, details: details(lease), callSite: lease.callSite, place: lease.place,
+      subject: ObjectIdentifier(lease.entry))
   }
 
   private func details(_ lease: LeaseRecord) -> [String] {
@@ -99,7 +100,7 @@ extension LeaseRecord {
   }
 
   fileprivate var place: FindingPlace? {
-    if let site = entry.site { return FindingPlace(site) }
+    if let site = entry.origin?.site { return FindingPlace(site) }
     return callSite.flatMap(FindingPlace.init)
   }
 }

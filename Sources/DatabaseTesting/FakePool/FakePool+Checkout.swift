@@ -14,6 +14,13 @@ extension FakePool {
     return try await take(timeout, site)
   }
 
+  /// Takes a connection on behalf of a line that is passed on; waits until one is free.
+  ///
+  /// - Throws: As ``checkout(timeout:fileID:filePath:line:column:function:)``.
+  public func checkout(timeout: Duration? = nil, at site: CheckoutSite) async throws -> Lease {
+    try await take(timeout, site)
+  }
+
   /// Takes a connection as a lease that cannot be copied.
   ///
   /// - Throws: As ``checkout(timeout:fileID:filePath:line:column:function:)``.
@@ -38,11 +45,21 @@ extension FakePool {
 
   /// Takes a connection in code that cannot wait, on behalf of a line that is passed on.
   ///
-  /// - Parameter site: The line; taken from the call stack when `nil`.
+  /// ```swift
+  /// struct TestPool: ConnectionPool {                    // the app's protocol
+  ///   let pool: FakePool<StubConnection>
+  ///   func take() throws -> Lease { try Lease(pool.checkoutImmediately(at: nil)) }
+  /// }
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - site: The line. When `nil` it is found in recordings: the innermost line of the call stack that is outside of the
+  ///     file that calls this.
+  ///   - poolFile: That file.
   /// - Throws: ``PoolCheckoutError`` when there is none to have now.
-  public func checkoutImmediately(at site: CheckoutSite?) throws -> Lease {
+  public func checkoutImmediately(at site: CheckoutSite?, poolFile: StaticString = #filePath) throws -> Lease {
     try check(timeout: .zero)
-    let context = LeaseContext.current(site: site)
+    let context = LeaseContext.current(site: site, poolFile: poolFile)
     let request = newRequest()
     perform { state in
       state.callers[request] = .immediate

@@ -105,7 +105,7 @@ extension FakePool {
   /// ```swift
   /// let lease = try await pool.checkoutUnique()
   /// try lease.checkin()
-  /// try lease.checkin()          // error: 'lease' consumed more than once
+  /// // try lease.checkin() again: error: 'lease' consumed more than once
   /// ```
   public struct UniqueLease: ~Copyable, Sendable {
     private let lease: Lease

@@ -146,7 +146,7 @@ extension PoolStateMachine {
   }
 
   func describe(_ id: Int, _ lease: Lease) -> String {
-    let site = lease.context?.site ?? nil
+    let site = lease.context?.origin?.site
     let place = site.map { ", at \($0)" } ?? ""
     let test = lease.context?.test.map { ", of \($0)" } ?? ""
     return

@@ -91,6 +91,7 @@ struct LeakTests {
     }
     #expect(recording.leases.map(\.state) == [.abandoned])
     #expect(recording.check(.noLeaks).map(\.kind) == [.leak])
+    #expect(recording.check(.noLeaks, .balancedCheckouts).map(\.kind) == [.leak])
   }
 
   @Test func aDoubleReturnIsNotBalanced() throws {
@@ -193,30 +194,4 @@ struct LeakTests {
       #expect(pool.monitor.outstandingLeases.map(\.state) == [.abandoned])
     }
   #endif
-}
-
-/// 200 tests in parallel on one pool; the one of them that leaks is told apart, with its case.
-struct SharedPoolTests {
-  static let pool = stubPool(size: 8, overflow: 0, name: "shared")
-  static let kept = Locked<StubPool.Lease?>(nil)
-
-  @Test(arguments: 1...200) func exactlyTheLeakingCaseFails(_ number: Int) async throws {
-    let recording = try await recordDatabase {
-      for _ in 1...3 { try await Self.pool.withConnection { _ in await Task.yield() } }
-      if number == 77 {
-        let lease = try await Self.pool.checkout()
-        Self.kept.withLock { $0 = lease }
-      }
-    }
-    let findings = recording.check(.noLeaks)
-    guard number == 77 else {
-      #expect(findings.isEmpty)
-      return
-    }
-    let finding = try #require(findings.first)
-    #expect(findings.count == 1)
-    #expect(finding.place?.location.line == #line - 11)
-    #expect(finding.message.contains("by exactlyTheLeakingCaseFails(_:) [77]"))
-    try Self.kept.withLock { $0.take() }?.checkin()
-  }
 }

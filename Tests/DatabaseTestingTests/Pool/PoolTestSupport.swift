@@ -50,3 +50,12 @@ func failure<R>(_ body: () async throws -> R) async -> PoolCheckoutFailure? {
     return nil
   } catch { return (error as? PoolCheckoutError)?.failure }
 }
+
+/// As an app's own protocol in front of a pool asks, in a file of its own.
+@inline(never) func takeBehindAProtocol(_ pool: StubPool) throws -> StubPool.Lease {
+  try pool.checkoutImmediately(at: nil)
+}
+
+@inline(never) func reportCheckout(to monitor: PoolMonitor, _ connection: Int) {
+  _ = monitor.observer.checkedOut(connection)
+}

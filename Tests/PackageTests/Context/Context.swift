@@ -100,3 +100,41 @@ struct PostgresError: Error { var sqlState = "23505" }
 struct PostgresClient {
   init(configuration: Int, tracer: some Tracer) {}
 }
+
+// Pools: an app's own behind a protocol, and one of a driver.
+final class StubConnection: Sendable {
+  func query(_ sql: String) async throws -> [String] { [] }
+}
+
+struct Lease { init(_ lease: FakePool<StubConnection>.Lease) throws {} }
+
+protocol ConnectionPool: Sendable { func take() throws -> Lease }
+
+typealias MyConnection = StubConnection
+
+struct MyPool: Sendable {
+  init(size: Int) {}
+  func get() async throws -> MyConnection { MyConnection() }
+  func put(_ connection: MyConnection) {}
+  func shutdown() async {}
+}
+
+struct Subject: ContractPool {
+  let pool: MyPool
+  func checkout() async throws -> MyConnection { try await pool.get() }
+  func checkin(_ lease: MyConnection) async throws { pool.put(lease) }
+  func connectionID(of lease: MyConnection) -> ObjectIdentifier { ObjectIdentifier(lease) }
+  func close() async { await pool.shutdown() }
+}
+
+struct DriverPool: MonitorablePool {
+  init(size: Int) {}
+  func checkout() async throws -> StubConnection { StubConnection() }
+  func checkin(_ connection: StubConnection) async throws {}
+}
+
+struct Bank: Sendable { func transfer<C>(_ amount: Int = 100, using pool: FakePool<C>) async throws {} }
+
+let bank = Bank()
+let pool = FakePool.sqlite(size: 2)
+let observer = PoolMonitor(name: "main").observer
