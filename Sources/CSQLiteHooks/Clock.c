@@ -78,12 +78,18 @@ uint64_t dbh_hash(const void *bytes, size_t length) {
     rest -= 16;
   }
   uint64_t a = 0, b = 0;
-  if (rest >= 8) {
-    a = read8(p);
-    p += 8;
-    rest -= 8;
+  if (length >= 16) {
+    // The last bytes once more, whatever was read of them already: cheaper than one at a time.
+    a = read8(p + rest - 16);
+    b = read8(p + rest - 8);
+  } else {
+    if (rest >= 8) {
+      a = read8(p);
+      p += 8;
+      rest -= 8;
+    }
+    for (size_t i = 0; i < rest; i++) b |= (uint64_t)p[i] << (8 * i);
   }
-  for (size_t i = 0; i < rest; i++) b |= (uint64_t)p[i] << (8 * i);
   hash = mix(a ^ 0x8EBC6AF09C88C6E3u, (b + rest) ^ hash);
   hash = mix(hash ^ 0x589965CC75374CC3u, length ^ 0xE7037ED1A0B428DBu);
   return hash == 0 ? 1 : hash;

@@ -21,13 +21,12 @@ void dbh_without_hooks(void (*body)(void *), void *argument) {
   hooks_off--;
 }
 
-const dbh_callbacks *dbh_swift(void) {
-  static _Atomic(const dbh_callbacks *) known;
-  const dbh_callbacks *callbacks = atomic_load_explicit(&known, memory_order_acquire);
-  if (!callbacks && database_testing_sqlite_callbacks) {
-    callbacks = database_testing_sqlite_callbacks();
-    atomic_store_explicit(&known, callbacks, memory_order_release);
-  }
+_Atomic(const dbh_callbacks *) dbh_known_swift;
+
+const dbh_callbacks *dbh_find_swift(void) {
+  if (!database_testing_sqlite_callbacks) return NULL;
+  const dbh_callbacks *callbacks = database_testing_sqlite_callbacks();
+  atomic_store_explicit(&dbh_known_swift, callbacks, memory_order_release);
   return callbacks;
 }
 

@@ -113,7 +113,13 @@ void dbh_sync_changes(dbh_connection *connection);
 // Connection.c
 int dbh_attach(sqlite3 *handle, const char *name);
 bool dbh_hooks_are_off(void);
-const dbh_callbacks *dbh_swift(void);
+extern _Atomic(const dbh_callbacks *) dbh_known_swift;
+const dbh_callbacks *dbh_find_swift(void);
+
+static inline const dbh_callbacks *dbh_swift(void) {
+  const dbh_callbacks *known = atomic_load_explicit(&dbh_known_swift, memory_order_acquire);
+  return known ? known : dbh_find_swift();
+}
 
 // Trace.c
 enum { DBH_TRACE_MASK = SQLITE_TRACE_STMT | SQLITE_TRACE_PROFILE | SQLITE_TRACE_ROW };

@@ -48,7 +48,9 @@ static void forget(dbh_open_statement *open) {
 
 static void remove_at(dbh_connection *c, uint32_t index) {
   uint32_t depth = atomic_load_explicit(&c->depth, memory_order_relaxed);
-  memmove(&c->open[index], &c->open[index + 1], (depth - index - 1) * sizeof(dbh_open_statement));
+  if (index + 1 < depth) {
+    memmove(&c->open[index], &c->open[index + 1], (depth - index - 1) * sizeof(dbh_open_statement));
+  }
   set_depth(c, depth - 1);
 }
 
@@ -69,7 +71,7 @@ static dbh_open_statement *push(dbh_connection *c) {
 
 // Whether the text may define a table: those are read also while nobody records, since an in-memory database cannot be
 // asked for its foreign keys later. One byte decides in nearly every case.
-static inline bool may_define(const char *sql) {
+static inline __attribute__((always_inline)) bool may_define(const char *sql) {
   switch (sql[0]) {
     case 'C': case 'c': case 'A': case 'a': case 'D': case 'd': case ' ': case '\n': case '\t': case '\r': case '-':
     case '/':
@@ -182,7 +184,6 @@ static void begin(dbh_connection *c, sqlite3_stmt *statement, const char *sql, c
   open->full_scan_steps = counter(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP);
   open->sorts = counter(statement, SQLITE_STMTSTATUS_SORT);
   open->automatic_index_rows = counter(statement, SQLITE_STMTSTATUS_AUTOINDEX);
-  open->reprepares = counter(statement, SQLITE_STMTSTATUS_REPREPARE);
 
   dbh_slot slot = {0};
   bool is_recorded = swift->began(&begun, &slot);
@@ -232,10 +233,11 @@ static void end(dbh_connection *c, dbh_open_statement *open, const dbh_callbacks
   swift->ended(open->slot, &outcome);
 }
 
-static void set_last(dbh_connection *c, const dbh_open_statement *ended) {
+static void move_to_last(dbh_connection *c, uint32_t index) {
   if (c->has_last) forget(&c->last);
-  c->last = *ended;
+  c->last = c->open[index];
   c->has_last = true;
+  remove_at(c, index);
 }
 
 // The statement that ended last goes on: SQLite prepared it anew after a schema change, or the application stepped it
@@ -250,11 +252,10 @@ static void profile(dbh_connection *c, sqlite3_stmt *statement, const dbh_callba
   uint64_t now = dbh_now();
   dbh_open_statement *open = find(c, statement);
   if (open) {
+    uint32_t index = (uint32_t)(open - c->open);
     end(c, open, swift, now);
     dbh_settle(c, open, open->is_busy, false);
-    dbh_open_statement ended = *open;
-    remove_at(c, (uint32_t)(open - c->open));
-    set_last(c, &ended);
+    move_to_last(c, index);
   } else if (goes_on(c, statement)) {
     if (c->last.error == SQLITE_BUSY) c->last.error = 0;
     end(c, &c->last, swift, now);
@@ -305,13 +306,26 @@ static void ours(dbh_connection *c, unsigned event, void *p, void *x) {
   }
 }
 
-int dbh_trace(unsigned event, void *context, void *p, void *x) {
-  dbh_connection *c = context;
+static bool user_hears(const dbh_connection *c) { return (c->user_mask | c->missed.count | c->timed.count) != 0; }
+
+static __attribute__((noinline)) int heard(dbh_connection *c, unsigned event, void *p, void *x) {
   if (event & DBH_TRACE_MASK) ours(c, event, p, x);
+  if (!user_hears(c)) return 0;
   if (event == SQLITE_TRACE_STMT && (c->missed.count || c->timed.count)) dbh_user_trace_began(c, p, x);
   if (event == SQLITE_TRACE_PROFILE && !dbh_user_hears_profile(c, p)) return 0;
   if (c->user_mask & event) return c->user_callback(event, c->user_context, p, x);
   return 0;
+}
+
+int dbh_trace(unsigned event, void *context, void *p, void *x) {
+  dbh_connection *c = context;
+  // Of a program that nobody observes this is all: no call, and no write.
+  if (!atomic_load_explicit(&dbh_listening, memory_order_relaxed) &&
+      atomic_load_explicit(&c->depth, memory_order_relaxed) == 0 && !user_hears(c) &&
+      (event != SQLITE_TRACE_STMT || !x || !may_define(x))) {
+    return 0;
+  }
+  return heard(c, event, p, x);
 }
 
 void dbh_trace_close(dbh_connection *c) {

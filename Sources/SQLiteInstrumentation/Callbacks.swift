@@ -60,6 +60,9 @@ private func connectionOpened(_ opening: UnsafePointer<dbh_opening>?) -> UnsafeM
 }
 
 private func shapeOfText(_ sql: UnsafePointer<CChar>?, _ length: Int, _ hash: UInt64) -> dbh_shape {
+  if let (number, note) = ShapeTable.shared.known(hash: hash) {
+    return dbh_shape(id: number, flags: note & ~isNoted)
+  }
   let bytes = UnsafeBufferPointer(
     start: sql.map { UnsafeRawPointer($0).assumingMemoryBound(to: UInt8.self) }, count: length)
   let (number, shape) = ShapeTable.shared.number(of: bytes, hash: hash, dialect: .sqlite)
@@ -71,8 +74,12 @@ private func shapeOfText(_ sql: UnsafePointer<CChar>?, _ length: Int, _ hash: UI
   if shape.kind.isWrite { flags |= DBH_SHAPE_WRITES }
   if shape.kind == .transaction { flags |= DBH_SHAPE_TRANSACTION }
   if shape.kind == .ddl { flags |= DBH_SHAPE_DEFINES }
+  ShapeTable.shared.note(UInt32(flags) | isNoted, of: number)
   return dbh_shape(id: number, flags: UInt32(flags))
 }
+
+/// Tells a shape without flags from one that was not seen.
+private let isNoted: UInt32 = 1 << 31
 
 private func statementBegan(_ statement: UnsafePointer<dbh_statement>?, _ slot: UnsafeMutablePointer<dbh_slot>?) -> Bool
 {
@@ -89,11 +96,6 @@ private func statementBegan(_ statement: UnsafePointer<dbh_statement>?, _ slot: 
 private func record(
   _ statement: dbh_statement, on connection: ConnectionEvidence, in slot: UnsafeMutablePointer<dbh_slot>
 ) -> Bool {
-  let parent = statement.parent_log.map { log in
-    StatementSlot(
-      log: Unmanaged<StatementLog>.fromOpaque(log).takeUnretainedValue(), index: Int(statement.parent) - 1, scope: 0,
-      shape: 0)
-  }
   var flags = StatementRecord.Flags(rawValue: statement.flags)
   if !flags.contains(.mainThread), SharedThread.isCurrent { flags.formUnion(.sharedThread) }
   let beginning = StatementBeginning(
@@ -103,7 +105,8 @@ private func record(
     // A set literal would go through generic code of the standard library, which costs more than all the rest.
     flags: flags,
     transaction: statement.transaction,
-    parent: parent,
+    parentLog: statement.parent_log.map { Unmanaged.fromOpaque($0) },
+    parentIndex: Int(statement.parent) - 1,
     isRead: statement.shape.flags & UInt32(DBH_SHAPE_READS) != 0,
     isKeyLookup: statement.shape.flags & UInt32(DBH_SHAPE_KEY_LOOKUP) != 0
   )
@@ -136,7 +139,7 @@ private func boundValues(of statement: dbh_statement) -> [String?] {
 
 private func statementEnded(_ slot: dbh_slot, _ outcome: UnsafePointer<dbh_outcome>?) {
   guard let outcome = outcome?.pointee else { return }
-  let ended = StatementOutcome(
+  let counts = StatementCounts(
     duration: outcome.duration,
     rowsReturned: UInt32(clamping: outcome.rows),
     rowsChanged: Int32(clamping: outcome.changed),
@@ -146,18 +149,16 @@ private func statementEnded(_ slot: dbh_slot, _ outcome: UnsafePointer<dbh_outco
     automaticIndexRows: outcome.automatic_index_rows,
     transaction: outcome.transaction,
     isUnfinished: outcome.is_unfinished,
-    endsInAutocommit: outcome.autocommit,
-    error: outcome.error == 0 ? nil : statementError(code: outcome.error, message: outcome.error_message)
+    endsInAutocommit: outcome.autocommit
   )
+  let error = outcome.error == 0 ? nil : statementError(code: outcome.error, message: outcome.error_message)
   if let log = slot.log {
     Unmanaged<StatementLog>.fromOpaque(log)._withUnsafeGuaranteedRef { log in
-      log.end(
-        StatementSlot(
-          log: log, index: slot.index == UInt64.max ? nil : Int(slot.index), scope: slot.scope, shape: slot.shape),
-        ended)
+      log.end(slot.index == UInt64.max ? nil : Int(slot.index), scope: slot.scope, shape: slot.shape, counts, error)
     }
   }
   if let telemetry = slot.telemetry {
+    let ended = StatementOutcome(counts, error: error)
     Unmanaged<StatementTelemetry>.fromOpaque(telemetry)._withUnsafeGuaranteedRef { $0.end(ended) }
   }
 }

@@ -1,5 +1,5 @@
 internal import CoreMetrics
-internal import DatabaseInstrumentation
+internal import Synchronization
 
 /// Metrics that are summed up and never read: what any backend does at least.
 final class TotalsFactory: MetricsFactory {
@@ -20,14 +20,13 @@ final class TotalsFactory: MetricsFactory {
 }
 
 private final class TotalsRecorder: RecorderHandler {
-  private let total = Locked((count: 0, sum: 0.0))
+  private let count = Atomic(0)
+  private let nanoseconds = Atomic(0)
 
   func record(_ value: Int64) { record(Double(value)) }
 
   func record(_ value: Double) {
-    total.withLock { total in
-      total.count += 1
-      total.sum += value
-    }
+    count.wrappingAdd(1, ordering: .relaxed)
+    nanoseconds.wrappingAdd(Int(value * 1e9), ordering: .relaxed)
   }
 }

@@ -76,8 +76,21 @@ package final class ConnectionEvidence: Sendable {
   ///
   /// - Returns: `nil` when no recording takes it.
   package func begin(_ statement: StatementBeginning, parameters: () -> UInt64) -> StatementSlot? {
-    guard let (scope, isViaConnection) = destination(shape: statement.shape, time: statement.start) else { return nil }
-    return log(of: scope).begin(statement, in: scope, isViaConnection: isViaConnection, parameters: parameters)
+    var place = running
+    if place == nil, let (scope, isViaConnection) = destination(shape: statement.shape, time: statement.start) {
+      place = (scope, log(of: scope), isViaConnection)
+    }
+    guard let place else { return nil }
+    // One line for all statements: it is on the stacks by which they are told apart.
+    return place.log.begin(statement, in: place.scope, isViaConnection: place.isViaConnection, parameters: parameters)
+  }
+
+  /// Of the recording of the current task, where the statement before belonged to it as well: the common case.
+  private var running: (scope: RecordingScope, log: StatementLog, isViaConnection: Bool)? {
+    guard let scope = RecordingScope.current, scope.role == .recording, !scope.isFinished,
+      let log = cache.withLock({ $0.scope == scope.id ? $0.log : nil })
+    else { return nil }
+    return (scope, log, false)
   }
 
   /// Files a statement that could not be prepared.

@@ -7,7 +7,9 @@ package final class ShapeTable: Sendable {
   fileprivate struct State {
     var shapes: [StatementShape] = []
     var index: [StatementShape: UInt32] = [:]
-    var byText: [UInt64: UInt32] = [:]
+    var byText = HashIndex()
+    /// What a source noted of each shape; 0: nothing.
+    var notes: ContiguousArray<UInt32> = []
   }
 
   /// Texts with literals in them may be without number; their shapes are few.
@@ -26,9 +28,29 @@ package final class ShapeTable: Sendable {
     let shape = StatementShape(utf8: text, dialect: dialect)
     return state.withLock { state in
       let number = state.number(of: shape)
-      if state.byText.count >= Self.textLimit { state.byText.removeAll(keepingCapacity: true) }
-      state.byText[hash] = number
+      if state.byText.count >= Self.textLimit { state.byText = HashIndex() }
+      state.byText.insert(number, for: hash)
       return (number, state.shapes[Int(number)])
+    }
+  }
+
+  /// The number of the shape of a text that was seen before, and what its source noted of it.
+  package func known(hash: UInt64) -> (number: UInt32, note: UInt32)? {
+    state.withLock { state in
+      guard let number = state.byText[hash], Int(number) < state.notes.count else { return nil }
+      let note = state.notes[Int(number)]
+      return note == 0 ? nil : (number, note)
+    }
+  }
+
+  /// Notes what a source wants to know of a shape at once, when it meets it again.
+  ///
+  /// - Parameter note: Not 0.
+  package func note(_ note: UInt32, of number: UInt32) {
+    state.withLock { state in
+      let missing = Int(number) + 1 - state.notes.count
+      if missing > 0 { state.notes.append(contentsOf: repeatElement(0, count: missing)) }
+      state.notes[Int(number)] = note
     }
   }
 

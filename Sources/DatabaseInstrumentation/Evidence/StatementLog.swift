@@ -8,7 +8,7 @@ package final class StatementLog: Sendable {
   private let state = Locked(State())
 
   fileprivate struct State {
-    var records: ContiguousArray<StatementRecord> = []
+    var records = RecordBuffer()
     var captures: [Captures] = []
     var dropped: [DroppedKey: DroppedStatements] = [:]
     var transactions: [TransactionRecord] = []
@@ -61,30 +61,42 @@ package final class StatementLog: Sendable {
     var index = state.withLock { state -> Int? in
       isCaptured = state.capture(shape: Int(statement.shape), scope: scope.id)
       guard !isCaptured && !(statement.isRead && statement.isKeyLookup) else { return nil }
-      return state.append(record, parent: statement.parent, of: self)
+      return state.append(&record, of: self, statement)
     }
     if index == nil {
       if isCaptured { record.stack = store.captureStack() }
       if statement.isRead { record.parameters = parameters() }
-      index = state.withLock { $0.append(record, parent: statement.parent, of: self) }
+      index = state.withLock { $0.append(&record, of: self, statement) }
     }
     return StatementSlot(log: self, index: index, scope: scope.id, shape: statement.shape)
   }
 
   /// Completes the record of a statement that ended.
   package func end(_ slot: StatementSlot, _ outcome: StatementOutcome) {
-    let error = outcome.error.map(store.keep) ?? 0
+    end(slot.index, scope: slot.scope, shape: slot.shape, outcome.counts, outcome.error)
+  }
+
+  /// Completes the record of a statement that ended.
+  ///
+  /// - Parameters:
+  ///   - index: Of its slot, with the scope and the shape.
+  ///   - counts: What the source tells.
+  ///   - failure: Why it failed; `nil` where it did not.
+  package func end(
+    _ index: Int?, scope: UInt32, shape: UInt32, _ counts: StatementCounts, _ failure: StatementError? = nil
+  ) {
+    let error = failure.map(store.keep) ?? 0
     // Its call site is wanted, whether or not it was among the first of its shape.
     let stack = error == 0 ? 0 : store.captureStack()
     state.withLock { state in
-      guard let index = slot.index else {
-        let key = DroppedKey(scope: slot.scope, shape: slot.shape)
-        state.dropped[key, default: DroppedStatements()].add(outcome)
+      guard let index else {
+        let key = DroppedKey(scope: scope, shape: shape)
+        state.dropped[key, default: DroppedStatements()].add(counts, isFailure: error != 0)
         return
       }
       // The whole recording was finished, and its records handed over, while this statement was open.
-      guard state.records.indices.contains(index) else { return }
-      state.records[index].complete(with: outcome, error: error)
+      guard index < state.records.count else { return }
+      state.records[index].complete(with: counts, error: error)
       if state.records[index].stack == 0 { state.records[index].stack = stack }
     }
   }
@@ -104,7 +116,7 @@ package final class StatementLog: Sendable {
     record.flags = flags.union(.notPrepared)
     record.error = store.keep(error)
     record.stack = store.captureStack()
-    state.withLock { _ = $0.append(record, parent: nil, of: self) }
+    state.withLock { _ = $0.append(&record, of: self, nil) }
   }
 
   /// Keeps a transaction that ended.
@@ -131,8 +143,7 @@ package final class StatementLog: Sendable {
 
   func records(from sequence: UInt64) -> ArraySlice<StatementRecord> {
     state.withLock { state in
-      let start = state.records.partitioningIndex { $0.sequence >= sequence }
-      return Array(state.records[start...])[...]
+      state.records.records(from: sequence)
     }
   }
 
@@ -158,19 +169,21 @@ extension StatementLog.State {
   }
 
   /// The sequence number is drawn under the lock, so that a log is always in order.
-  fileprivate mutating func append(_ record: StatementRecord, parent: StatementSlot?, of log: StatementLog) -> Int {
-    var record = record
+  fileprivate mutating func append(
+    _ record: inout StatementRecord, of log: StatementLog, _ beginning: StatementBeginning?
+  ) -> Int {
     record.sequence = log.store.nextSequence()
-    if let parent, parent.log === log, let index = parent.index, records.indices.contains(index) {
+    if let parent = beginning?.parentLog, parent.toOpaque() == Unmanaged.passUnretained(log).toOpaque(),
+      let index = beginning?.parentIndex, index >= 0, index < records.count
+    {
       record.parent = records[index].sequence + 1
     }
-    records.append(record)
-    return records.count - 1
+    return records.append(record)
   }
 }
 
 extension StatementRecord {
-  fileprivate mutating func complete(with outcome: StatementOutcome, error: UInt32) {
+  fileprivate mutating func complete(with outcome: StatementCounts, error: UInt32) {
     duration = outcome.hasDuration ? outcome.duration : Self.unknown
     rowsReturned = outcome.rowsReturned
     rowsChanged = outcome.rowsChanged
@@ -202,10 +215,10 @@ package struct DroppedStatements: Sendable {
   package var rowsReturned = 0
   package var rowsChanged = 0
 
-  package mutating func add(_ outcome: StatementOutcome) {
-    if outcome.error != nil { failures += 1 }
-    rowsReturned += Int(outcome.rowsReturned)
-    rowsChanged += Int(max(0, outcome.rowsChanged))
+  package mutating func add(_ counts: StatementCounts, isFailure: Bool) {
+    if isFailure { failures += 1 }
+    rowsReturned += Int(counts.rowsReturned)
+    rowsChanged += Int(max(0, counts.rowsChanged))
   }
 
   mutating func add(failures: Int) {

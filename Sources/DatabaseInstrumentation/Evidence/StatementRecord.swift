@@ -77,33 +77,53 @@ extension StatementRecord {
 }
 
 /// What a source tells when a statement begins.
-package struct StatementBeginning: Sendable {
+///
+/// It holds no reference, and its initialiser is inlined into sources of other modules: it is made for each statement.
+package struct StatementBeginning {
   package var shape: UInt32
   package var start: UInt64
   package var thread: UInt32
   package var flags: StatementRecord.Flags
   package var transaction: UInt32
-  package var parent: StatementSlot?
+  /// Of the statement that is open around this one, alive while it is; `nil`: none.
+  package var parentLog: Unmanaged<StatementLog>?
+  /// In the log of the parent.
+  package var parentIndex: Int
   package var isRead: Bool
   package var isKeyLookup: Bool
 
+  /// - Parameter parent: Must be alive as long as the beginning.
   package init(
     shape: UInt32, start: UInt64, thread: UInt32, flags: StatementRecord.Flags, transaction: UInt32,
     parent: StatementSlot?, isRead: Bool, isKeyLookup: Bool
+  ) {
+    self.init(
+      shape: shape, start: start, thread: thread, flags: flags, transaction: transaction,
+      parentLog: parent.flatMap { slot in slot.index.map { _ in Unmanaged.passUnretained(slot.log) } },
+      parentIndex: parent?.index ?? 0, isRead: isRead, isKeyLookup: isKeyLookup)
+  }
+
+  @inlinable @inline(__always)
+  package init(
+    shape: UInt32, start: UInt64, thread: UInt32, flags: StatementRecord.Flags, transaction: UInt32,
+    parentLog: Unmanaged<StatementLog>?, parentIndex: Int, isRead: Bool, isKeyLookup: Bool
   ) {
     self.shape = shape
     self.start = start
     self.thread = thread
     self.flags = flags
     self.transaction = transaction
-    self.parent = parent
+    self.parentLog = parentLog
+    self.parentIndex = parentIndex
     self.isRead = isRead
     self.isKeyLookup = isKeyLookup
   }
 }
 
-/// What a source tells when a statement ended; a statement that goes on after a schema change ends twice.
-package struct StatementOutcome: Sendable {
+/// What a source tells in numbers when a statement ended.
+///
+/// It holds no reference, and its initialiser is inlined into sources of other modules: it is made for each statement.
+package struct StatementCounts: Sendable {
   package var duration: UInt64
   package var rowsReturned: UInt32
   package var rowsChanged: Int32
@@ -114,26 +134,15 @@ package struct StatementOutcome: Sendable {
   package var transaction: UInt32
   package var isUnfinished: Bool
   package var endsInAutocommit: Bool
-  package var error: StatementError?
   /// Whether `rowsReturned` is known.
-  package var hasRows = true
+  package var hasRows: Bool
   /// Whether `duration` is known.
-  package var hasDuration = true
+  package var hasDuration: Bool
 
-  /// Rows that were read, where the source can tell.
-  var knownRows: UInt32? { hasRows ? rowsReturned : nil }
-
-  /// Of a source that tells neither rows nor cost.
-  package init(duration: UInt64, error: StatementError? = nil) {
-    self.init(
-      duration: duration, rowsReturned: 0, rowsChanged: -1, steps: 0, fullScanSteps: 0, sorts: 0, automaticIndexRows: 0,
-      transaction: 0, isUnfinished: false, endsInAutocommit: true, error: error)
-    hasRows = false
-  }
-
+  @inlinable @inline(__always)
   package init(
     duration: UInt64, rowsReturned: UInt32, rowsChanged: Int32, steps: UInt32, fullScanSteps: UInt32, sorts: UInt32,
-    automaticIndexRows: UInt32, transaction: UInt32, isUnfinished: Bool, endsInAutocommit: Bool, error: StatementError?
+    automaticIndexRows: UInt32, transaction: UInt32, isUnfinished: Bool, endsInAutocommit: Bool
   ) {
     self.duration = duration
     self.rowsReturned = rowsReturned
@@ -145,6 +154,42 @@ package struct StatementOutcome: Sendable {
     self.transaction = transaction
     self.isUnfinished = isUnfinished
     self.endsInAutocommit = endsInAutocommit
+    hasRows = true
+    hasDuration = true
+  }
+}
+
+/// What a source tells when a statement ended; a statement that goes on after a schema change ends twice.
+package struct StatementOutcome: Sendable {
+  package var counts: StatementCounts
+  package var error: StatementError?
+
+  package var duration: UInt64 { counts.duration }
+
+  /// Rows that were read, where the source can tell.
+  var knownRows: UInt32? { counts.hasRows ? counts.rowsReturned : nil }
+
+  package init(_ counts: StatementCounts, error: StatementError?) {
+    self.counts = counts
+    self.error = error
+  }
+
+  /// Of a source that tells neither rows nor cost.
+  package init(duration: UInt64, error: StatementError? = nil) {
+    self.init(
+      duration: duration, rowsReturned: 0, rowsChanged: -1, steps: 0, fullScanSteps: 0, sorts: 0, automaticIndexRows: 0,
+      transaction: 0, isUnfinished: false, endsInAutocommit: true, error: error)
+    counts.hasRows = false
+  }
+
+  package init(
+    duration: UInt64, rowsReturned: UInt32, rowsChanged: Int32, steps: UInt32, fullScanSteps: UInt32, sorts: UInt32,
+    automaticIndexRows: UInt32, transaction: UInt32, isUnfinished: Bool, endsInAutocommit: Bool, error: StatementError?
+  ) {
+    counts = StatementCounts(
+      duration: duration, rowsReturned: rowsReturned, rowsChanged: rowsChanged, steps: steps,
+      fullScanSteps: fullScanSteps, sorts: sorts, automaticIndexRows: automaticIndexRows, transaction: transaction,
+      isUnfinished: isUnfinished, endsInAutocommit: endsInAutocommit)
     self.error = error
   }
 }

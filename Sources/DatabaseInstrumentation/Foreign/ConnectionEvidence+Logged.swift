@@ -15,7 +15,7 @@ extension ConnectionEvidence {
     }
     guard let slot else { return }
     var outcome = StatementOutcome(duration: 0)
-    outcome.hasDuration = false
+    outcome.counts.hasDuration = false
     slot.log.end(slot, outcome)
   }
 }

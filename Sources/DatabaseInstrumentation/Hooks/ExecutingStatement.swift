@@ -47,10 +47,10 @@ public final class ExecutingStatement: Sendable {
     guard !isEnded.exchange(true, ordering: .relaxed) else { return }
     var outcome = StatementOutcome(duration: monotonicNanoseconds() - start, error: error)
     if let rowsReturned {
-      outcome.rowsReturned = UInt32(clamping: rowsReturned)
-      outcome.hasRows = true
+      outcome.counts.rowsReturned = UInt32(clamping: rowsReturned)
+      outcome.counts.hasRows = true
     }
-    if let rowsChanged { outcome.rowsChanged = Int32(clamping: rowsChanged) }
+    if let rowsChanged { outcome.counts.rowsChanged = Int32(clamping: rowsChanged) }
     if let slot { slot.log.end(slot, outcome) }
     telemetry?.end(outcome)
   }

@@ -54,6 +54,25 @@ enum ByteClass {
   }
 }
 
+/// Which of eight bytes continue a name, all at once: letters, digits, `_`, `$`, and what is not ASCII.
+enum NameBytes {
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+  private static let highBits: UInt64 = 0x8080_8080_8080_8080
+
+  /// The high bit of each byte that continues no name, of eight bytes in one number.
+  @inline(__always)
+  static func others(in bytes: UInt64) -> UInt64 {
+    // Below 0x80 no sum of two bytes carries into the next, and the high bit of a sum says whether a bound is reached.
+    let low = bytes & ~highBits
+    let lower = low | (ones &* 0x20)
+    let letters = (lower &+ ones &* (0x80 - 0x61)) & ~(lower &+ ones &* (0x80 - 0x7B))
+    let digits = (low &+ ones &* (0x80 - 0x30)) & ~(low &+ ones &* (0x80 - 0x3A))
+    let underscores = highBits &- (low ^ (ones &* 0x5F))
+    let dollars = highBits &- (low ^ (ones &* 0x24))
+    return ~(bytes | letters | digits | underscores | dollars) & highBits
+  }
+}
+
 /// The tables of the tokenizer, made once and never freed.
 ///
 /// `@unchecked` because the pointers are written before the value is published and never after.

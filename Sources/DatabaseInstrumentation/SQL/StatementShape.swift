@@ -106,7 +106,9 @@ extension StatementShape {
     let normalizedSQL: String
     let fingerprint: UInt64
     private let dialect: SQLDialect
-    private let lazyAnalysis = AtomicLazyReference<StatementAnalysis>()
+    /// A retained `StatementAnalysis`, or 0. Not an `AtomicLazyReference`, whose generic code is not specialised here and
+    /// costs more than what it guards.
+    private let analysisAddress = Atomic<UInt>(0)
 
     init(_ normalizedSQL: String, dialect: SQLDialect) {
       var text = normalizedSQL
@@ -115,8 +117,20 @@ extension StatementShape {
       self.dialect = dialect
     }
 
+    deinit { Self.reference(analysisAddress.load(ordering: .acquiring))?.release() }
+
     var analysis: StatementAnalysis {
-      lazyAnalysis.load() ?? lazyAnalysis.storeIfNil(StatementAnalysis(of: normalizedSQL, dialect: dialect))
+      if let known = Self.reference(analysisAddress.load(ordering: .acquiring)) { return known.takeUnretainedValue() }
+      let made = Unmanaged.passRetained(StatementAnalysis(of: normalizedSQL, dialect: dialect))
+      let (isFirst, earlier) = analysisAddress.compareExchange(
+        expected: 0, desired: UInt(bitPattern: made.toOpaque()), ordering: .acquiringAndReleasing)
+      if isFirst { return made.takeUnretainedValue() }
+      made.release()
+      return Self.reference(earlier)?.takeUnretainedValue() ?? StatementAnalysis(of: normalizedSQL, dialect: dialect)
+    }
+
+    private static func reference(_ address: UInt) -> Unmanaged<StatementAnalysis>? {
+      UnsafeRawPointer(bitPattern: address).map { Unmanaged.fromOpaque($0) }
     }
   }
 }
