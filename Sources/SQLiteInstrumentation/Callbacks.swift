@@ -49,9 +49,11 @@ private func connectionOpened(_ opening: UnsafePointer<dbh_opening>?) -> UnsafeM
   let database =
     file.map { file in
       DatabaseIdentity.of(file: file) {
-        SchemaFacts(reader: { readTables(of: file) }, planner: { readPlan(of: $0, in: file) })
+        SchemaFacts(reader: { readTables(of: file) }, planner: { sql, _ in readPlan(of: sql, in: file) })
       }
-    } ?? DatabaseIdentity()
+    }
+    ?? DatabaseIdentity(
+      schema: SchemaFacts(planner: { sql, definitions in readPlan(of: sql, in: nil, definitions: definitions) }))
   return Unmanaged.passRetained(ConnectionEvidence(info: info, database: database)).toOpaque()
 }
 
