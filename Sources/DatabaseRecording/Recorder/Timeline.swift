@@ -38,6 +38,7 @@ struct Timeline {
       notes.append("  \(recording.droppedCount.counted("statement")) counted by shape, without details")
     }
     notes += recording.storage.blindness.map { "  blind: \($0)" }
+    notes += recording.notes.map { "  \($0)" }
     notes += Unseen(recording).lines
     return notes
   }
