@@ -147,7 +147,19 @@ let package = Package(
         "TransparencyProbe",
         "CSQLiteForTests",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
       ],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "PackageTests",
+      dependencies: [
+        "DatabaseTesting", "GRDBInstrumentation", "HummingbirdInstrumentation",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
+        .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+      ],
+      exclude: ["Context"],
       swiftSettings: settings
     ),
     .executableTarget(
@@ -162,9 +174,29 @@ let package = Package(
       swiftSettings: settings
     ),
     .executableTarget(
+      name: "StaticProbe",
+      dependencies: ["DatabaseInstrumentation", "SQLiteInstrumentation", "CSQLiteForTests"],
+      path: "Tests/StaticProbe",
+      swiftSettings: settings
+    ),
+    .executableTarget(
       name: "TransparencyProbe",
       dependencies: ["DatabaseTesting", "CSQLiteForTests"],
       path: "Tests/TransparencyProbe",
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "InstructionProbe",
+      dependencies: [
+        "CSQLiteForTests", "CSQLiteHooks", "DatabaseTesting", "DatabaseRecording", "DatabaseInstrumentation",
+        "SQLiteInstrumentation",
+        .product(name: "CoreMetrics", package: "swift-metrics"),
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      path: "Tests/InstructionProbe",
+      exclude: ["limits.txt"],
       swiftSettings: settings
     ),
     .target(

@@ -32,13 +32,23 @@ have_sqlite_headers() {
   [ -e /usr/include/sqlite3.h ]
 }
 
+# Installs valgrind where it is missing.
+require_valgrind() {
+  command -v valgrind >/dev/null 2>&1 && return 0
+  command -v apt-get >/dev/null 2>&1 || fail "valgrind is missing. Install it and run this again."
+  say "valgrind is missing: installing it with apt-get"
+  as_root apt-get update -qq || printf 'warning: apt-get update failed; trying with the lists that are here\n' >&2
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq valgrind binutils ||
+    fail "apt-get could not install valgrind. Install it by hand and run this again."
+}
+
 as_root() {
   if [ "$(id -u)" = 0 ]; then
     "$@"
   elif command -v sudo >/dev/null 2>&1; then
     sudo "$@"
   else
-    fail "SQLite's headers are missing, and installing them needs root. As root: apt-get install libsqlite3-dev"
+    fail "a package is missing, and installing it needs root. As root: apt-get install libsqlite3-dev valgrind"
   fi
 }
 

@@ -22,6 +22,10 @@ public import DatabaseRecording
 /// - Parameters:
 ///   - expectations: What must hold.
 ///   - body: The work to check.
+///   - fileID: Where a failure is shown, as the next three; the place of the call.
+///   - filePath: Its file.
+///   - line: Its line.
+///   - column: Its column.
 /// - Returns: What `body` returns.
 @discardableResult
 public func expectDatabase<R>(

@@ -11,6 +11,10 @@ public import DatabaseRecording
 /// - Parameters:
 ///   - label: What messages call the recording.
 ///   - body: The work to record. Its result is discarded; declare a variable outside for what the test needs of it.
+///   - fileID: Where a failure is shown, as the next three; the place of the call.
+///   - filePath: Its file.
+///   - line: Its line.
+///   - column: Its column.
 /// - Returns: The finished recording. When `body` throws, the error is rethrown and the recording is lost.
 public func recordDatabase<R>(
   _ label: String = "",
@@ -58,6 +62,10 @@ public func recordDatabase<R>(
 /// - Parameters:
 ///   - label: What messages call the recording.
 ///   - body: The work to record. The recorder ends with it.
+///   - fileID: Where a failure is shown, as the next three; the place of the call.
+///   - filePath: Its file.
+///   - line: Its line.
+///   - column: Its column.
 /// - Returns: What `body` returns.
 public func withDatabaseRecorder<R>(
   _ label: String = "",
@@ -92,14 +100,18 @@ public func withDatabaseRecorder<R>(
 /// Runs a fixture: its statements are counted apart and take part in no expectation.
 ///
 /// ```swift
-/// init() throws {
-///   library = try withoutDatabaseRecording { try Library.inMemory().filled(authors: 20) }
+/// struct LibraryTests {
+///   let library: Library
+///
+///   init() throws {
+///     library = try withoutDatabaseRecording { try Library.inMemory().filled(authors: 20) }
+///   }
 /// }
 /// ```
 ///
 /// A connection opened inside belongs to the recording around the fixture once the fixture has ended.
 ///
-/// - Parameter body: The work to leave out. ``Recording/excludedCount`` tells how many statements that were.
+/// - Parameter body: The work to leave out. `Recording.excludedCount` tells how many statements that were.
 /// - Returns: What `body` returns.
 public func withoutDatabaseRecording<R>(_ body: () throws -> R) rethrows -> R {
   let scope = RecordingScope(role: .excluded, detailLimit: 0)

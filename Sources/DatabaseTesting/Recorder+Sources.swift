@@ -14,6 +14,8 @@ extension DatabaseRecorder {
   }
 
   private static let sources: Void = {
+    Runner.tellTestNames
+    if DatabaseLeakGuard.isWanted { DatabaseLeakGuard.install() }
     #if SQLite
       // Keeps the module in the program that installs the hooks when it is loaded.
       _ = dbh_installs_at_load()

@@ -8,7 +8,7 @@
     /// An association does not say along which columns it leads. GRDB finds them in the schema, and this asks GRDB:
     ///
     /// ```swift
-    /// let books = try queue.read { try $0.relationshipName(of: Author.books) }      // "book.authorId"
+    /// let books = try #require(try queue.read { try $0.relationshipName(of: Author.books) })      // "book.authorId"
     /// recording.expect(.loads(.selectIn, of: books, 1))
     /// ```
     ///

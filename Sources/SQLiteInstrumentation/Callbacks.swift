@@ -54,7 +54,9 @@ private func connectionOpened(_ opening: UnsafePointer<dbh_opening>?) -> UnsafeM
     }
     ?? DatabaseIdentity(
       schema: SchemaFacts(planner: { sql, definitions in readPlan(of: sql, in: nil, definitions: definitions) }))
-  return Unmanaged.passRetained(ConnectionEvidence(info: info, database: database)).toOpaque()
+  let evidence = ConnectionEvidence(info: info, database: database)
+  evidence.noteOpening()
+  return Unmanaged.passRetained(evidence).toOpaque()
 }
 
 private func shapeOfText(_ sql: UnsafePointer<CChar>?, _ length: Int, _ hash: UInt64) -> dbh_shape {

@@ -173,6 +173,21 @@ bool dbh_is_event_loop_thread(void);
 /// Whether what runs on the current thread runs on an executor of Swift's runtime itself, or on a default actor.
 bool dbh_has_default_executor(void);
 
+/// Opens a connection for reading and writing, by a path or a `file:` URI; close it with dbh_close().
+///
+/// Returns NULL and a message, to be freed with free(), when it cannot.
+void *dbh_open(const char *uri, char **message);
+
+/// Runs statements without parameters. Sets a message, to be freed with free(), when it fails.
+int32_t dbh_execute(void *handle, const char *sql, char **message);
+
+bool dbh_is_in_transaction(void *handle);
+
+void dbh_close(void *handle);
+
+/// The number of an instrumented connection; 0 for any other.
+uint64_t dbh_connection_id(void *handle);
+
 #ifdef __cplusplus
 }
 #endif

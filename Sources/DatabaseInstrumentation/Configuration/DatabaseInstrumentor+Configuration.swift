@@ -62,7 +62,7 @@ extension DatabaseInstrumentor {
     /// Whether the instrumentation's own errors are logged. They never reach the app either way.
     public var logsInstrumentationErrors = true
 
-    /// Names of the attributes of ``withDatabaseAttributes(_:replacing:_:)`` that metrics carry; `nil`: all of them.
+    /// Names of the attributes of `withDatabaseAttributes(_:replacing:_:)` that metrics carry; `nil`: all of them.
     ///
     /// Every combination of values is a time series of its own in most back ends: leave out what identifies one request.
     public var metricAttributes: Set<String>?

@@ -3,6 +3,7 @@
 /// Metrics, slow statement logs and recordings see every statement; only spans are sampled.
 ///
 /// ```swift
+/// var configuration = DatabaseInstrumentor.Configuration.production
 /// configuration.sampling = .ratio(0.1).or(.slowerThan(.milliseconds(100)))     // a tenth of the traces, and what is slow
 /// ```
 ///

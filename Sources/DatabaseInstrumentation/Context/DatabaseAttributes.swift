@@ -46,7 +46,7 @@ public struct DatabaseAttributes: Sendable, Hashable, ExpressibleByDictionaryLit
     return merged
   }
 
-  /// The attributes of the current task; empty outside of ``withDatabaseAttributes(_:replacing:_:)``.
+  /// The attributes of the current task; empty outside of `withDatabaseAttributes(_:replacing:_:)`.
   public static var current: DatabaseAttributes {
     ServiceContext.current?.databaseAttributes ?? DatabaseAttributes()
   }

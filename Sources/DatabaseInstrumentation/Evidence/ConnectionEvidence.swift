@@ -16,6 +16,7 @@ package final class ConnectionEvidence: Sendable {
   private let route = Locked(Route())
   private let isLost = Atomic<Bool>(false)
   private let isClosed = Atomic<Bool>(false)
+  private let opening = Locked<StackTrace?>(nil)
 
   private struct Cache {
     var scope: UInt32 = 0
@@ -82,6 +83,23 @@ package final class ConnectionEvidence: Sendable {
     let flags = isViaConnection ? flags.union(.viaConnection) : flags
     log(of: scope).append(failedToPrepare: shape, at: time, error: error, flags: flags, in: scope)
   }
+
+  /// Its source tells of opening and closing exactly: a recording that it was opened in may ask whether it is closed.
+  package func noteOpening() {
+    guard let bound, bound.role == .recording else { return }
+    let stack = StackTrace.capture(maximumDepth: 64)
+    opening.withLock { $0 = stack }
+    bound.store.pools.add(self)
+  }
+
+  /// The stack that opened it, where ``noteOpening()`` was told.
+  package var openingStack: StackTrace? { opening.withLock { $0 } }
+
+  /// Whether it has not been closed.
+  package var isOpen: Bool { !isClosed.load(ordering: .relaxed) }
+
+  /// Whether the connection was opened in `scope` or a recording inside of it.
+  package func isOpened(inside scope: RecordingScope) -> Bool { bound?.isInside(scope) == true }
 
   /// Work was done on the connection that its source did not see.
   package func markLost() {

@@ -4,6 +4,7 @@ internal import Synchronization
 package final class EvidenceStore: Sendable {
   /// Statements kept one by one; what comes after is counted by shape.
   package let detailLimit: Int
+  package let pools = PoolEvidence()
 
   private let lastSequence = Atomic<UInt64>(0)
   private let droppedCount = Atomic<Int>(0)
@@ -164,6 +165,7 @@ package final class EvidenceStore: Sendable {
   func discard() {
     let logs = state.withLock { $0.logs }
     for log in logs { log.discard() }
+    pools.discard()
     state.withLock { $0.spans = [] }
   }
 }

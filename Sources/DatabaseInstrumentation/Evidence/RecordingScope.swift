@@ -16,6 +16,8 @@ package final class RecordingScope: Sendable {
   package let id: UInt32
   package let role: Role
   package let label: String
+  /// The test that it was opened for, where the test framework tells it.
+  package let test: String?
   package let parent: RecordingScope?
   package let store: EvidenceStore
   package let startSequence: UInt64
@@ -31,11 +33,13 @@ package final class RecordingScope: Sendable {
 
   /// Opens a scope inside of `parent`, or an outermost one.
   package init(
-    role: Role, label: String = "", parent: RecordingScope? = RecordingScope.current?.unfinished, detailLimit: Int
+    role: Role, label: String = "", test: String? = nil, parent: RecordingScope? = RecordingScope.current?.unfinished,
+    detailLimit: Int
   ) {
     id = Self.lastID.wrappingAdd(1, ordering: .relaxed).newValue
     self.role = role
     self.label = label
+    self.test = test
     self.parent = parent
     depth = parent.map { $0.depth + 1 } ?? 0
     store = parent?.store ?? EvidenceStore(detailLimit: detailLimit)

@@ -6,7 +6,7 @@ internal import Synchronization
 /// final class MyConnection {
 ///   private let instrumented = InstrumentedConnection("library", system: .postgreSQL, serverAddress: "db.example.com")
 ///
-///   func query(_ sql: String) throws -> [Row] {
+///   func query(_ sql: String) throws -> [String] {
 ///     try instrumented.statements.withStatement(sql) { statement in
 ///       let rows = try send(sql)
 ///       statement.rowsReturned = rows.count

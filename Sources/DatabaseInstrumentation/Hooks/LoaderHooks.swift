@@ -51,7 +51,7 @@ public enum LoaderHooks {
   /// Runs `body`, whose statements fetch a row by its primary key, for its own sake: no relationship is loaded.
   ///
   /// ```swift
-  /// LoaderHooks.withIdentityLoad(of: "author") { try connection.query("SELECT * FROM author WHERE id = ?", id) }
+  /// try LoaderHooks.withIdentityLoad(of: "author") { try connection.query("SELECT * FROM author WHERE id = ?", id) }
   /// ```
   ///
   /// Such fetches are never called a load. In a loop they are repeated reads all the same.

@@ -1,7 +1,7 @@
 /// One execution of one SQL statement on one connection.
 ///
 /// ```swift
-/// let recording = recordDatabase { try library.publish(draft) }
+/// let recording = try recordDatabase { try library.publish(draft) }
 /// #expect(recording.inserts.first?.rowsChanged == 1)
 /// ```
 ///

@@ -16,7 +16,7 @@ package struct ForeignKeyDefinition: Sendable, Hashable {
 
 /// A table as its `CREATE TABLE` defines it, with names as they were written but without quotes and schema.
 ///
-/// ```swift
+/// ```text
 /// TableDefinition(createTable: "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId REFERENCES author(id))")
 /// ```
 package struct TableDefinition: Sendable, Hashable {

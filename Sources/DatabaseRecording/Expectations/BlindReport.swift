@@ -19,6 +19,17 @@ struct BlindReport {
     )
   }
 
+  /// A pool was made, and nobody took a connection from it.
+  var sawNoCheckout: Finding {
+    let pools = recording.storage.pools.madePools
+    return Finding(
+      kind: .blind,
+      headline: "\(expectation) saw no checkout, so it proves nothing.",
+      details: pools.prefix(5).map { "  pool \"\($0.name)\" was made here and gave no connection" } + [
+        "  fix: call the code under test inside of the scope, or write \(expectation).allowingNoQueries if none is right"
+      ])
+  }
+
   /// Nothing was seen, although the expectation is about something.
   var sawNothing: Finding {
     var details: [String] = []

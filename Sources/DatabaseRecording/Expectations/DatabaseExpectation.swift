@@ -22,6 +22,8 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
 
   /// Whether a recording without any query can neither meet nor break it, and so must not pass it.
   package var needsQueries: Bool
+  /// Whether a pool of the scope that nobody used must not pass it.
+  package var needsCheckouts = false
   package var allowsNoQueries = false
   package var ignores: [Ignore] = []
   /// Why it cannot be checked as it is written.
@@ -111,6 +113,9 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
     let found = check(recording, ShapeSet(ignores.map(\.shape)))
     if found.isEmpty && needsQueries && recording.queries.isEmpty {
       return allowsNoQueries || isInherited ? [] : [BlindReport(recording, expectation: name).sawNothing]
+    }
+    if found.isEmpty && needsCheckouts && recording.storage.pools.isBlind && !allowsNoQueries && !isInherited {
+      return [BlindReport(recording, expectation: name).sawNoCheckout]
     }
     let unused = isInherited ? [] : ignores.filter { recording.statements.matching($0.sql).isEmpty }
     return found + unused.map { unusedIgnore($0, recording) }

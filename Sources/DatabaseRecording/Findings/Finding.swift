@@ -3,7 +3,7 @@ public import DatabaseInstrumentation
 /// One thing that is wrong with what was recorded, as a value, with its evidence.
 ///
 /// ```swift
-/// let recording = recordDatabase { library.authorsWithBooks() }
+/// let recording = try recordDatabase { _ = try library.authorsWithBooks() }
 /// for finding in recording.findings where finding.kind == .nPlusOne {
 ///   print(finding.relationship ?? "?", finding.count, finding.callSite?.description ?? "")
 /// }
@@ -23,10 +23,13 @@ public struct Finding: Sendable, CustomStringConvertible {
   public let callSite: CallSite?
   /// The statements it is about, as far as they were kept.
   public let statements: [ExecutedStatement]
+  /// The line that it is reported at, where that is not the test's own.
+  package let place: FindingPlace?
 
   package init(
     kind: Kind, headline: String, details: [String] = [], count: Int = 0, relationship: String? = nil,
-    callSite: CallSite? = nil, statements: [ExecutedStatement] = []
+    callSite: CallSite? = nil, statements: [ExecutedStatement] = [],
+    place: FindingPlace? = nil
   ) {
     self.kind = kind
     self.headline = headline.singleLine
@@ -35,6 +38,7 @@ public struct Finding: Sendable, CustomStringConvertible {
     self.relationship = relationship
     self.callSite = callSite
     self.statements = statements
+    self.place = place
   }
 
   /// The whole message.
@@ -60,6 +64,12 @@ public struct Finding: Sendable, CustomStringConvertible {
     public static let failure = Kind(rawValue: "failure")
     /// A relationship was loaded in another way, or more or less often, than expected.
     public static let load = Kind(rawValue: "load")
+    /// A connection that was taken from a pool did not come back.
+    public static let leak = Kind(rawValue: "leak")
+    /// A lease was returned more than once.
+    public static let doubleCheckin = Kind(rawValue: "doubleCheckin")
+    /// A connection that was opened is still open.
+    public static let openConnection = Kind(rawValue: "openConnection")
     /// A span was begun and never ended.
     public static let unfinishedSpan = Kind(rawValue: "unfinishedSpan")
     /// There were more or fewer statements than expected.

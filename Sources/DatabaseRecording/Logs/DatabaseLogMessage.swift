@@ -4,7 +4,7 @@
 ///
 /// ```swift
 /// RecordingLogHandler(
-///   forwardingTo: handler, messages: .standard + [DatabaseLogMessage("query", sql: "text", binds: "arguments")])
+///   forwardingTo: StreamLogHandler.standardError(label: "database"), messages: .standard + [DatabaseLogMessage("query", sql: "text", binds: "arguments")])
 /// ```
 public struct DatabaseLogMessage: Sendable, Hashable {
   /// The message, all of it.

@@ -7,7 +7,7 @@ public import Logging
 /// It makes Fluent visible on any database, queries in transactions and lazily loaded children included:
 ///
 /// ```swift
-/// let databases = Databases(threadPool: pool, on: group)
+/// let databases = Databases(threadPool: .singleton, on: group)
 /// let logger = Logger(label: "database") { RecordingLogHandler(forwardingTo: StreamLogHandler.standardError(label: $0)) }
 /// let database = databases.database(logger: logger, on: group.next())
 /// app.logger = Logger(label: "app", factory: { _ in RecordingLogHandler() })          // in Vapor, instead

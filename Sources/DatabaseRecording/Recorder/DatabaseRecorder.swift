@@ -3,7 +3,7 @@ internal import Tracing
 
 /// The live collector of one scope: everything the database is asked while it runs, in this task and its children.
 ///
-/// Most tests need only ``recordDatabase(_:_:fileID:filePath:line:column:)``, the `.database(…)` trait or
+/// Most tests need only `recordDatabase(_:_:fileID:filePath:line:column:)`, the `.database(…)` trait or
 /// `expectDatabase`. Take the recorder itself to look at a scope before it ends:
 ///
 /// ```swift
@@ -16,7 +16,7 @@ internal import Tracing
 /// ```
 public final class DatabaseRecorder: Sendable {
   /// The recorder of the innermost scope around the current task; `nil` outside of any, and inside of
-  /// ``withoutDatabaseRecording(_:)``.
+  /// `withoutDatabaseRecording(_:)`.
   public static var current: DatabaseRecorder? {
     guard let recorder = bound, let scope = RecordingScope.current, scope.role == .recording else { return nil }
     return recorder.isFinished ? nil : recorder
@@ -51,7 +51,7 @@ public final class DatabaseRecorder: Sendable {
     self.location = location
     function = ScopeFunction(test: test, at: location)
     EvidenceSources.shared.prepare()
-    scope = RecordingScope(role: .recording, label: label, detailLimit: max(0, detailLimit))
+    scope = RecordingScope(role: .recording, label: label, test: test, detailLimit: max(0, detailLimit))
   }
 
   deinit { scope.finish() }

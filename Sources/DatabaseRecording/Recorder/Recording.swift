@@ -22,11 +22,13 @@ public struct Recording: Sendable, CustomStringConvertible {
     let blindness: [String]
     /// Of the scope around this one, if any.
     let outerLabel: String?
+    let pools: PoolSnapshot
     let findings = Locked<[Finding]?>(nil)
 
     init(
       label: String, location: CodeLocation, function: ScopeFunction, evidence: StatementEvidence, excludedCount: Int,
-      unattributedCount: Int, unattributed: [UnattributedStatement], blindness: [String], outerLabel: String?
+      unattributedCount: Int, unattributed: [UnattributedStatement], blindness: [String], outerLabel: String?,
+      pools: PoolSnapshot
     ) {
       self.label = label
       self.location = location
@@ -37,6 +39,7 @@ public struct Recording: Sendable, CustomStringConvertible {
       self.unattributed = unattributed
       self.blindness = blindness
       self.outerLabel = outerLabel
+      self.pools = pools
     }
   }
 
@@ -52,7 +55,8 @@ public struct Recording: Sendable, CustomStringConvertible {
       unattributedCount: scope.unattributedCount,
       unattributed: scope.unattributedCount == 0 ? [] : scope.unattributedStatements(),
       blindness: Self.blindness(of: evidence, in: scope),
-      outerLabel: scope.parent?.recording?.label
+      outerLabel: scope.parent?.recording?.label,
+      pools: PoolSnapshot(scope: scope)
     )
   }
 
@@ -67,7 +71,8 @@ public struct Recording: Sendable, CustomStringConvertible {
       reasons.append(
         """
         Connection \(connection.info) lost its trace: something replaced SQLite's trace callback, and its statements were \
-        not seen. Leave the app's own trace out in tests, or link SQLite as a shared library, where both work.
+        not seen. Trace with SQLiteInstrumentor.trace (GRDB: db.sharedTrace), or link SQLite as a shared library, where both \
+        work.
         """)
     }
     return reasons
@@ -124,7 +129,7 @@ public struct Recording: Sendable, CustomStringConvertible {
   /// connection was opened outside of any recording or is used by several.
   public var unattributedCount: Int { storage.unattributedCount }
 
-  /// Statements of fixtures inside of ``withoutDatabaseRecording(_:)``.
+  /// Statements of fixtures inside of `withoutDatabaseRecording(_:)`.
   public var excludedCount: Int { storage.excludedCount }
 
   /// Statements that were counted by shape without being kept one by one, past the limit of details.

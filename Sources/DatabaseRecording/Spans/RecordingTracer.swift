@@ -8,7 +8,7 @@ public import Tracing
 /// start, which finds the recording of each span by its task:
 ///
 /// ```swift
-/// let client = PostgresClient(configuration: configuration, tracer: RecordingTracer(forwardingTo: otel))
+/// let client = PostgresClient(configuration: postgres, tracer: RecordingTracer(forwardingTo: otel))
 /// ```
 ///
 /// Where the task is lost, a span belongs to the recording in which the tracer was made.

@@ -17,15 +17,32 @@ enum IssueReporter {
   ///
   /// - Parameter file: The path of `location`, as XCTest wants it.
   static func report(_ findings: [Finding], of recording: Recording, at location: CodeLocation, file: StaticString) {
-    guard !findings.isEmpty else { return }
-    let message = text(for: findings, of: recording)
+    // What is about another line than the test's own, such as a leak, is an issue of its own at that line.
+    for finding in findings {
+      guard let place = finding.place else { continue }
+      report(text(for: [finding], of: recording), at: place.location, file: place.file ?? file, fallback: location)
+    }
+    let others = findings.filter { $0.place == nil }
+    guard !others.isEmpty else { return }
+    report(text(for: others, of: recording), at: location, file: file, fallback: location)
+  }
+
+  /// Reports one message as one issue.
+  static func report(_ message: String, at location: CodeLocation, file: StaticString) {
+    report(message, at: location, file: file, fallback: location)
+  }
+
+  /// - Parameter fallback: The line for XCTest where the path of `location` is known only at run time.
+  private static func report(
+    _ message: String, at location: CodeLocation, file: StaticString, fallback: CodeLocation
+  ) {
     switch Runner.current {
     case .swiftTesting:
       recordIssue(message, at: location)
       if !Runner.isInsideOfSwiftTest { writeToStandardError(message, location) }
     case .xctest:
       #if canImport(XCTest)
-        XCTFail(message, file: file, line: UInt(location.line))
+        XCTFail(message, file: file, line: UInt((location.filePath == "\(file)" ? location : fallback).line))
       #else
         writeToStandardError(message, location)
       #endif

@@ -2,7 +2,7 @@
   public import DatabaseRecording
   public import Testing
 
-  /// Checks what each test of a suite asks of the database. Made by ``Testing/SuiteTrait/database(_:)``.
+  /// Checks what each test of a suite asks of the database. Made by `Testing.SuiteTrait.database(_:)`.
   ///
   /// It is a test trait as well because the runner hands a recursive trait down to the tests.
   public struct DatabaseSuiteTrait: SuiteTrait, TestTrait, TestScoping {
@@ -33,7 +33,7 @@
     /// seen when they stand on the test itself; counts such as `.queries(2)` hold for each test.
     ///
     /// The suite's `init()` runs inside of the scope: wrap fixtures in
-    /// ``withoutDatabaseRecording(_:)``.
+    /// `withoutDatabaseRecording(_:)`.
     ///
     /// - Parameter expectations: What must hold for each test.
     public static func database(_ expectations: DatabaseExpectation...) -> Self {

@@ -2,7 +2,7 @@
   public import DatabaseRecording
   public import Testing
 
-  /// Checks what a test asks of the database. Made by ``Testing/TestTrait/database(_:)``.
+  /// Checks what a test asks of the database. Made by `Testing.TestTrait.database(_:)`.
   public struct DatabaseTestTrait: TestTrait, TestScoping {
     let expectations: [DatabaseExpectation]
 
@@ -26,11 +26,11 @@
     /// ```
     ///
     /// Nothing else has to be set up. Each case of a parameterised test has a recording of its own, and the issue belongs
-    /// to that case. Beside a suite's ``Testing/SuiteTrait/database(_:)`` both apply. An expectation that is about queries
+    /// to that case. Beside a suite's `Testing.SuiteTrait.database(_:)` both apply. An expectation that is about queries
     /// (such as `.noNPlusOne`) fails a test that sends none, because it would prove nothing.
     ///
     /// The suite's `init()` runs inside of the scope: wrap fixtures in
-    /// ``withoutDatabaseRecording(_:)``.
+    /// `withoutDatabaseRecording(_:)`.
     ///
     /// A shorthand of your own:
     ///

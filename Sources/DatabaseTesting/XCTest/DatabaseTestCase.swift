@@ -17,8 +17,8 @@
   /// ```
   ///
   /// `setUp` and `tearDown` are left out, as fixtures are (on Apple's platforms wrap them in
-  /// ``withoutDatabaseRecording(_:)``). A test that never touches a database is left alone by expectations that are about
-  /// queries; use ``expectDatabase(_:body:fileID:filePath:line:column:)`` to insist.
+  /// `withoutDatabaseRecording(_:)`). A test that never touches a database is left alone by expectations that are about
+  /// queries; use `expectDatabase(_:body:fileID:filePath:line:column:)` to insist.
   open class DatabaseTestCase: XCTestCase {
     // Written before the test method starts and after it ended, on the thread that runs the test.
     nonisolated(unsafe) private var recorder: DatabaseRecorder?
@@ -54,7 +54,12 @@
       }
       let recording = recorder.finish()
       let findings = recording.check(databaseExpectations, isInherited: true)
-      if !findings.isEmpty { report(IssueReporter.text(for: findings, of: recording), at: location(of: recording)) }
+      for finding in findings {
+        guard let place = finding.place else { continue }
+        report(IssueReporter.text(for: [finding], of: recording), at: place.location)
+      }
+      let others = findings.filter { $0.place == nil }
+      if !others.isEmpty { report(IssueReporter.text(for: others, of: recording), at: location(of: recording)) }
       self.recorder = nil
     }
 

@@ -1,0 +1,138 @@
+internal import CoreMetrics
+
+/// `db.client.connection.*` of one pool.
+///
+/// See [the connection pool metrics](https://opentelemetry.io/docs/specs/semconv/database/database-metrics/#connection-pools).
+final class PoolMetrics: Sendable {
+  private struct Key: Hashable {
+    var factory: ObjectIdentifier
+    var attributes: DatabaseAttributes
+  }
+
+  private let pool: String
+  private let size: PoolSize
+  private let maxOverflow: PoolSize
+  /// A handle keeps its factory alive, so that an address is not used again for another one.
+  private let handles = Locked<[Key: (Handles, AnyObject)]>([:])
+  private static let limit = 256
+
+  init(pool: String, size: PoolSize, maxOverflow: PoolSize) {
+    self.pool = pool
+    self.size = size
+    self.maxOverflow = maxOverflow
+  }
+
+  /// What a transition measured, in nanoseconds.
+  struct Measured {
+    var use: UInt64?
+    var create: UInt64?
+    var wait: UInt64?
+
+    var isEmpty: Bool { use == nil && create == nil && wait == nil }
+  }
+
+  func record(_ kind: PoolEvent.Kind?, _ measured: Measured, _ statistics: PoolStatistics) {
+    let factory = MetricsSystem.factory
+    if factory is NOOPMetricsHandler { return }
+    let handles = handles(for: factory)
+    handles.set(statistics, size: size, maxOverflow: maxOverflow)
+    if let use = measured.use { handles.useTime.record(Double(use) / 1e9) }
+    if let create = measured.create { handles.createTime.record(Double(create) / 1e9) }
+    if let wait = measured.wait { handles.waitTime.record(Double(wait) / 1e9) }
+    guard let kind else { return }
+    handles.counter("db.client.connection.events", ("event", kind.name)).increment()
+    if let error = kind.errorType {
+      handles.counter("db.client.connection.errors", ("error.type", error)).increment()
+    }
+    if kind == .checkoutFailed(.timeout) { handles.counter("db.client.connection.timeouts", nil).increment() }
+  }
+
+  private func handles(for factory: any MetricsFactory) -> Handles {
+    let attributes = DatabaseAttributes.current
+    var dimensions = [("db.client.connection.pool.name", pool)]
+    attributes.forEach { dimensions.append(($0, $1.description)) }
+    // A factory that is a value has no identity: its handles cannot be told from those of another.
+    guard type(of: factory) is AnyClass else { return Handles(dimensions, factory) }
+    let object = factory as AnyObject
+    let key = Key(factory: ObjectIdentifier(object), attributes: attributes)
+    if let known = handles.withLock({ $0[key] }) { return known.0 }
+    let made = Handles(dimensions, factory)
+    handles.withLock { handles in
+      if handles.count >= Self.limit { handles.removeAll() }
+      handles[key] = (made, object)
+    }
+    return made
+  }
+
+  private final class Handles: Sendable {
+    let useTime: Recorder
+    let createTime: Recorder
+    let waitTime: Recorder
+    private let used: Meter
+    private let idle: Meter
+    private let overflow: Meter
+    private let pending: Meter
+    private let maximum: Meter
+    private let idleMaximum: Meter
+    private let dimensions: [(String, String)]
+    private let factory: any MetricsFactory
+    private let counters = Locked<[String: Counter]>([:])
+
+    init(_ dimensions: [(String, String)], _ factory: any MetricsFactory) {
+      self.dimensions = dimensions
+      self.factory = factory
+      func meter(_ name: String, _ state: String? = nil) -> Meter {
+        let more = state.map { [("db.client.connection.state", $0)] } ?? []
+        return Meter(label: "db.client.connection." + name, dimensions: dimensions + more, factory: factory)
+      }
+      func recorder(_ name: String) -> Recorder {
+        Recorder(label: "db.client.connection." + name, dimensions: dimensions, aggregate: true, factory: factory)
+      }
+      useTime = recorder("use_time")
+      createTime = recorder("create_time")
+      waitTime = recorder("wait_time")
+      used = meter("count", "used")
+      idle = meter("count", "idle")
+      overflow = meter("overflow")
+      pending = meter("pending_requests")
+      maximum = meter("max")
+      idleMaximum = meter("idle.max")
+    }
+
+    func set(_ statistics: PoolStatistics, size: PoolSize, maxOverflow: PoolSize) {
+      used.set(statistics.leased)
+      idle.set(statistics.idle)
+      overflow.set(statistics.overflow)
+      pending.set(statistics.waiting)
+      if let limit = size.adding(maxOverflow).limit { maximum.set(limit) }
+      if let limit = size.limit { idleMaximum.set(limit) }
+    }
+
+    func counter(_ label: String, _ dimension: (String, String)?) -> Counter {
+      counters.withLock { counters in
+        let key = label + (dimension?.1 ?? "")
+        if let known = counters[key] { return known }
+        let made = Counter(label: label, dimensions: dimensions + (dimension.map { [$0] } ?? []), factory: factory)
+        counters[key] = made
+        return made
+      }
+    }
+  }
+}
+
+extension PoolEvent.Kind {
+  /// What the error counter calls it; `nil` for what is no error: a caller that gives up is none.
+  var errorType: String? {
+    switch self {
+    case .connectFailed: "connectFailed"
+    case .pingFailed: "pingFailed"
+    case .usageViolation: "usageViolation"
+    case .doubleCheckin: "doubleCheckin"
+    case .leaseAbandoned: "leaseAbandoned"
+    case .detachedAbandoned: "detachedAbandoned"
+    case .checkoutFailed(.cancelled), .checkoutFailed(.openFailed): nil
+    case .checkoutFailed(let failure): failure.rawValue
+    default: nil
+    }
+  }
+}

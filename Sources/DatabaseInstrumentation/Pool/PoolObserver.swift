@@ -1,0 +1,127 @@
+/// What a connection pool tells its monitor.
+///
+/// ```swift
+/// let connection = observer.connected()                    // after opening one
+/// let lease = observer.checkedOut(connection)              // hand it out
+/// observer.checkedIn(lease)                                // it came back
+/// observer.closed(connection)
+/// ```
+///
+/// Any thread may call it, also under the pool's own lock: listeners then run under that lock too. It never throws.
+public struct PoolObserver: Sendable {
+  let monitor: PoolMonitor
+
+  /// One lease, as the pool must hand it back: a single-use token.
+  public struct Lease: Sendable, Hashable {
+    /// Its number within the pool.
+    public let id: Int
+    /// The number of the connection within the pool.
+    public let connection: Int
+  }
+
+  /// A connection was opened.
+  ///
+  /// - Parameters:
+  ///   - databaseConnection: The number of the database connection behind it, where that is known: its statements are
+  ///     then tied to the lease.
+  ///   - took: How long opening it took.
+  /// - Returns: The connection's number within the pool.
+  @discardableResult
+  public func connected(databaseConnection: UInt64? = nil, took: Duration = .zero) -> Int {
+    let id = monitor.newConnection()
+    let now = monitor.time
+    if id == 1 { monitor.apply(PoolChange(.firstConnect), at: now) }
+    monitor.apply(PoolChange(nil, .openBegan), at: now)
+    monitor.apply(PoolChange(.connect, .opened(began: now &- took.nanoseconds), connection: id), at: now)
+    monitor.databaseConnection(databaseConnection, of: id)
+    return id
+  }
+
+  /// A connection could not be opened.
+  public func connectFailed() { monitor.apply(PoolChange(.connectFailed)) }
+
+  /// A caller begins to wait for a connection.
+  public func waitBegan() { monitor.apply(PoolChange(.waitBegan, .waitBegan)) }
+
+  /// A caller got what it waited for; followed by ``checkedOut(_:waited:site:)``.
+  public func waitEnded() { monitor.apply(PoolChange(nil, .waitEnded)) }
+
+  /// A caller gets no connection.
+  ///
+  /// - Parameter wasWaiting: Whether ``waitBegan()`` was called for it.
+  public func checkoutFailed(_ failure: PoolCheckoutFailure, wasWaiting: Bool = false) {
+    monitor.apply(PoolChange(.checkoutFailed(failure), wasWaiting ? .waitEnded : .none))
+  }
+
+  /// A connection was handed out.
+  ///
+  /// - Parameters:
+  ///   - connection: Its number, from ``connected(databaseConnection:took:)``.
+  ///   - waited: How long the caller waited.
+  ///   - site: The line that asked for it; taken from the call stack in tests when `nil`.
+  /// - Returns: What ends the lease.
+  public func checkedOut(_ connection: Int, waited: Duration = .zero, site: CheckoutSite? = nil) -> Lease {
+    let lease = monitor.newLease()
+    let now = monitor.time
+    monitor.apply(
+      PoolChange(.checkout, .leased(asked: now &- waited.nanoseconds), connection: connection, lease: lease), at: now,
+      by: .current(site: site))
+    return Lease(id: lease, connection: connection)
+  }
+
+  /// A connection came back. A second time is noted as `doubleCheckin`.
+  public func checkedIn(_ lease: Lease) {
+    let change = PoolChange(.checkin, .returned(closes: false), connection: lease.connection, lease: lease.id)
+    end(lease, change, otherwise: .doubleCheckin)
+  }
+
+  /// A connection is being reset on its way back.
+  public func reset(_ connection: Int) { monitor.apply(PoolChange(.reset, connection: connection)) }
+
+  /// A lease ends because its connection is thrown away; followed by ``closed(_:)``.
+  public func invalidated(_ lease: Lease, reason: String? = nil) {
+    end(
+      lease, PoolChange(.invalidate(reason), .invalidated, connection: lease.connection, lease: lease.id),
+      otherwise: .usageViolation)
+  }
+
+  /// A lease takes its connection out of the pool for good.
+  public func detached(_ lease: Lease) {
+    end(
+      lease, PoolChange(.detach, .detached(leavesEmptySlot: false), connection: lease.connection, lease: lease.id),
+      otherwise: .usageViolation)
+  }
+
+  /// A lease was dropped without being returned; it counts as a leak. Followed by ``closed(_:)``.
+  public func abandoned(_ lease: Lease) {
+    end(
+      lease, PoolChange(.leaseAbandoned, .abandoned(closes: true), connection: lease.connection, lease: lease.id),
+      otherwise: .usageViolation)
+  }
+
+  /// A connection of the pool was closed, or a detached one.
+  public func closed(_ connection: Int) {
+    let isDetached = monitor.isDetached(connection)
+    monitor.apply(
+      PoolChange(
+        isDetached ? .closeDetached : .close, isDetached ? .detachedClosed : .closed(leavesEmptySlot: false),
+        connection: connection))
+  }
+
+  private func end(_ lease: Lease, _ change: PoolChange, otherwise: PoolEvent.Kind) {
+    guard monitor.isRunning(lease.id) else {
+      monitor.apply(PoolChange(otherwise, connection: lease.connection, lease: lease.id))
+      return
+    }
+    monitor.apply(change)
+  }
+}
+
+extension Duration {
+  package var nanoseconds: UInt64 {
+    let (seconds, attoseconds) = components
+    guard seconds >= 0, attoseconds >= 0 else { return 0 }
+    let (product, overflows) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+    return overflows ? .max : product &+ UInt64(attoseconds / 1_000_000_000)
+  }
+}

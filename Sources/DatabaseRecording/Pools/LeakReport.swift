@@ -1,0 +1,123 @@
+internal import DatabaseInstrumentation
+
+/// What leaked, in words: one finding for each lease and connection, at the line that took it.
+struct LeakReport {
+  let recording: Recording
+
+  var leases: [Finding] { recording.leases.filter(\.isLeak).map(finding) }
+
+  private func finding(_ lease: LeaseRecord) -> Finding {
+    let headline =
+      "Expected no leaked connections: lease \(lease.id) of pool \"\(lease.pool)\" was \(lease.verdict)."
+    return Finding(
+      kind: .leak, headline: headline, details: details(lease), callSite: lease.callSite, place: lease.place)
+  }
+
+  private func details(_ lease: LeaseRecord) -> [String] {
+    let monitor = lease.entry.monitor
+    var lines: [String] = []
+    if let site = lease.callSite { lines.append("  taken at \(site)") }
+    if let test = lease.test { lines.append("  by \(test)") }
+    lines.append(
+      """
+        \(lease.currentState), connection \(lease.connection), \(lease.checkoutCount.counted("checkout")) of it so far, \
+      held for \(lease.heldFor.readable)
+      """)
+    if let last = recording.statements(in: lease).last { lines.append("  last statement: \(last)") }
+    lines.append("  pool \"\(lease.pool)\": \(monitor.statistics)")
+    let events = monitor.events.filter { $0.connection == lease.connection }.suffix(5)
+    if !events.isEmpty { lines.append("  last events of connection \(lease.connection):") }
+    lines += events.map { "    #\($0.sequence) \($0.kind)\($0.lease.map { ", lease \($0)" } ?? "")" }
+    lines.append("  fix: give it back on every path, e.g. with withConnection { }")
+    return lines
+  }
+
+  /// Leases that were given back more than once.
+  var doubleCheckins: [Finding] {
+    recording.poolEvents.filter { $0.kind == .doubleCheckin }.map { event in
+      let lease = event.lease.map { "lease \($0)" } ?? "a lease"
+      return Finding(
+        kind: .doubleCheckin,
+        headline: "Expected balanced checkouts: \(lease) of pool \"\(event.pool)\" was returned more than once.",
+        details: (event.detail.map { ["  \($0)"] } ?? []) + [
+          "  fix: return it in one place; somebody else may have the connection by the second time"
+        ])
+    }
+  }
+
+  /// Connections that are still open.
+  func connections(except names: [String]) -> [Finding] {
+    let open = recording.openedConnections.filter { $0.isOpen && !names.contains($0.info.name) }
+    return open.map { connection in
+      let site = connection.callSite
+      var details = site.map { ["  opened at \($0)"] } ?? []
+      details.append(
+        "  \(recording.openedConnections.count.counted("connection")) opened here, \(open.count) still open")
+      details.append(
+        "  fix: close it, or write .closedConnections(except: [\"\(connection.info.name)\"]) where it shall live on")
+      return Finding(
+        kind: .openConnection,
+        headline: "Expected every connection to be closed: \(connection.info) is still open.",
+        details: details, callSite: site, place: site.flatMap(FindingPlace.init))
+    }
+  }
+
+  /// The most leases that the scope had at one time.
+  var peak: (count: Int, at: [LeaseRecord]) {
+    var changes: [(time: UInt64, isBegin: Bool, lease: LeaseRecord)] = []
+    for lease in recording.leases {
+      changes.append((lease.entry.began, true, lease))
+      if let end = lease.entry.monotonicEnd { changes.append((end, false, lease)) }
+    }
+    changes.sort { ($0.time, $0.isBegin ? 1 : 0) < ($1.time, $1.isBegin ? 1 : 0) }
+    var held: [LeaseRecord] = []
+    var most: [LeaseRecord] = []
+    for change in changes {
+      if change.isBegin {
+        held.append(change.lease)
+        if held.count > most.count { most = held }
+      } else {
+        held.removeAll { $0.entry === change.lease.entry }
+      }
+    }
+    return (most.count, most)
+  }
+}
+
+extension LeaseRecord {
+  fileprivate var verdict: String {
+    switch state {
+    case .detached: "detached and its connection never closed"
+    case .abandoned: "dropped without being returned"
+    default: "never returned"
+    }
+  }
+
+  /// A lease that came back while the report was written was late, not lost.
+  fileprivate var currentState: String {
+    state == .leased && entry.record.state == .returned ? "returned late" : "\(state)"
+  }
+
+  fileprivate var place: FindingPlace? {
+    if let site = entry.site { return FindingPlace(site) }
+    return callSite.flatMap(FindingPlace.init)
+  }
+}
+
+/// Where in the source an issue belongs that is about another line than the test's own.
+package struct FindingPlace: Sendable {
+  package var location: CodeLocation
+  /// As XCTest wants it; `nil` where the line was found by the call stack.
+  package var file: StaticString?
+
+  init(_ site: CheckoutSite) {
+    location = CodeLocation(site.fileID, site.filePath, site.line, site.column)
+    file = site.filePath
+  }
+
+  init?(_ site: CallSite) {
+    guard let path = site.filePath, let line = site.line, line > 0 else { return nil }
+    location = CodeLocation(
+      fileID: "\(site.module ?? "Unknown")/\(site.fileName ?? path)", filePath: path, line: line, column: 1)
+  }
+}

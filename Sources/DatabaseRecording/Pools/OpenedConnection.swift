@@ -1,0 +1,27 @@
+public import DatabaseInstrumentation
+
+/// A database connection that was opened in a scope, and whether it was closed by the end of it.
+///
+/// Opening and closing of SQLite connections are seen exactly, whoever opens them and whether or not there is a pool.
+public struct OpenedConnection: Sendable, CustomStringConvertible {
+  /// Which connection.
+  public let info: ConnectionInfo
+  /// Whether it was still open when the recording was made.
+  public let isOpen: Bool
+  private let stack: StackTrace?
+
+  init(_ evidence: ConnectionEvidence) {
+    info = evidence.info
+    isOpen = evidence.isOpen
+    stack = evidence.openingStack
+  }
+
+  /// The line of the app that opened it. Symbolicated when it is read.
+  public var callSite: CallSite? { stack?.callSite() }
+
+  /// `library.sqlite (2), still open, opened at Library.swift:12 in Library.init(path:)`.
+  public var description: String {
+    let site = callSite.map { ", opened at \($0)" } ?? ""
+    return "\(info), \(isOpen ? "still open" : "closed")\(site)"
+  }
+}

@@ -1,0 +1,25 @@
+public import DatabaseInstrumentation
+
+extension Recording {
+  /// The connections that were taken from pools in the scope, in that order.
+  ///
+  /// A lease belongs to the task that took it, and where the task is lost to the recording in which the pool was made.
+  public var leases: [LeaseRecord] { storage.pools.leases }
+
+  /// What happened in pools while the scope ran, for its own leases and in its own tasks.
+  public var poolEvents: [PoolEvent] { storage.pools.events }
+
+  /// The SQLite connections that were opened in the scope, those of fixtures apart.
+  public var openedConnections: [OpenedConnection] { storage.pools.opened }
+
+  /// The statements that ran on the connection of a lease while the lease had it.
+  ///
+  /// Known where the pool tells which database connection is behind its own, as `FakePool.sqlite` does.
+  public func statements(in lease: LeaseRecord) -> [ExecutedStatement] {
+    guard let id = lease.entry.databaseConnection else { return [] }
+    let end = lease.entry.monotonicEnd ?? .max
+    return statements.filter { statement in
+      statement.connection.id == id && statement.record.start >= lease.entry.began && statement.record.start <= end
+    }
+  }
+}

@@ -1,0 +1,54 @@
+internal import DatabaseInstrumentation
+internal import Foundation
+
+/// Fails the whole test run for connections that outlive every test: leases that nobody gave back.
+///
+/// ```swift
+/// @Suite struct AppTests {
+///   init() { DatabaseLeakGuard.install() }
+/// }
+/// ```
+///
+/// It looks when the process exits, and then makes it exit with code 1, which `swift test` reports as a failed run, in
+/// XCTest and in Swift Testing:
+///
+/// ```text
+/// error: 1 database connection outlived every test:
+///   lease 3 of pool "main" on connection 1: leased, at Bank.swift:12 in transfer()
+///     by transfers(amount:) [7]
+/// ```
+///
+/// Set `DATABASE_TESTING_LEAK_GUARD=1` to have it installed by the first recording or ``FakePool`` of the process.
+public enum DatabaseLeakGuard {
+  /// Installs it, once; later calls do nothing.
+  public static func install() {
+    Runner.tellTestNames
+    registered
+  }
+
+  /// What has outlived the tests so far, as text; `nil` when nothing has.
+  public static var report: String? {
+    let leaks = PoolMonitor.all.flatMap(\.outstandingLeases).filter(\.isLeak)
+    guard !leaks.isEmpty else { return nil }
+    var lines = ["error: \(leaks.count.counted("database connection")) outlived every test:"]
+    for leak in leaks.prefix(50) {
+      lines.append("  \(leak)")
+      if let test = leak.test { lines.append("    by \(test)") }
+    }
+    if leaks.count > 50 { lines.append("  and \(leaks.count - 50) more") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  static let isWanted = ProcessInfo.processInfo.environment["DATABASE_TESTING_LEAK_GUARD"] == "1"
+
+  private static let registered: Void = { atexit(failRunForLeaks) }()
+}
+
+/// Called by `exit`, which both runners end with. `_exit` replaces the code that they meant to exit with; handlers that
+/// were registered before this one, and the flushing of stdio, are made up for here.
+private func failRunForLeaks() {
+  guard let report = DatabaseLeakGuard.report else { return }
+  fflush(nil)
+  FileHandle.standardError.write(Data(report.utf8))
+  _exit(1)
+}

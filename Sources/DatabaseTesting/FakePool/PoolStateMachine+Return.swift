@@ -1,0 +1,140 @@
+internal import DatabaseInstrumentation
+
+/// What came of giving a lease back.
+enum ReturnOutcome: Sendable {
+  case accepted
+  /// It was over by an invalidation: nothing to do.
+  case ignored
+  case double(String)
+}
+
+extension PoolStateMachine {
+  /// A lease is given back.
+  mutating func checkin(lease id: Int, site: CheckoutSite?) -> ReturnOutcome {
+    guard let lease = leases[id], !lease.isReturning else {
+      if let known = ended[id], known.end != .returned { return .ignored }
+      let first = ended[id]?.site ?? nil
+      let again = site.map { " and again at \($0)" } ?? " and again"
+      let message = "lease \(id) of pool \"\(name)\" was returned at \(first?.description ?? "an earlier line")\(again)"
+      emit(.doubleCheckin, connection: leases[id]?.connection, lease: id, detail: message)
+      return .double(message)
+    }
+    ended.add(id, .returned, site: site)
+    startReturn(id, lease)
+    return .accepted
+  }
+
+  /// Nobody has the lease any more, and it was not given back.
+  mutating func abandon(lease id: Int) {
+    guard let lease = leases[id], !lease.isReturning else { return }
+    ended.add(id, .abandoned)
+    guard options.semantics == .strict else {
+      leases[id]?.isAbandoned = true
+      emit(.leaseAbandoned, connection: lease.connection, lease: id)
+      if let lease = leases[id] { startReturn(id, lease) }
+      return
+    }
+    emit(.leaseAbandoned, .abandoned(closes: true), connection: lease.connection, lease: id)
+    emit(.invalidate("abandoned"), connection: lease.connection)
+    throwAway(id, lease.connection)
+  }
+
+  private mutating func startReturn(_ id: Int, _ lease: Lease) {
+    leases[id]?.isReturning = true
+    let skipsReset = options.reset == .none && options.semantics == .strict
+    if phase != .open || skipsReset { return finishReturn(id, lease.connection) }
+    emit(.reset, connection: lease.connection, lease: id)
+    let operation = begin(.reset(lease: id, connection: lease.connection))
+    output.actions.append(.reset(operation, connection: lease.connection))
+  }
+
+  mutating func completeReset(_ lease: Int, _ id: Int, _ outcome: OperationOutcome) {
+    guard case .ok = outcome else {
+      guard let record = leases[lease] else { return }
+      emit(
+        .invalidate("reset failed"), record.isAbandoned ? .abandoned(closes: true) : .invalidated, connection: id,
+        lease: lease)
+      return throwAway(lease, id)
+    }
+    finishReturn(lease, id)
+  }
+
+  private mutating func finishReturn(_ lease: Int, _ id: Int) {
+    guard let record = leases.removeValue(forKey: lease), var connection = connections[id] else { return }
+    connection.leases -= 1
+    let isShared = connection.leases > 0
+    let isStale = options.closesInvalidOnReturn && connection.generation < generation
+    let isWanted = hasRoomForIdle || (!queue.isEmpty && options.mode != .none)
+    let stays = isShared || (phase == .open && !isStale && isWanted)
+    if !isShared { connection.state = stays ? .busy : .closing }
+    connections[id] = connection
+    emit(
+      .checkin, record.isAbandoned ? .abandoned(closes: !stays) : .returned(closes: !stays), connection: id,
+      lease: lease)
+    if isShared { return checkDrained() }
+    if stays { offer(id) } else { close(id, then: isStale ? .emptySlot : .freeSlot) }
+    checkDrained()
+  }
+
+  /// A lease is over because its connection is: the transition was emitted.
+  mutating func throwAway(_ lease: Int, _ id: Int) {
+    leases[lease] = nil
+    connections[id]?.leases -= 1
+    if connections[id]?.leases ?? 0 > 0 {
+      connections[id]?.isSoftInvalid = true
+    } else {
+      connections[id]?.state = .closing
+      close(id, then: .emptySlot)
+    }
+    checkDrained()
+  }
+
+  mutating func completeClose(_ id: Int, _ then: AfterClose) {
+    var leavesEmptySlot = false
+    switch then {
+    case .emptySlot: leavesEmptySlot = leavesEmptySlotNow
+    case .freeSlot: break
+    case .reopen: leavesEmptySlot = phase == .open && options.mode != .none
+    case .fail(_, _, _, let leaves): leavesEmptySlot = leaves && leavesEmptySlotNow
+    }
+    connections[id] = nil
+    emit(.close, .closed(leavesEmptySlot: leavesEmptySlot), connection: id)
+    if options.semantics == .sqlAlchemy, then.isEndOfLease { emit(.checkin, connection: id) }
+    switch then {
+    case .reopen(let request):
+      if requests[request] != nil, phase == .open { return open(for: request) }
+      trimEmptySlots()
+    case .fail(let request, let failure, let message, _): fail(request, failure, message)
+    default: break
+    }
+    serveWaiters()
+  }
+
+  /// Whether the slot of the connection that closes now stays.
+  private var leavesEmptySlotNow: Bool {
+    guard phase == .open, options.mode != .none else { return false }
+    return options.semantics == .strict
+      ? options.effectiveSize.allows(statistics.slots)
+      : options.effectiveSize.allows(idle.count + statistics.empty + 1)
+  }
+
+  /// No more empty slots than the size has room for.
+  mutating func trimEmptySlots() {
+    while statistics.empty > 0, !options.effectiveSize.allows(idle.count + statistics.empty) { emit(nil, .slotDropped) }
+  }
+
+  mutating func dropEmptySlots() {
+    while statistics.empty > 0 { emit(nil, .slotDropped) }
+  }
+}
+
+extension PoolStateMachine.AfterClose {
+  /// Whether SQLAlchemy says that the connection came back: its record did.
+  var isEndOfLease: Bool {
+    switch self {
+    case .emptySlot: true
+    case .fail(_, let failure, _, _): failure == .rejected
+    case .freeSlot, .reopen: false
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/// One piece of work whose instructions are counted.
+struct Probe {
+  /// Unique; the limits name it.
+  var name: String
+  /// What one count is of: statements, bytes.
+  var operations: Int
+  /// Prepares, and calls its argument with the work once.
+  var run: (_ measure: (() -> Void) -> Void) throws -> Void
+
+  init(
+    _ name: String, operations: Int, _ run: @escaping (_ measure: (() -> Void) -> Void) throws -> Void
+  ) {
+    self.name = name
+    self.operations = operations
+    self.run = run
+  }
+
+  /// How the check learns which count is whose.
+  var line: String { "\(name)\t\(operations)" }
+
+  /// In the order in which they run.
+  static func all() throws -> [Probe] {
+    var probes: [Probe] = []
+    probes += try statementProbes()
+    probes += try libraryProbes()
+    probes += shapeProbes()
+    probes += analysisProbes()
+    // Row changes, the pool and reports have their probes beside these, in a file each.
+    return probes
+  }
+}

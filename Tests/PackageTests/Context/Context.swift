@@ -1,0 +1,102 @@
+// What the code in the documentation takes for granted: an app, and the types of libraries that the package does not depend on.
+
+import DatabaseTesting
+import Foundation
+import GRDB
+import GRDBInstrumentation
+import Hummingbird
+import HummingbirdInstrumentation
+import InMemoryTracing
+import Logging
+import NIOCore
+import NIOPosix
+import Testing
+import Tracing
+import XCTest
+
+struct Author: Codable, Sendable, FetchableRecord, PersistableRecord {
+  static let books = hasMany(Book.self)
+  var id: Int
+  var name = ""
+}
+
+struct Book: Codable, Sendable, FetchableRecord, PersistableRecord {
+  static let author = belongsTo(Author.self)
+  var id: Int
+}
+
+struct AuthorWithBooks {
+  var author: Author
+  var books: [Book]
+}
+
+struct Draft: Sendable {}
+
+struct Library: Sendable {
+  static func inMemory() throws -> Library { Library() }
+  func filled(authors: Int) throws -> Library { self }
+  func authors() async throws -> [Author] { [] }
+  func authorsWithBooks() async throws -> [AuthorWithBooks] { [] }
+  func authorsWithBooks() throws -> [AuthorWithBooks] { [] }
+  func authorsWithBooksNow() throws -> [AuthorWithBooks] { [] }
+  func bestsellers() throws -> [Book] { [] }
+  func publish(_ draft: Draft) throws {}
+  func slowReport() throws {}
+  func warmUp() throws {}
+}
+
+let library = Library()
+let draft = Draft()
+let author = Author(id: 1)
+let id = 1
+let tenant = "acme"
+let host = "db.example.com"
+let path = "library.sqlite"
+let sql = "SELECT * FROM book WHERE author_id = $1"
+let parameters = ["7"]
+let recording = recordDatabase {}
+nonisolated(unsafe) let handle = OpaquePointer(bitPattern: 1)!
+let archiveConfiguration = DatabaseInstrumentor.Configuration.development
+let eventLoopGroup = MultiThreadedEventLoopGroup.singleton
+let group = MultiThreadedEventLoopGroup.singleton
+let otel = InMemoryTracer()
+let queue = try! DatabaseQueue()
+nonisolated(unsafe) let router = Router()
+
+func importLibrary() async throws {}
+func send() async throws -> [String] { [] }
+func send(_ sql: String, _ parameters: [String] = []) throws -> [String] { [] }
+func fetchBooks(of author: Author) throws -> [Book] { [] }
+func fetchAuthor(_ id: Int) throws -> Author? { nil }
+
+/// A connection of a driver.
+struct DriverConnection {
+  var statements: StatementHooks { InstrumentedConnection("library", system: .postgreSQL).statements }
+  func query<T>(_ sql: String, _ values: T...) throws -> [Book] { [] }
+}
+
+let connection = DriverConnection()
+
+// SQLite's C API.
+// swift-format-ignore: AlwaysUseLowerCamelCase
+func sqlite3_open(_ path: String, _ handle: UnsafeMutablePointer<OpaquePointer?>) -> Int32 { 0 }
+
+// Fluent's, Vapor's and PostgresNIO's.
+struct Databases: Sendable {
+  init(threadPool: NIOThreadPool, on group: any EventLoopGroup) {}
+  func database(logger: Logger, on eventLoop: any EventLoop) -> String { "" }
+}
+
+let databases = Databases(threadPool: .singleton, on: group)
+
+struct VaporApplication { var logger: Logger }
+
+nonisolated(unsafe) var app = VaporApplication(logger: Logger(label: "app"))
+
+let postgres = 1
+
+struct PostgresError: Error { var sqlState = "23505" }
+
+struct PostgresClient {
+  init(configuration: Int, tracer: some Tracer) {}
+}

@@ -1,0 +1,15 @@
+// A program as an app ships it: the core and SQLite's hooks, no test framework, linked with Swift's libraries inside.
+
+import CSQLiteForTests
+import DatabaseInstrumentation
+import SQLiteInstrumentation
+
+try SQLiteInstrumentor.install()
+try DatabaseInstrumentor.shared.configure { $0 = .production }
+var handle: OpaquePointer?
+guard sqlite3_open(":memory:", &handle) == SQLITE_OK,
+  sqlite3_exec(handle, "CREATE TABLE t (a); INSERT INTO t VALUES (1)", nil, nil, nil) == SQLITE_OK
+else { fatalError("SQLite does not work") }
+print(DatabaseInstrumentor.shared.activate())
+DatabaseInstrumentor.shared.deactivate()
+sqlite3_close(handle)
