@@ -8,7 +8,7 @@ extension DatabaseExpectation {
   ///   1×  SELECT id FROM book WHERE title = ?    12 rows looked at, 58 steps    #2
   ///        at Library.swift:42 in Library.book(titled:)
   ///        plan: SCAN book
-  ///   fix: an index on what the condition compares, or .noFullScans(except: ["book"])
+  ///   fix: an index, e.g. CREATE INDEX book_title ON book (title), or .noFullScans(except: ["book"])
   /// ```
   ///
   /// It speaks of statements with a `WHERE`, or a `LIMIT` on rows that have to be sorted first, that looked at more than

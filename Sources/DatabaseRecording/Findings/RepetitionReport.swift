@@ -86,6 +86,19 @@ struct Fix {
     library = stack == 0 ? nil : evidence.stacks[Int(stack) - 1].databaseLibrary()
   }
 
+  /// For a relationship that is loaded for one row at a time.
+  init(_ load: RelationshipLoad, in evidence: StatementEvidence) {
+    let index = (load.statementNumbers.first ?? 1) - 1
+    let group = ReadGroup(indices: [index], stack: evidence.records[index].stack)
+    let schema = evidence.connection(at: index).database.schema
+    let relationship = Relationship.candidates(for: evidence.shape(at: index), in: schema)
+      .first { load.relationship == $0.label || load.relationship.hasPrefix("\($0.label) or ") }
+    self.init(
+      Repetition(
+        group: group, keys: nil, relationship: relationship, declared: evidence.declaredLoad(at: index), parent: nil),
+      in: evidence)
+  }
+
   var text: String {
     if let declared = repetition.declared {
       return "let \(declared.relationship) be loaded for all rows at once, by selectIn or joined: \(keyList)"

@@ -44,8 +44,28 @@ struct ScanReport {
     let tables = scan.tables.map { "\"\($0)\"" }.joined(separator: ", ")
     let words = scan.statements[0].sql.split(separator: " ")
     let isTextSearch = words.contains("LIKE") || words.contains("GLOB")
-    let index = isTextSearch ? "a full-text index (FTS5)" : "an index on what the condition compares"
+    let index =
+      isTextSearch
+      ? "a full-text index (FTS5)" : example(of: scan) ?? "an index on what the condition compares"
     return "\(index), or .noFullScans(except: [\(tables)])"
+  }
+
+  /// An index on the columns of the one table that are compared with values, as the library writes it.
+  private func example(of scan: Scan) -> String? {
+    let statement = scan.statements[0]
+    guard scan.tables.count == 1, let table = scan.tables.first else { return nil }
+    let columns = statement.shape.loaderHint.keyPredicates
+      .filter { $0.isByValue && $0.table?.lowercased() == table.lowercased() }
+      .flatMap(\.columns)
+    guard !columns.isEmpty else { return nil }
+    let stack = statement.record.stack
+    let evidence = recording.storage.evidence
+    if stack != 0, evidence.stacks[Int(stack) - 1].databaseLibrary() == .grdb {
+      let names = columns.map { "\"\($0)\"" }.joined(separator: ", ")
+      return "an index, e.g. db.create(indexOn: \"\(table)\", columns: [\(names)])"
+    }
+    let name = ([table] + columns).joined(separator: "_")
+    return "an index, e.g. CREATE INDEX \(name) ON \(table) (\(columns.joined(separator: ", ")))"
   }
 
   func automaticIndexes() -> [Finding] {

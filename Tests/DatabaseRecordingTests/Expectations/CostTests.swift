@@ -19,7 +19,7 @@ import Testing
         Expected no full scans, found 1: SELECT id FROM book WHERE title = ? looks at 12 rows of book to find 1.
           1×  SELECT id FROM book WHERE title = ?    12 rows looked at, 58 steps    #2
                at CostTests.swift:\(line) in CostTests.aFullScanIsFound(), \(through)
-          fix: an index on what the condition compares, or .noFullScans(except: ["book"])
+          fix: an index, e.g. CREATE INDEX book_title ON book (title), or .noFullScans(except: ["book"])
         """)
     #expect(recording.check(.noFullScans(except: ["BOOK"])).isEmpty)
     #expect(recording.check(.noFullScans.ignoring("SELECT id FROM book WHERE title = ?", because: "a report")).isEmpty)
