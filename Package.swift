@@ -120,7 +120,7 @@ let package = Package(
     .testTarget(
       name: "GRDBInstrumentationTests",
       dependencies: [
-        "GRDBInstrumentation", "DatabaseTesting", "TestSupport",
+        "GRDBInstrumentation", "DatabaseTesting", "TestSupport", "CSQLiteForTests",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
       ],
       swiftSettings: settings

@@ -60,4 +60,10 @@ public enum SQLiteInstrumentor {
     guard let name, let context = dbh_context_of(UnsafeMutableRawPointer(connection)) else { return }
     Unmanaged<ConnectionEvidence>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.rename(name) }
   }
+
+  /// The number of an instrumented connection (`ConnectionInfo.id`); `nil` for one that is not.
+  package static func number(of connection: OpaquePointer) -> UInt64? {
+    guard let context = dbh_context_of(UnsafeMutableRawPointer(connection)) else { return nil }
+    return Unmanaged<ConnectionEvidence>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.info.id }
+  }
 }

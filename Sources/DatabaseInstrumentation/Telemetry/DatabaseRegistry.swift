@@ -14,6 +14,7 @@ public final class DatabaseRegistry: Sendable {
   private struct Entry: Sendable {
     var info: ConnectionInfo
     weak let identity: DatabaseIdentity?
+    var closing: [@Sendable () -> Void] = []
   }
 
   /// The databases that have a connection now, in the order in which they were opened.
@@ -44,11 +45,24 @@ public final class DatabaseRegistry: Sendable {
   }
 
   func add(_ info: ConnectionInfo, _ identity: DatabaseIdentity) {
-    connections.withLock { $0[info.id] = Entry(info: info, identity: identity) }
+    connections.withLock { connections in
+      let closing = connections[info.id]?.closing ?? []
+      connections[info.id] = Entry(info: info, identity: identity, closing: closing)
+    }
   }
 
   func remove(_ info: ConnectionInfo) {
-    connections.withLock { $0[info.id] = nil }
+    let entry = connections.withLock { $0.removeValue(forKey: info.id) }
+    for body in entry?.closing ?? [] { body() }
+  }
+
+  /// Calls `body` once when a connection is closed, on the thread that closes it; at once when it is not open.
+  package func whenClosed(_ id: UInt64, _ body: @escaping @Sendable () -> Void) {
+    let isOpen = connections.withLock { connections in
+      connections[id]?.closing.append(body)
+      return connections[id] != nil
+    }
+    if !isOpen { body() }
   }
 }
 
