@@ -1,9 +1,12 @@
 // Reading foreign keys where nobody saw the tables being made, and query plans.
 
+#include <string.h>
+
 #include "Private.h"
 
 typedef struct {
-  const char *file;
+  const char *file;         // NULL: in memory
+  const char *definitions;  // of a database in memory
   const char *sql;
   int column;
   void (*visit)(const char *, void *);
@@ -14,8 +17,12 @@ typedef struct {
 static void read_texts(void *argument) {
   request *r = argument;
   sqlite3 *handle = NULL;
-  r->result = sqlite3_open_v2(r->file, &handle, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+  int flags = r->file ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  r->result = sqlite3_open_v2(r->file ? r->file : ":memory:", &handle, flags | SQLITE_OPEN_NOMUTEX, NULL);
   if (r->result == SQLITE_OK) {
+    for (const char *text = r->definitions; text && *text; text += strlen(text) + 1) {
+      sqlite3_exec(handle, text, NULL, NULL, NULL);  // one that fails may not be needed
+    }
     sqlite3_busy_timeout(handle, 100);
     sqlite3_stmt *statement = NULL;
     r->result = sqlite3_prepare_v2(handle, r->sql, -1, &statement, NULL);
@@ -38,8 +45,10 @@ int32_t dbh_read_schema(const char *file, void (*visit)(const char *, void *), v
   return r.result;
 }
 
-int32_t dbh_read_plan(const char *file, const char *sql, void (*visit)(const char *, void *), void *argument) {
-  request r = {.file = file, .sql = sql, .column = 3, .visit = visit, .argument = argument};
+int32_t dbh_read_plan(const char *file, const char *definitions, const char *sql, void (*visit)(const char *, void *),
+                      void *argument) {
+  request r = {
+      .file = file, .definitions = definitions, .sql = sql, .column = 3, .visit = visit, .argument = argument};
   dbh_without_hooks(read_texts, &r);
   return r.result;
 }

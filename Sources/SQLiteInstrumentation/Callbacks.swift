@@ -51,9 +51,11 @@ private func connectionOpened(_ opening: UnsafePointer<dbh_opening>?) -> UnsafeM
   let database =
     file.map { file in
       DatabaseIdentity.of(file: file) {
-        SchemaFacts(reader: { readTables(of: file) }, planner: { readPlan(of: $0, in: file) })
+        SchemaFacts(reader: { readTables(of: file) }, planner: { sql, _ in readPlan(of: sql, in: file) })
       }
-    } ?? DatabaseIdentity()
+    }
+    ?? DatabaseIdentity(
+      schema: SchemaFacts(planner: { sql, definitions in readPlan(of: sql, in: nil, definitions: definitions) }))
   let evidence = ConnectionEvidence(info: info, database: database)
   evidence.noteOpening()
   return Unmanaged.passRetained(evidence).toOpaque()

@@ -35,10 +35,12 @@ private final class Tables {
 }
 
 /// The lines of a statement's query plan, read over a connection of our own; `nil` when it cannot be read.
-func readPlan(of sql: String, in file: String) -> [String]? {
+///
+/// - Parameter file: The database; `nil`: one in memory, which is made anew of `definitions`.
+func readPlan(of sql: String, in file: String?, definitions: [String] = []) -> [String]? {
   let plan = Plan()
   let result = dbh_read_plan(
-    file, "EXPLAIN QUERY PLAN " + sql,
+    file, definitions.map { $0 + "\0" }.joined() + "\0", "EXPLAIN QUERY PLAN " + sql,
     { line, argument in
       guard let line, let argument else { return }
       Unmanaged<Plan>.fromOpaque(argument).takeUnretainedValue().lines.append(String(cString: line))

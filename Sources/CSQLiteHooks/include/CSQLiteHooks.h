@@ -180,8 +180,10 @@ void dbh_without_hooks(void (*body)(void *argument), void *argument);
 /// Reads the definitions of a file's tables over a connection of its own: read-only, without hooks, never waiting long.
 /// Returns SQLite's result code.
 int32_t dbh_read_schema(const char *file, void (*visit)(const char *sql, void *argument), void *argument);
-/// The lines of `EXPLAIN QUERY PLAN …`, read over a connection without hooks that can only read.
-int32_t dbh_read_plan(const char *file, const char *sql, void (*visit)(const char *, void *), void *argument);
+/// The lines of `EXPLAIN QUERY PLAN …`, read over a connection without hooks: of a file, which it can only read, or of an empty
+/// database in memory that `definitions` make, texts that end with a zero each and an empty one at last.
+int32_t dbh_read_plan(const char *file, const char *definitions, const char *sql, void (*visit)(const char *, void *),
+                      void *argument);
 
 /// SQLite's own words for a result code.
 const char *dbh_error_text(int32_t code);

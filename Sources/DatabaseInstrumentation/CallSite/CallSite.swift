@@ -28,7 +28,7 @@ public struct CallSite: Sendable, Hashable, CustomStringConvertible {
 
   /// `Library.swift:42 in Library.authorsWithBooks()`.
   public var description: String {
-    guard let fileName else { return "\(function) (no debug information)" }
-    return line.map { "\(fileName):\($0) in \(function)" } ?? "\(fileName) in \(function)"
+    guard let fileName else { return "\(function.singleLine) (no debug information)" }
+    return (line.map { "\(fileName):\($0) in \(function)" } ?? "\(fileName) in \(function)").singleLine
   }
 }

@@ -2,30 +2,41 @@
 package final class SchemaFacts: Sendable {
   private let state = Locked(State())
   private let reader: (@Sendable () -> [TableDefinition]?)?
-  private let planner: (@Sendable (String) -> [String]?)?
+  private let planner: Planner?
+
+  /// Asks the database how it runs a statement; `nil` when it cannot be asked.
+  ///
+  /// It takes the statement and, where the database has no file, what defines its tables and indexes, without values.
+  package typealias Planner = @Sendable (_ sql: String, _ definitions: [String]) -> [String]?
 
   private struct State {
     var tables: [String: TableDefinition] = [:]
     /// Tables whose triggers were seen being made; one that was dropped since still counts.
     var triggered: Set<String> = []
     var isRead = false
+    /// Kept where nobody else can be asked for a plan.
+    var definitions: [String] = []
     var version = 0
   }
 
+  private static let definitionLimit = 5_000
+
   /// - Parameter reader: Reads the tables from the database when findings are computed; `nil` when it cannot.
-  /// - Parameter planner: Asks the database how it runs a statement; `nil` when it cannot be asked.
-  package init(
-    reader: (@Sendable () -> [TableDefinition]?)? = nil, planner: (@Sendable (String) -> [String]?)? = nil
-  ) {
+  /// - Parameter planner: Asks the database for query plans.
+  package init(reader: (@Sendable () -> [TableDefinition]?)? = nil, planner: Planner? = nil) {
     self.reader = reader
     self.planner = planner
   }
 
   /// The lines of the query plan of a statement.
-  package func plan(of sql: String) -> [String]? { planner?(sql) }
+  package func plan(of sql: String) -> [String]? {
+    guard let planner else { return nil }
+    return planner(sql, state.withLock { $0.definitions })
+  }
 
   /// Takes note of a statement that changes the schema.
   package func note(_ sql: String) {
+    if planner != nil && reader == nil { keep(sql) }
     guard let change = SchemaChange(sql) else { return }
     state.withLock { state in
       state.version += 1
@@ -47,6 +58,16 @@ package final class SchemaFacts: Sendable {
         state.triggered.insert(table.lowercased())
         state.tables[table.lowercased()]?.hasTriggers = true
       }
+    }
+  }
+
+  private func keep(_ sql: String) {
+    let shape = StatementShape(sql)
+    guard shape.kind == .ddl else { return }
+    // A definition takes no parameters, and a plan does not depend on the values of defaults and checks.
+    let text = String(shape.normalizedSQL.map { $0 == "?" ? "0" : $0 })
+    state.withLock { state in
+      if state.definitions.count < Self.definitionLimit { state.definitions.append(text) }
     }
   }
 

@@ -35,5 +35,5 @@ public struct ConnectionInfo: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Its name and number: `library.sqlite (2)`.
-  public var description: String { "\(name) (\(id))" }
+  public var description: String { "\(name.singleLine) (\(id))" }
 }

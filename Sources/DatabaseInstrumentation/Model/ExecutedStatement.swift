@@ -112,6 +112,6 @@ public struct ExecutedStatement: Sendable, CustomStringConvertible {
     if let duration { parts.append(duration.readable) }
     if record.duration == StatementRecord.unknown && record.flags.contains(.hasCounters) { parts.append("still open") }
     let text = sql.isEmpty ? "(no SQL)" : sql
-    return "#\(number) \(text)" + (parts.isEmpty ? "" : "  " + parts.joined(separator: ", "))
+    return ("#\(number) \(text)" + (parts.isEmpty ? "" : "  " + parts.joined(separator: ", "))).singleLine
   }
 }

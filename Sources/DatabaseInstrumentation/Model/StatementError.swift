@@ -19,5 +19,5 @@ public struct StatementError: Error, Sendable, Hashable, CustomStringConvertible
   }
 
   /// The message and the code: `UNIQUE constraint failed: book.id (1555)`.
-  public var description: String { "\(message) (\(status))" }
+  public var description: String { "\(message) (\(status))".singleLine }
 }

@@ -21,7 +21,8 @@ extension DatabaseExpectation {
   ///   fix: the fault is gone: remove the .not
   /// ```
   ///
-  /// Where nothing can be concluded from the recording, it fails as the expectation itself does.
+  /// Where nothing can be concluded from the recording, it fails as the expectation itself does; so it does where no query was
+  /// seen, whatever it is the opposite of, unless ``allowingNoQueries`` says that this is right.
   public var not: DatabaseExpectation {
     if case .not(let inner) = composition { return inner }
     return DatabaseExpectation("\(name).not", .not(self))
@@ -39,7 +40,7 @@ extension DatabaseExpectation {
   ///   .noQueries: Expected no queries, found 3.
   /// ```
   ///
-  /// One that can conclude nothing from the recording does not hold. Of no expectations none holds.
+  /// One that can conclude nothing from the recording does not hold.
   public static func any(of expectations: [DatabaseExpectation]) -> Self {
     DatabaseExpectation(".any(of: [\(expectations.map(\.name).joined(separator: ", "))])", .any(expectations))
   }
@@ -56,7 +57,7 @@ extension DatabaseExpectation {
   }
 
   private init(_ name: String, _ composition: Composition) {
-    self.init(name: name, needsQueries: false) { _, _ in [] }
+    self.init(name: name, needsQueries: false, problem: composition.problem) { _, _ in [] }
     self.composition = composition
   }
 
@@ -71,6 +72,24 @@ extension DatabaseExpectation {
 }
 
 extension Composition {
+  /// What makes one of the parts uncheckable makes the whole.
+  var problem: String? {
+    switch self {
+    case .not(let inner): inner.problem
+    case .any(let parts) where parts.isEmpty: "there is no expectation in it."
+    case .any(let parts), .all(let parts):
+      parts.lazy.compactMap { part in part.problem.map { "\(part.name): \($0)" } }.first
+    }
+  }
+
+  private func allowsNoQueries(_ expectation: DatabaseExpectation) -> Bool {
+    switch expectation.composition {
+    case .not(let inner): allowsNoQueries(inner)
+    case .any(let parts), .all(let parts): parts.allSatisfy(allowsNoQueries)
+    case nil: expectation.allowsNoQueries
+    }
+  }
+
   func findings(in recording: Recording, isInherited: Bool) -> [Finding] {
     switch self {
     case .all(let parts):
@@ -90,11 +109,13 @@ extension Composition {
           })
       ]
     case .not(let inner):
+      if recording.queries.isEmpty && !allowsNoQueries(inner) {
+        return isInherited ? [] : [BlindReport(recording, expectation: "\(inner.name).not").sawNothing]
+      }
       let found = inner.findings(in: recording, isInherited: isInherited)
       let inconclusive = found.filter { [.blind, .invalidExpectation, .unusedIgnore].contains($0.kind) }
       if !inconclusive.isEmpty { return inconclusive }
-      // A test that a suite's expectation has nothing to say about is left alone.
-      if !found.isEmpty || (isInherited && inner.needsQueries && recording.queries.isEmpty) { return [] }
+      if !found.isEmpty { return [] }
       return [
         Finding(
           kind: .composed, headline: "Expected \(inner.name) not to hold, but it holds.",

@@ -108,8 +108,8 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
     if let problem {
       return [Finding(kind: .invalidExpectation, headline: "\(name) cannot be checked: \(problem)")]
     }
-    if let composition { return composition.findings(in: recording, isInherited: isInherited) }
     if recording.isBlind { return [BlindReport(recording, expectation: name).knownBlind] }
+    if let composition { return composition.findings(in: recording, isInherited: isInherited) }
     let found = check(recording, ShapeSet(ignores.map(\.shape)))
     if found.isEmpty && needsQueries && recording.queries.isEmpty {
       return allowsNoQueries || isInherited ? [] : [BlindReport(recording, expectation: name).sawNothing]

@@ -43,7 +43,7 @@ extension DatabaseExpectation {
   /// Expected no lazy loads, found 1.
   ///   1×  lazy book.authorId    #2
   ///        at Library.swift:42 in Library.books(of:)
-  ///   fix: load them with their parents
+  ///   fix: load them together, e.g. Author.including(all: Author.books)
   /// ```
   public static var noLazyLoads: Self {
     DatabaseExpectation(name: ".noLazyLoads", needsQueries: true) { recording, ignored in
@@ -59,7 +59,7 @@ extension DatabaseExpectation {
       return [
         Finding(
           kind: .load, headline: "Expected no lazy loads, found \(found.count).",
-          details: LoadReport(found).lines + SiteLines(place).lines + ["  fix: load them with their parents"],
+          details: LoadReport(found).lines + SiteLines(place).lines + ["  fix: \(Fix(found[0], in: evidence).text)"],
           count: found.count, relationship: found.first?.relationship, callSite: place?.site,
           statements: found.flatMap(\.statementNumbers).map { ExecutedStatement(evidence: evidence, index: $0 - 1) })
       ]

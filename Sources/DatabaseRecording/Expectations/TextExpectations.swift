@@ -19,9 +19,14 @@ extension DatabaseExpectation {
   ///   - times: An integer or a range of integers.
   ///   - database: Count only what ran on connections of this name, which is the file's unless they were given another.
   public static func executes(_ sql: String, times: some ExpectedCount, in database: String? = nil) -> Self {
-    let count = times.expectedCount
     let place = database.map { ", in: \"\($0)\"" } ?? ""
-    return text(".executes(\"\(sql)\", times: \(count.source)\(place))", [sql], problem: count.problem) { recording in
+    return executes(".executes(\"\(sql)\", times: \(times.expectedCount.source)\(place))", sql, times, in: database)
+  }
+
+  private static func executes(_ name: String, _ sql: String, _ times: some ExpectedCount, in database: String?) -> Self
+  {
+    let count = times.expectedCount
+    return text(name, [sql], problem: count.problem) { recording in
       var found = recording.statements.matching(sql)
       if let database { found = found.on(database: database) }
       guard !count.contains(found.count) else { return [] }
@@ -30,7 +35,7 @@ extension DatabaseExpectation {
   }
 
   /// A statement runs at least once. See ``executes(_:times:in:)``.
-  public static func executes(_ sql: String) -> Self { executes(sql, times: 1...) }
+  public static func executes(_ sql: String) -> Self { executes(".executes(\"\(sql)\")", sql, 1..., in: nil) }
 
   /// A statement never runs.
   ///
@@ -54,7 +59,7 @@ extension DatabaseExpectation {
   /// ```text
   /// Expected 2 statements in order, the 2nd did not follow: INSERT INTO book (title) VALUES (?).
   ///   #3  SELECT id FROM author
-  ///       INSERT INTO book (title) VALUES (?)    ran before, at #1
+  ///        INSERT INTO book (title) VALUES (?)    ran before, at #1
   /// ```
   ///
   /// - Parameter statements: The statements, each compared by shape as in ``executes(_:times:in:)``.
@@ -95,6 +100,8 @@ extension CountRange {
   var times: String {
     switch description {
     case "1": "once"
+    case "at least 1": "at least once"
+    case "up to 1": "at most once"
     case "no": "never"
     default: "\(description) times"
     }
@@ -131,8 +138,12 @@ struct TextReport {
       guard let next = statements[position...].firstIndex(where: { wanted.contains($0.shape) }) else {
         let earlier = statements[..<position].last { wanted.contains($0.shape) }
         let text = StatementShape(sql).normalizedSQL
-        lines.append("      \(text)    " + (earlier.map { "ran before, at #\($0.number)" } ?? "did not run"))
+        lines.append("       \(text)    " + (earlier.map { "ran before, at #\($0.number)" } ?? "did not run"))
         if earlier == nil { lines += near(StatementShape(sql)) }
+        if recording.droppedCount > 0 {
+          lines.append(
+            "  \(recording.droppedCount.counted("statement")) came later, and were counted without their order.")
+        }
         return Finding(
           kind: .text,
           headline:
@@ -148,7 +159,7 @@ struct TextReport {
   func missing(_ expected: [String]) -> Finding? {
     var wanted: [(shape: StatementShape, count: Int)] = []
     for shape in expected.map({ StatementShape($0) }) {
-      if let index = wanted.firstIndex(where: { $0.shape == shape }) {
+      if let index = wanted.firstIndex(where: { ShapeSet([$0.shape]).contains(shape) }) {
         wanted[index].count += 1
       } else {
         wanted.append((shape, 1))

@@ -27,9 +27,10 @@ extension DatabaseExpectation {
   ///   fix: await an asynchronous read, or send the work to a thread of its own
   /// ```
   ///
-  /// A query blocks where it runs inside of a task, as it does when an asynchronous function calls a synchronous one of the
-  /// database; work that a database library sends to a queue or thread of its own does not, nor does that of an actor with an
-  /// executor of its own. Swift Testing runs synchronous tests inside of a task too.
+  /// A query of SQLite blocks where it runs inside of a task, as it does when an asynchronous function calls a synchronous one
+  /// of the database; work that a database library sends to a queue or thread of its own does not, nor does that of an actor
+  /// with an executor of its own, or of a task that prefers another one. Swift Testing runs synchronous tests inside of a task
+  /// too. What other drivers send waits for the network without a thread, and is never reported.
   public static var noBlockingQueries: Self {
     threads(
       ".noBlockingQueries", .blockingQuery, "no queries that block a shared thread",
@@ -42,7 +43,17 @@ extension DatabaseExpectation {
     _ isIncluded: @escaping @Sendable (ExecutionContext) -> Bool
   ) -> Self {
     DatabaseExpectation(name: name, needsQueries: true) { recording, ignored in
-      let found = recording.queries.filter { !ignored.contains($0.shape) && isIncluded($0.executionContext) }
+      let queries = Array(recording.queries)
+      guard queries.isEmpty || queries.contains(where: { $0.executionContext.threadID != 0 }) else {
+        return [
+          Finding(
+            kind: .blind,
+            headline:
+              "\(name) cannot be checked: the threads of \(queries.count.counted("query", plural: "queries")) are unknown.",
+            details: ["  fix: only SQLite's own hooks and those of drivers tell threads; spans do not"])
+        ]
+      }
+      let found = queries.filter { !ignored.contains($0.shape) && isIncluded($0.executionContext) }
       guard let first = found.first else { return [] }
       return [
         Finding(

@@ -1,25 +1,44 @@
 internal import DatabaseInstrumentation
 
-/// How SQLite says that it runs a statement, from a connection of our own that reads only.
+/// How SQLite says that it runs a statement, from a connection of our own.
 ///
-/// Only a database in a file can be asked. The text that is asked about has no values, so that the plan may be another one
-/// than was run where an index is partial.
+/// The text that is asked about has no values, so that the plan may be another one than was run where an index is partial,
+/// and what `ANALYZE` found of a database in memory is not known.
 struct QueryPlan {
   /// `SCAN book`, `SEARCH author USING INTEGER PRIMARY KEY (rowid=?)`.
   let lines: [String]
 
-  init(of statement: ExecutedStatement) {
-    lines = statement.evidence.connection(at: statement.index).database.schema.plan(of: statement.sql) ?? []
+  /// - Returns: `nil` where the database cannot be asked.
+  init?(of statement: ExecutedStatement) {
+    let schema = statement.evidence.connection(at: statement.index).database.schema
+    guard let lines = schema.plan(of: statement.sql), !lines.isEmpty else { return nil }
+    self.lines = lines
   }
 
-  /// The tables that are read from one end to the other without an index, as far as they are named.
-  var scannedTables: [String] {
-    lines.compactMap { line in
-      let words = line.split(separator: " ")
-      guard words.first == "SCAN", words.count >= 2, !line.contains(" USING "), !line.contains("VIRTUAL") else {
-        return nil
+  /// The tables of a statement that are read from one end to the other, or an index of theirs.
+  func scannedTables(of shape: StatementShape) -> [String] {
+    var tables: [String] = []
+    for line in lines where !line.contains("VIRTUAL TABLE") {
+      let words = line.split(separator: " ").filter { $0 != "TABLE" }
+      guard words.first == "SCAN", words.count >= 2, let table = Self.table(named: words[1], in: shape) else {
+        continue
       }
-      return String(words[1])
+      if !tables.contains(table) { tables.append(table) }
     }
+    return tables
+  }
+
+  /// The table that a name in a plan stands for, which is its alias where it has one.
+  private static func table(named name: Substring, in shape: StatementShape) -> String? {
+    let name = name.lowercased()
+    let tables = shape.tables.map(\.name)
+    if let table = tables.first(where: { $0.lowercased() == name }) { return table }
+    let words = shape.normalizedSQL.split(whereSeparator: { " ,().".contains($0) })
+      .map { $0.filter { !"\"`[]".contains($0) }.lowercased() }
+      .filter { $0 != "as" }
+    for (before, word) in zip(words, words.dropFirst()) where word == name {
+      if let table = tables.first(where: { $0.lowercased() == before }) { return table }
+    }
+    return nil
   }
 }

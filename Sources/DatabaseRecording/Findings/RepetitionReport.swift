@@ -26,7 +26,7 @@ struct RepetitionReport {
     var details = [StatementSummary(statements, extra: extra(repetition)).line]
     details += SiteLines(place).lines
     if let parent = repetition.parent { details.append("       after \(describe(parent: parent))") }
-    details.append("  fix: \(Fix(repetition, shape: statements[0].shape, library: stack?.databaseLibrary()).text)")
+    details.append("  fix: \(Fix(repetition, in: evidence).text)")
     if number == repetitions.count { details.append("  " + remainder) }
     return Finding(
       kind: repetition.label == nil ? .repeatedRead : .nPlusOne,
@@ -79,10 +79,24 @@ struct Fix {
   private let shape: StatementShape
   private let library: DatabaseLibrary?
 
-  init(_ repetition: Repetition, shape: StatementShape, library: DatabaseLibrary?) {
+  init(_ repetition: Repetition, in evidence: StatementEvidence) {
     self.repetition = repetition
-    self.shape = shape
-    self.library = library
+    shape = evidence.shape(at: repetition.indices[0])
+    let stack = repetition.group.stack
+    library = stack == 0 ? nil : evidence.stacks[Int(stack) - 1].databaseLibrary()
+  }
+
+  /// For a relationship that is loaded for one row at a time.
+  init(_ load: RelationshipLoad, in evidence: StatementEvidence) {
+    let index = (load.statementNumbers.first ?? 1) - 1
+    let group = ReadGroup(indices: [index], stack: evidence.records[index].stack)
+    let schema = evidence.connection(at: index).database.schema
+    let relationship = Relationship.candidates(for: evidence.shape(at: index), in: schema)
+      .first { load.relationship == $0.label || load.relationship.hasPrefix("\($0.label) or ") }
+    self.init(
+      Repetition(
+        group: group, keys: nil, relationship: relationship, declared: evidence.declaredLoad(at: index), parent: nil),
+      in: evidence)
   }
 
   var text: String {

@@ -14,11 +14,11 @@ struct Timeline {
       depths[statement.number] = depth
       var line = String(repeating: "  ", count: depth + 1) + statement.description
       if recording.connections.count > 1 { line += "  on \(statement.connection)" }
-      lines.append(line.singleLine)
+      lines.append(line)
     }
     let hidden = recording.statements.count - min(Self.lineLimit, recording.storage.evidence.records.count)
     if hidden > 0 { lines.append("  … and \(hidden.counted("more statement"))") }
-    return (lines + notes).joined(separator: "\n")
+    return (lines + notes).map(\.singleLine).joined(separator: "\n")
   }
 
   private var headline: String {
@@ -38,19 +38,8 @@ struct Timeline {
       notes.append("  \(recording.droppedCount.counted("statement")) counted by shape, without details")
     }
     notes += recording.storage.blindness.map { "  blind: \($0)" }
+    notes += recording.notes.map { "  \($0)" }
     notes += Unseen(recording).lines
     return notes
-  }
-}
-
-extension String {
-  /// Without control characters, so that SQL from anywhere cannot break a line or steer a terminal.
-  package var singleLine: String {
-    guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
-    var scalars = UnicodeScalarView()
-    for scalar in unicodeScalars {
-      scalars.append(scalar.properties.generalCategory == .control ? " " : scalar)
-    }
-    return String(scalars)
   }
 }

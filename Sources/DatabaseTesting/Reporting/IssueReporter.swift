@@ -1,3 +1,4 @@
+internal import DatabaseInstrumentation
 internal import DatabaseRecording
 internal import Foundation
 
@@ -17,6 +18,7 @@ enum IssueReporter {
   ///
   /// - Parameter file: The path of `location`, as XCTest wants it.
   static func report(_ findings: [Finding], of recording: Recording, at location: CodeLocation, file: StaticString) {
+    GitHubAnnotation.write(findings, test: location)
     // What is about another line than the test's own, such as a leak, is an issue of its own at that line.
     for finding in findings {
       guard let place = finding.place else { continue }
@@ -54,7 +56,7 @@ enum IssueReporter {
   /// All messages, the worst first.
   static func text(for findings: [Finding], of recording: Recording) -> String {
     var parts = findings.map(\.message)
-    if !recording.label.isEmpty, !parts.isEmpty { parts[0] = "\(recording.label): \(parts[0])" }
+    if !recording.label.isEmpty, !parts.isEmpty { parts[0] = "\(recording.label.singleLine): \(parts[0])" }
     return parts.joined(separator: "\n\n")
   }
 

@@ -54,6 +54,7 @@
       }
       let recording = recorder.finish()
       let findings = recording.check(databaseExpectations, isInherited: true)
+      GitHubAnnotation.write(findings, test: location(of: recording))
       for finding in findings {
         guard let place = finding.place else { continue }
         report(IssueReporter.text(for: [finding], of: recording), at: place.location)

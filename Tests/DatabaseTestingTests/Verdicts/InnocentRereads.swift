@@ -80,7 +80,7 @@ extension Programs {
         try store.db.rows("INSERT INTO book (authorId, isbn) VALUES (1, ?)", isbn)
       }
     },
-    .innocent("a write that cascades in between") { store in
+    .innocent("a write that cascades in between", scans: true) { store in
       try store.db.execute("PRAGMA foreign_keys = ON; DELETE FROM book_tag")
       for book in 1...3 {
         _ = try store.db.rows("SELECT count(*) FROM review WHERE stars = ?", 5)

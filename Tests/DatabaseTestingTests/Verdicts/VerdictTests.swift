@@ -74,6 +74,8 @@ extension Program {
     var all: [DatabaseExpectation] = [.noNPlusOne, .noDuplicateQueries]
     if !isLazy { all.append(.noLazyLoads) }
     if !fails { all.append(.noFailures) }
+    if !scans { all.append(.noFullScans) }
+    all.append(.noAutomaticIndexes)
     return all
   }
 }

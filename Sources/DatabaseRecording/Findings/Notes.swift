@@ -1,0 +1,28 @@
+internal import DatabaseInstrumentation
+
+extension Recording {
+  /// What the recording cannot prove, although expectations pass: a sentence each, which begins with `vacuous:`.
+  ///
+  /// ```text
+  /// vacuous: .noNPlusOne proves nothing about book.authorId, which was loaded for one row at most; test with two or more.
+  /// ```
+  ///
+  /// Shown at the end of the recording's description.
+  public var notes: [String] {
+    let lazy = loads.filter { $0.strategy == .lazy || $0.strategy == .immediate }
+    guard !lazy.isEmpty else { return [] }
+    let loading = Set(lazy.flatMap(\.statementNumbers))
+    let hasParents = selects.contains { statement in
+      !loading.contains(statement.number) && statement.error == nil && (statement.record.knownRows ?? 2) >= 2
+    }
+    guard !hasParents else { return [] }
+    var names: [String] = []
+    for load in lazy where !names.contains(load.relationship) { names.append(load.relationship) }
+    return [
+      """
+      vacuous: .noNPlusOne proves nothing about \(names.joined(separator: ", ")), which was loaded for one row at most; test \
+      with two or more.
+      """
+    ]
+  }
+}

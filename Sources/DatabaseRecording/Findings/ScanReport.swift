@@ -1,0 +1,132 @@
+internal import DatabaseInstrumentation
+
+/// Tables that were read from one end to the other, and indexes made for one statement, in words.
+struct ScanReport {
+  private let recording: Recording
+  private let ignored: ShapeSet
+
+  init(_ recording: Recording, ignoring ignored: ShapeSet) {
+    self.recording = recording
+    self.ignored = ignored
+  }
+
+  private struct Scan {
+    var statements: [ExecutedStatement]
+    var tables: [String]
+    var plan: [String]
+  }
+
+  func fullScans(except allowed: Set<String>) -> [Finding] {
+    let scans = byShape(\.isFullScan).compactMap { statements -> Scan? in
+      guard let plan = QueryPlan(of: statements[0]) else {
+        return Scan(statements: statements, tables: statements[0].shape.tables.map(\.name), plan: [])
+      }
+      // What is scanned may be the rows of a view or of a function: then no index is missing.
+      let tables = plan.scannedTables(of: statements[0].shape)
+      return tables.isEmpty ? nil : Scan(statements: statements, tables: tables, plan: plan.lines)
+    }
+    let found = scans.filter { scan in !scan.tables.contains { allowed.contains($0.lowercased()) } }
+    return found.enumerated().map { offset, scan in
+      let looked = scan.statements.reduce(0) { $0 + $1.rowsLookedAt }
+      let kept = scan.statements.reduce(0) { $0 + ($1.rowsHandled ?? 0) }
+      let tables = scan.tables.joined(separator: " or ")
+      let hint = scan.statements[0].shape.loaderHint
+      let purpose = hint.isAggregate || hint.hasGroupBy ? "" : " to find \(kept)"
+      return finding(
+        .fullScan, "full scans", scan.statements, number: offset + 1, of: found.count,
+        what: "looks at \(looked.counted("row")) of \(tables)\(purpose)",
+        fact: "\(looked.counted("row")) looked at",
+        more: scan.plan.map { "       plan: \($0)" } + ["  fix: \(fix(scan))"])
+    }
+  }
+
+  private func fix(_ scan: Scan) -> String {
+    let tables = scan.tables.map { "\"\($0)\"" }.joined(separator: ", ")
+    let words = scan.statements[0].sql.split(separator: " ")
+    let isTextSearch = words.contains("LIKE") || words.contains("GLOB")
+    let index =
+      isTextSearch
+      ? "a full-text index (FTS5)" : example(of: scan) ?? "an index on what the condition compares"
+    return "\(index), or .noFullScans(except: [\(tables)])"
+  }
+
+  /// An index on the columns of the one table that are compared with values, as the library writes it.
+  private func example(of scan: Scan) -> String? {
+    let statement = scan.statements[0]
+    guard scan.tables.count == 1, let table = scan.tables.first else { return nil }
+    let columns = statement.shape.loaderHint.keyPredicates
+      .filter { $0.isByValue && $0.table?.lowercased() == table.lowercased() }
+      .flatMap(\.columns)
+    guard !columns.isEmpty else { return nil }
+    let stack = statement.record.stack
+    let evidence = recording.storage.evidence
+    if stack != 0, evidence.stacks[Int(stack) - 1].databaseLibrary() == .grdb {
+      let names = columns.map { "\"\($0)\"" }.joined(separator: ", ")
+      return "an index, e.g. db.create(indexOn: \"\(table)\", columns: [\(names)])"
+    }
+    let name = ([table] + columns).joined(separator: "_")
+    return "an index, e.g. CREATE INDEX \(name) ON \(table) (\(columns.joined(separator: ", ")))"
+  }
+
+  func automaticIndexes() -> [Finding] {
+    let found = byShape { ($0.cost?.automaticIndexRows ?? 0) > 0 }
+    return found.enumerated().map { offset, statements in
+      let rows = statements.reduce(0) { $0 + ($1.cost?.automaticIndexRows ?? 0) + 1 }
+      let plan = QueryPlan(of: statements[0])?.lines ?? []
+      return finding(
+        .automaticIndex, "automatic indexes", statements, number: offset + 1, of: found.count,
+        what: "puts \(rows.counted("row")) into an index for itself", fact: "\(rows.counted("row")) indexed",
+        more: plan.map { "       plan: \($0)" } + ["  fix: an index on the columns that the join compares"])
+    }
+  }
+
+  private func finding(
+    _ kind: Finding.Kind, _ noun: String, _ statements: [ExecutedStatement], number: Int, of total: Int, what: String,
+    fact: String, more: [String]
+  ) -> Finding {
+    let place = recording.storage.evidence.callSite(at: statements[0].index)
+    let which = total == 1 ? "found 1" : "found \(total) (\(number) of \(total))"
+    let steps = statements.reduce(0) { $0 + ($1.cost?.steps ?? 0) }
+    return Finding(
+      kind: kind, headline: "Expected no \(noun), \(which): \(statements[0].sql) \(what).",
+      details: [
+        StatementSummary.line(
+          count: statements.count, sql: statements[0].sql, facts: [fact, steps.counted("step")],
+          numbers: statements.map(\.number))
+      ] + SiteLines(place).lines + more,
+      count: statements.count, callSite: place?.site, statements: statements)
+  }
+
+  private func byShape(_ isIncluded: (ExecutedStatement) -> Bool) -> [[ExecutedStatement]] {
+    var groups: [[ExecutedStatement]] = []
+    var groupOf: [StatementShape: Int] = [:]
+    for statement in recording.queries where isIncluded(statement) && !ignored.contains(statement.shape) {
+      if let group = groupOf[statement.shape] {
+        groups[group].append(statement)
+      } else {
+        groupOf[statement.shape] = groups.count
+        groups.append([statement])
+      }
+    }
+    return groups
+  }
+}
+
+extension ExecutedStatement {
+  /// Rows that it returned, or wrote.
+  fileprivate var rowsHandled: Int? { kind == .select ? rowsReturned : rowsChanged }
+
+  /// SQLite counts the steps from one row to the next.
+  fileprivate var rowsLookedAt: Int { (cost?.fullScanSteps ?? 0) + 1 }
+
+  fileprivate var isFullScan: Bool {
+    guard let cost, cost.fullScanSteps > 0, let rowsHandled, rowsLookedAt > 2 * max(1, rowsHandled) else {
+      return false
+    }
+    let words = shape.normalizedSQL.split(separator: " ").map { $0.trimmingPrefix("(") }
+    guard words.count(where: { $0 == "SELECT" }) <= 1, words.first != "WITH", !shape.tables.isEmpty else {
+      return false
+    }
+    return words.contains("WHERE") || (words.contains("LIMIT") && cost.sorts > 0)
+  }
+}

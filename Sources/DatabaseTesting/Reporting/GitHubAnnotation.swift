@@ -1,0 +1,62 @@
+internal import DatabaseInstrumentation
+internal import DatabaseRecording
+internal import Foundation
+
+/// A finding as GitHub Actions shows it in the diff of a pull request, at the line of the app.
+///
+/// See [workflow commands](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands).
+struct GitHubAnnotation: Equatable {
+  /// `::error file=Sources/App/Library.swift,line=42,title=nPlusOne::Expected no N+1 queries, …`.
+  let text: String
+
+  /// - Parameters:
+  ///   - finding: What was found; at its call site, or else at the line of the test.
+  ///   - test: The line of the test.
+  ///   - workspace: The folder of the checkout, to which paths are made relative.
+  init(_ finding: Finding, test: CodeLocation, workspace: String?) {
+    let place = finding.place?.location ?? test
+    var (path, line, message) = (place.filePath, place.line, finding.message)
+    if let site = finding.callSite, let file = site.filePath, let number = site.line {
+      (path, line) = (file, number)
+      message += "\n  in the test at \(test.filePath.split(separator: "/").last ?? ""):\(test.line)"
+    }
+    if let workspace, !workspace.isEmpty {
+      let folder = workspace.hasSuffix("/") ? workspace : workspace + "/"
+      if path.hasPrefix(folder) { path.removeFirst(folder.count) }
+    }
+    let file = Self.escaped(path.singleLine, isProperty: true)
+    let title = Self.escaped(finding.kind.rawValue.singleLine, isProperty: true)
+    text = "::error file=\(file),line=\(line),title=\(title)::\(Self.escaped(message, isProperty: false))"
+  }
+
+  /// The two sets of characters that the runner reads back.
+  private static func escaped(_ text: String, isProperty: Bool) -> String {
+    var result = ""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "%": result += "%25"
+      case "\r": result += "%0D"
+      case "\n": result += "%0A"
+      case ":" where isProperty: result += "%3A"
+      case "," where isProperty: result += "%2C"
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  /// Whether the process runs in GitHub Actions and nobody switched annotations off.
+  private static let isWanted: Bool = {
+    let environment = ProcessInfo.processInfo.environment
+    return environment["GITHUB_ACTIONS"] == "true" && environment["DATABASE_TESTING_ANNOTATIONS"] != "0"
+  }()
+
+  /// Writes one line for each finding where GitHub Actions reads them.
+  static func write(_ findings: [Finding], test: CodeLocation) {
+    guard isWanted, !findings.isEmpty else { return }
+    let workspace = ProcessInfo.processInfo.environment["GITHUB_WORKSPACE"]
+    let lines = findings.map { GitHubAnnotation($0, test: test, workspace: workspace).text + "\n" }
+    // A command stands at the beginning of a line, wherever the output of others ended.
+    print("\n" + lines.joined(), terminator: "")
+  }
+}

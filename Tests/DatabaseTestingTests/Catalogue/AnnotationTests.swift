@@ -1,0 +1,111 @@
+import TestSupport
+import Testing
+
+@testable import DatabaseTesting
+
+@Suite struct AnnotationTests {
+  private let test = CodeLocation(
+    fileID: "AppTests/LibraryTests.swift", filePath: "/home/ci/app/Tests/LibraryTests.swift", line: 12, column: 4)
+
+  private func finding(_ headline: String, details: [String] = [], site: CallSite? = nil) -> Finding {
+    Finding(kind: .nPlusOne, headline: headline, details: details, callSite: site)
+  }
+
+  @Test func aFindingStandsAtTheLineOfTheApp() {
+    let site = CallSite(
+      function: "Library.books(of:)", module: "App", filePath: "/home/ci/app/Sources/Library.swift", line: 42)
+    let annotation = GitHubAnnotation(
+      finding("Expected no N+1 queries, found 1: 100% of it.", details: ["  fix: do"], site: site), test: test,
+      workspace: "/home/ci/app")
+    #expect(
+      annotation.text == """
+        ::error file=Sources/Library.swift,line=42,title=nPlusOne::Expected no N+1 queries, found 1: 100%25 of it.%0A\
+          fix: do%0A  in the test at LibraryTests.swift:12
+        """)
+  }
+
+  @Test func withoutACallSiteAtTheLineOfTheTest() {
+    let annotation = GitHubAnnotation(finding("None."), test: test, workspace: nil)
+    #expect(annotation.text == "::error file=/home/ci/app/Tests/LibraryTests.swift,line=12,title=nPlusOne::None.")
+    let unknown = CallSite(function: "f()", module: nil, filePath: nil, line: nil)
+    #expect(GitHubAnnotation(finding("None.", site: unknown), test: test, workspace: nil) == annotation)
+  }
+
+  @Test func nothingInAFindingEndsOrForgesACommand() {
+    let site = CallSite(function: "f()", module: nil, filePath: "/a/b,line=1::x%\r\n::warning ::y.swift", line: 3)
+    let annotation = GitHubAnnotation(
+      finding("one\r\n::error ::two\u{1B}[31m", site: site), test: test, workspace: "/a")
+    #expect(
+      annotation.text == """
+        ::error file=b%2Cline=1%3A%3Ax%25  %3A%3Awarning %3A%3Ay.swift,line=3,title=nPlusOne::one  ::error ::two [31m%0A\
+          in the test at LibraryTests.swift:12
+        """)
+    #expect(!annotation.text.contains("\n"))
+  }
+
+  @Test func aPathIsMadeRelativeToItsOwnWorkspaceOnly() {
+    for (workspace, path) in [
+      ("/home/ci/app/", "Tests/LibraryTests.swift"), ("/home/ci/ap", test.filePath), ("", test.filePath),
+    ] {
+      let text = GitHubAnnotation(finding("x"), test: test, workspace: workspace).text
+      #expect(text == "::error file=\(path),line=12,title=nPlusOne::x")
+    }
+  }
+
+  #if os(Linux)
+    @Test func theyAreWrittenInGitHubActionsOnly() throws {
+      let probe = Probe(name: "ConfigurationProbe")
+      let isAnnotation = { (line: String) in line.hasPrefix("::error file=") }
+      let lines = try probe.run("config", environment: ["GITHUB_ACTIONS": "true", "DATABASE_TESTING_ANNOTATIONS": ""])
+      let found = lines.filter(isAnnotation)
+      #expect(found.count == 1)
+      #expect(found.first?.contains("ConfigurationProbe/main.swift,line=") == true)
+      #expect(found.first?.contains(",title=count::Expected 1 query, found none.") == true)
+      let others = [["GITHUB_ACTIONS": ""], ["GITHUB_ACTIONS": "true", "DATABASE_TESTING_ANNOTATIONS": "0"]]
+      for environment in others {
+        #expect(try !probe.run("config", environment: environment).contains(where: isAnnotation))
+      }
+    }
+  #endif
+}
+
+@Suite struct HostileTextTests {
+  /// Everything that could break a line, colour or clear a terminal, or turn a text around.
+  private let hostile = "\u{1B}[2J\u{9B}31m\u{7}\r\n\u{2028}\u{202E}\u{2066}\u{0}x"
+
+  @Test func namesInSQLCannotChangeTheOutput() throws {
+    let database = try SQLiteDatabase()
+    let name = "\"" + hostile.replacing("\u{0}", with: "") + "\""
+    try database.execute("CREATE TABLE \(name) (id INTEGER PRIMARY KEY, v INTEGER)")
+    try database.execute("INSERT INTO \(name) (v) VALUES (1), (2), (3), (4), (5), (6)")
+    let recording = try recordDatabase(hostile) {
+      for key in 1...6 { try database.rows("SELECT v FROM \(name) WHERE id = ?", key) }
+      for _ in 1...2 { try database.rows("SELECT id FROM \(name) WHERE v = 3") }
+      _ = try? database.execute("SELECT * FROM \(name.dropLast())2\"")
+    }
+    let expectations: [DatabaseExpectation] = [
+      .noNPlusOne, .noFailures, .queries(1), .noFullScans, .executes("SELECT 1 FROM \(name)"), .steps(1), .rows(1),
+      .executes(inOrder: ["SELECT 2 FROM \(name)"]), .noWrites.not, .fails(7), .queries(1, on: hostile, in: hostile),
+      .any(of: [.queries(1), .noFullScans]), .noFailures.ignoring("SELECT 9 FROM \(name)", because: hostile),
+      .loads(.lazy, of: hostile, 3),
+    ]
+    for expectation in expectations {
+      let findings = recording.check(expectation)
+      #expect(!findings.isEmpty, "\(expectation.name.singleLine)")
+      for finding in findings { #expect(isHarmless(finding.message), "\(expectation)") }
+    }
+    let text = IssueReporter.text(for: recording.check(.queries(1)), of: recording)
+    #expect(isHarmless(text))
+    #expect(isHarmless(recording.description))
+    #expect(recording.statements.allSatisfy { isHarmless($0.description) && !$0.description.contains("\n") })
+  }
+
+  /// Line feeds are ours, and between lines only: every line of a message begins as ours do.
+  private func isHarmless(_ text: String) -> Bool {
+    text.split(separator: "\n", omittingEmptySubsequences: false).allSatisfy { line in
+      !line.unicodeScalars.contains {
+        $0.properties.generalCategory == .control || "\u{2028}\u{202E}\u{2066}".unicodeScalars.contains($0)
+      }
+    }
+  }
+}
