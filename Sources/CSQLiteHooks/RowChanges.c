@@ -14,11 +14,13 @@
 enum { TABLE_LIMIT = 4096, COLUMN_LIMIT = 63 };
 
 static _Atomic bool counts_rows;
+static _Atomic bool rows_demanded;  // by the configuration of an instrumentor
 static _Atomic bool tells_columns;
 static _Atomic uint64_t last_position;
 
 void dbh_set_row_changes(bool enabled) { atomic_store(&counts_rows, enabled); }
-bool dbh_row_changes_enabled(void) { return atomic_load(&counts_rows); }
+void dbh_demand_row_changes(bool demanded) { atomic_store(&rows_demanded, demanded); }
+bool dbh_row_changes_enabled(void) { return atomic_load(&counts_rows) || atomic_load(&rows_demanded); }
 void dbh_set_updated_columns(bool enabled) { atomic_store(&tells_columns, enabled); }
 bool dbh_updated_columns_enabled(void) { return atomic_load(&tells_columns); }
 
@@ -201,7 +203,8 @@ static void preupdate(void *context, sqlite3 *handle, int op, const char *databa
 
 // On the connection's own thread: at its open, and when a statement begins.
 void dbh_update_row_hook(dbh_connection *c) {
-  bool wanted = atomic_load_explicit(&counts_rows, memory_order_relaxed);
+  bool wanted = atomic_load_explicit(&counts_rows, memory_order_relaxed) ||
+                atomic_load_explicit(&rows_demanded, memory_order_relaxed);
   if (wanted == c->counts_rows) return;
   c->counts_rows = wanted;
   if (!dbh_has_preupdate_hook()) return;

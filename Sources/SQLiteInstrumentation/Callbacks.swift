@@ -25,6 +25,7 @@ struct Callbacks: Sendable {
         closed: connectionClosed
       ))
     pointer = UnsafePointer(table)
+    RowChangeDemand.shared.observe { isDemanded in dbh_demand_row_changes(isDemanded) }
     RecordingActivity.shared.observe { isListening in dbh_set_listening(isListening) }
   }
 

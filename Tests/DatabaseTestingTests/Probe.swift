@@ -7,6 +7,10 @@
     var name: String
 
     func run(_ arguments: String..., environment: [String: String] = [:], exitCode: Int32 = 0) throws -> [String] {
+      try run(arguments, environment: environment, exitCode: exitCode)
+    }
+
+    func run(_ arguments: [String], environment: [String: String] = [:], exitCode: Int32 = 0) throws -> [String] {
       let process = Process()
       let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
       process.executableURL = folder.appendingPathComponent(name)

@@ -3,6 +3,9 @@
 //
 //   TransparencyProbe FIRST COUNT              one line for each seed: its number and a hash of all that was noticed
 //   TransparencyProbe FIRST COUNT --verbose    all that was noticed
+//
+// With --row-changes rows are counted, as in tests, and what SQLite's preupdate hook is known to change is left out. Without
+// it nothing is left out.
 
 import DatabaseTesting
 
@@ -11,9 +14,12 @@ let numbers = arguments.compactMap { UInt64($0) }
 guard numbers.count == 2 else { fatalError("usage: TransparencyProbe FIRST COUNT [--verbose]") }
 let isVerbose = arguments.contains("--verbose")
 
+let countsRows = arguments.contains("--row-changes")
+SQLiteInstrumentor.recordsRowChanges = countsRows
+
 configureOnce()
 for seed in numbers[0]..<(numbers[0] + numbers[1]) {
-  let transcript = Transcript(isVerbose: isVerbose)
+  let transcript = Transcript(isVerbose: isVerbose, hidesPreupdateHook: countsRows)
   // Recorded where the instrumentation is on: a hook that is registered and does nothing would prove little.
   let recording = recordDatabase { RandomProgram(seed: seed, transcript: transcript).run() }
   print("seed \(seed) \(transcript.hash) \(transcript.count)")

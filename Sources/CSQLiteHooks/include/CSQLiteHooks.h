@@ -165,6 +165,8 @@ void dbh_each_connection(void (*visit)(void *context, bool lost, void *argument)
 
 /// Counts row changes on connections from their open, or from their next statement on.
 void dbh_set_row_changes(bool enabled);
+/// The same, for as long as an instrumentor wants it.
+void dbh_demand_row_changes(bool demanded);
 bool dbh_row_changes_enabled(void);
 
 /// Also tells which columns an update changed.

@@ -45,7 +45,7 @@ extension DatabaseInstrumentor {
     /// Values are people's data: off by default, and in every preset.
     public var recordsParameters = false
 
-    /// Whether SQLite tells which rows a transaction changed.
+    /// Whether SQLite tells recordings which rows a transaction changed, as long as the instrumentor is active.
     ///
     /// It takes a hook that turns SQLite's
     /// [truncate optimisation](https://www.sqlite.org/lang_delete.html#the_truncate_optimization) off, so that a `DELETE`

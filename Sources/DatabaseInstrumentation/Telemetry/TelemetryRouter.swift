@@ -47,7 +47,7 @@ package final class TelemetryRouter: Sendable {
       return state.defaults.put(activated)
     }
     if isNew { addUser() }
-    generation.wrappingAdd(1, ordering: .releasing)
+    changed()
   }
 
   /// Replaces the pipelines of an owner that is active.
@@ -56,7 +56,7 @@ package final class TelemetryRouter: Sendable {
       state.defaults.replace(ObjectIdentifier(owner), change)
       for key in state.overrides.keys { state.overrides[key]?.replace(ObjectIdentifier(owner), change) }
     }
-    generation.wrappingAdd(1, ordering: .releasing)
+    changed()
   }
 
   /// Takes all pipelines of an owner out of force.
@@ -70,8 +70,16 @@ package final class TelemetryRouter: Sendable {
       }
       return removed
     }
-    generation.wrappingAdd(1, ordering: .releasing)
+    changed()
     for _ in 0..<removed { removeUser() }
+  }
+
+  private func changed() {
+    generation.wrappingAdd(1, ordering: .releasing)
+    state.withLock { state in
+      let all = state.defaults + state.overrides.values.joined()
+      RowChangeDemand.shared.set(all.contains { $0.pipeline.isEnabled && $0.pipeline.configuration.recordsRowChanges })
+    }
   }
 
   func beginTemporary() {

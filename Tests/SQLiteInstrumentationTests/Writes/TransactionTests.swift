@@ -92,14 +92,15 @@ import Testing
       CREATE TABLE c (p REFERENCES p (id)); CREATE TABLE d (p REFERENCES p (id) DEFERRABLE INITIALLY DEFERRED)
       """)
     let recording = try recordDatabase {
-      try? db.execute("INSERT INTO c VALUES (1)")
+      // One row alone SQLite refuses before it inserts it.
+      try? db.execute("INSERT INTO c VALUES (1), (2)")
       try? db.execute("INSERT INTO d VALUES (1)")
       try db.execute("BEGIN; INSERT INTO p VALUES (7)")
-      try? db.execute("INSERT INTO c VALUES (1)")
+      try? db.execute("INSERT INTO c VALUES (1), (2)")
       try db.execute("COMMIT")
     }
     #expect(recording.flushes.map(\.inserted) == [[:], [:], ["p": 1]])
-    #expect(recording.flushes.last?.executed.inserted == ["p": 1, "c": 1])
+    #expect(recording.flushes.last?.executed.inserted == ["p": 1, "c": 2])
   }
 
   @Test func aConflictThatRollsBackEndsTheTransaction() throws {
