@@ -30,6 +30,10 @@ public import DatabaseRecording
 ///   - sizes: Two numbers of rows or more, in ascending order, such as `[2, 4, 8]`.
 ///   - populate: Makes the data have so many rows: anew, or by adding what is missing. It is not recorded.
 ///   - measure: The work to check. Its result is discarded.
+///   - fileID: Where a failure is shown, as the next three; the place of the call.
+///   - filePath: Its file.
+///   - line: Its line.
+///   - column: Its column.
 public func expectConstantQueries<R>(
   at sizes: [Int],
   populate: (Int) throws -> Void,
@@ -104,6 +108,10 @@ public func expectConstantQueries<R>(
 ///   - sizes: Three numbers of rows or more, in ascending order, the last at least 4 times the first.
 ///   - populate: Makes the data have so many rows: anew, or by adding what is missing. It is not recorded.
 ///   - measure: The work to check. Its result is discarded.
+///   - fileID: Where a failure is shown, as the next three; the place of the call.
+///   - filePath: Its file.
+///   - line: Its line.
+///   - column: Its column.
 public func expectLinearSteps<R>(
   at sizes: [Int],
   populate: (Int) throws -> Void,
