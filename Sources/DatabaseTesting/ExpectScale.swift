@@ -3,10 +3,11 @@ public import DatabaseRecording
 /// Fails the test if the number of queries grows with the data.
 ///
 /// ```swift
+/// var library: Library?
 /// try expectConstantQueries(at: [2, 4, 8]) { size in
 ///   library = try Library.inMemory().filled(authors: size)
 /// } measure: {
-///   try library.authorsWithBooks()
+///   try library?.authorsWithBooks()
 /// }
 /// ```
 ///
@@ -29,6 +30,10 @@ public import DatabaseRecording
 ///   - sizes: Two numbers of rows or more, in ascending order, such as `[2, 4, 8]`.
 ///   - populate: Makes the data have so many rows: anew, or by adding what is missing. It is not recorded.
 ///   - measure: The work to check. Its result is discarded.
+///   - fileID: Where a failure is shown, as the next three; the place of the call.
+///   - filePath: Its file.
+///   - line: Its line.
+///   - column: Its column.
 public func expectConstantQueries<R>(
   at sizes: [Int],
   populate: (Int) throws -> Void,
@@ -52,7 +57,7 @@ public func expectConstantQueries<R>(
 
 /// Fails the test if the number of queries grows with the data.
 ///
-/// The asynchronous form of ``expectConstantQueries(at:populate:measure:fileID:filePath:line:column:)``.
+/// The asynchronous form of the function of the same name.
 @_disfavoredOverload
 public func expectConstantQueries<R>(
   at sizes: [Int],
@@ -78,16 +83,17 @@ public func expectConstantQueries<R>(
 /// Fails the test if SQLite's work grows faster than the data.
 ///
 /// ```swift
+/// var library: Library?
 /// try expectLinearSteps(at: [20, 40, 80]) { size in
 ///   library = try Library.inMemory().filled(books: size)
 /// } measure: {
-///   try library.booksWithTheirSequels()
+///   try library?.booksWithTheirSequels()
 /// }
 /// ```
 ///
 /// ```text
-/// Expected steps to grow no faster than sizes 20, 40, 80, found 1884 → 7364 → 29124: like the square of the size.
-///   1×  SELECT a.id, b.id FROM book a JOIN book b ON b.title = a.sequel    1884 → 7364 → 29124 steps
+/// Expected steps to grow no faster than sizes 20, 40, 80, found 2058 → 8098 → 32178: like the square of the size.
+///   1×  SELECT count(*) FROM a, b WHERE a.x + b.x = ?    2058 → 8098 → 32178 steps
 ///        at Library.swift:51 in Library.booksWithTheirSequels()
 ///        plan: SCAN a
 ///        plan: SCAN b
@@ -96,13 +102,16 @@ public func expectConstantQueries<R>(
 ///
 /// It compares what one row more costs at the small end with what it costs at the large one, in instructions of SQLite's
 /// virtual machine. They are the same in every run, so that no time is measured and nothing is flaky. Sorting, which takes
-/// *n* log *n*, is no finding. It warms up, and fails where it would prove nothing, as
-/// ``expectConstantQueries(at:populate:measure:fileID:filePath:line:column:)`` does.
+/// *n* log *n*, is no finding. It warms up, and fails where it would prove nothing, as `expectConstantQueries` does.
 ///
 /// - Parameters:
 ///   - sizes: Three numbers of rows or more, in ascending order, the last at least 4 times the first.
 ///   - populate: Makes the data have so many rows: anew, or by adding what is missing. It is not recorded.
 ///   - measure: The work to check. Its result is discarded.
+///   - fileID: Where a failure is shown, as the next three; the place of the call.
+///   - filePath: Its file.
+///   - line: Its line.
+///   - column: Its column.
 public func expectLinearSteps<R>(
   at sizes: [Int],
   populate: (Int) throws -> Void,
@@ -126,7 +135,7 @@ public func expectLinearSteps<R>(
 
 /// Fails the test if SQLite's work grows faster than the data.
 ///
-/// The asynchronous form of ``expectLinearSteps(at:populate:measure:fileID:filePath:line:column:)``.
+/// The asynchronous form of the function of the same name.
 @_disfavoredOverload
 public func expectLinearSteps<R>(
   at sizes: [Int],

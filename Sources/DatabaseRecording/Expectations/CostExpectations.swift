@@ -36,7 +36,7 @@ extension DatabaseExpectation {
   ///
   /// ```text
   /// Expected no automatic indexes, found 1: SELECT * FROM a JOIN b ON b.x = a.x puts 500 rows into an index for itself.
-  ///   1×  SELECT * FROM a JOIN b ON b.x = a.x    500 rows indexed, 9,120 steps    #2
+  ///   1×  SELECT * FROM a JOIN b ON b.x = a.x    500 rows indexed, 9120 steps    #2
   ///        at Library.swift:42 in Library.report()
   ///        plan: SCAN a
   ///        plan: SEARCH b USING AUTOMATIC COVERING INDEX (x=?)

@@ -67,9 +67,12 @@ extension DatabaseExpectation {
   ///   - kind: The kind, `.transaction` or `.pragma` for example.
   ///   - count: An integer or a range of integers.
   ///   - table: Count only the statements that read or write this table.
-  public static func statements(_ kind: StatementKind, _ count: some ExpectedCount, on table: String? = nil) -> Self {
+  ///   - database: Count only what ran on connections of this name, which is the file's unless they were given another.
+  public static func statements(
+    _ kind: StatementKind, _ count: some ExpectedCount, on table: String? = nil, in database: String? = nil
+  ) -> Self {
     let noun = "\(kind.rawValue) statement"
-    return counting("statements(.\(kind.rawValue),", count, on: table, nouns: (noun, noun + "s")) {
+    return counting("statements(.\(kind.rawValue),", count, on: table, in: database, nouns: (noun, noun + "s")) {
       $0.statements(of: kind)
     }
   }

@@ -35,6 +35,10 @@ struct Draft: Sendable {}
 struct Library: Sendable {
   static func inMemory() throws -> Library { Library() }
   func filled(authors: Int) throws -> Library { self }
+  func filled(books: Int) throws -> Library { self }
+  func archive() throws {}
+  func booksWithTheirSequels() throws -> [Book] { [] }
+  func publishTwice() throws {}
   func authors() async throws -> [Author] { [] }
   func authorsWithBooks() async throws -> [AuthorWithBooks] { [] }
   func authorsWithBooks() throws -> [AuthorWithBooks] { [] }
