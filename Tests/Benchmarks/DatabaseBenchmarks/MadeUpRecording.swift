@@ -1,0 +1,1 @@
+../../InstructionProbe/MadeUpRecording.swift

@@ -1,0 +1,17 @@
+internal import Benchmark
+internal import CMemory
+
+/// Bytes that a recording keeps for each statement.
+func memoryRows() {
+  let bytes = BenchmarkMetric.custom("bytes", polarity: .prefersSmaller, useScalingFactor: false)
+  let count = 64 * 1024
+  Benchmark("bytes kept for each statement", configuration: .init(metrics: [bytes], maxIterations: 5)) { benchmark in
+    let held = HeldStatement(HeldStatement.other)
+    recording {
+      held.run(20)
+      let before = allocated_bytes()
+      held.run(count)
+      benchmark.measurement(bytes, (Int(allocated_bytes()) - Int(before)) / count)
+    }
+  }
+}
