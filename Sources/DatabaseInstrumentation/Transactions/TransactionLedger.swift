@@ -3,7 +3,7 @@
 /// A pure value: it is told of each statement that changed rows or that begins, divides or ends a transaction, after that
 /// statement ended. Changes are first added, then the statement's end settles them.
 ///
-/// ```swift
+/// ```text
 /// ledger.end(.init(control: .begin(.deferred), inAutocommit: false))
 /// ledger.add(RowTally(inserted: RowCount(1)), for: .init(table: 0))
 /// ledger.end(.init(inAutocommit: false))

@@ -67,6 +67,7 @@ let otel = InMemoryTracer()
 let queue = try! DatabaseQueue()
 nonisolated(unsafe) let router = Router()
 
+func sendInsertsAndUpdates() throws {}
 func importLibrary() async throws {}
 func send() async throws -> [String] { [] }
 func send(_ sql: String, _ parameters: [String] = []) throws -> [String] { [] }
