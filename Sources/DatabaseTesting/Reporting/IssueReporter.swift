@@ -17,6 +17,8 @@ enum IssueReporter {
   ///
   /// - Parameter file: The path of `location`, as XCTest wants it.
   static func report(_ findings: [Finding], of recording: Recording, at location: CodeLocation, file: StaticString) {
+    let test = [location.fileID, Runner.currentTestName ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+    let findings = BaselineRun.shared.judge(findings, test: test)
     guard !findings.isEmpty else { return }
     let message = text(for: findings, of: recording)
     switch Runner.current {

@@ -53,7 +53,8 @@
         #endif
       }
       let recording = recorder.finish()
-      let findings = recording.check(databaseExpectations, isInherited: true)
+      let findings = BaselineRun.shared.judge(
+        recording.check(databaseExpectations, isInherited: true), test: "\(location(of: nil).fileID) \(name)")
       if !findings.isEmpty { report(IssueReporter.text(for: findings, of: recording), at: location(of: recording)) }
       self.recorder = nil
     }
