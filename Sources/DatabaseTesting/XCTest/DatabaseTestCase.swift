@@ -53,7 +53,8 @@
         #endif
       }
       let recording = recorder.finish()
-      let findings = recording.check(databaseExpectations, isInherited: true)
+      let findings = BaselineRun.shared.judge(
+        recording.check(databaseExpectations, isInherited: true), test: "\(location(of: nil).fileID) \(name)")
       GitHubAnnotation.write(findings, test: location(of: recording))
       for finding in findings {
         guard let place = finding.place else { continue }

@@ -1,0 +1,56 @@
+internal import DatabaseInstrumentation
+
+/// One known finding, as a baseline keeps it: what is wrong, about what, in which test, in which function of the app.
+///
+/// Lines of source, counts and durations are no part of it, so that edits nearby and another machine do not make it new.
+package struct BaselineEntry: Sendable, Hashable, Comparable {
+  /// The test: `LibraryTests/AuthorTests.swift listsAuthors(count:)`.
+  package var test: String
+  /// The name of the finding's kind.
+  package var kind: String
+  /// The relationship, else the fingerprints of the statements, else what was expected.
+  package var subject: String
+  /// The function of the app that issued the statements; empty where it is not known.
+  package var function: String
+
+  package init(test: String, kind: String, subject: String, function: String) {
+    self.test = test
+    self.kind = kind
+    self.subject = subject
+    self.function = function
+  }
+
+  /// The entry of a finding; `nil` for what a baseline must never hide: that nothing was seen, and expectations that
+  /// are written wrongly.
+  package init?(_ finding: Finding, test: String) {
+    switch finding.kind {
+    case .blind, .invalidExpectation, .unusedIgnore: return nil
+    default: break
+    }
+    self.init(
+      test: test, kind: finding.kind.rawValue, subject: Self.subject(of: finding),
+      function: finding.callSite?.function ?? "")
+  }
+
+  /// By test first, so that the lines of one test stand together.
+  package static func < (a: BaselineEntry, b: BaselineEntry) -> Bool {
+    for (left, right) in zip(a.fields, b.fields) where !left.utf8.elementsEqual(right.utf8) {
+      return left.utf8.lexicographicallyPrecedes(right.utf8)
+    }
+    return false
+  }
+
+  var fields: [String] { [test, kind, subject, function] }
+
+  private static func subject(of finding: Finding) -> String {
+    if let relationship = finding.relationship { return relationship }
+    if finding.kind != .count && !finding.statements.isEmpty {
+      return Set(finding.statements.map(\.shape.fingerprint)).sorted().map { fingerprint in
+        let digits = String(fingerprint, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+      }.joined(separator: ",")
+    }
+    // `Expected 2 queries, found 12.`: what was found may differ from run to run.
+    return String(finding.headline.prefix { $0 != "," })
+  }
+}

@@ -1,0 +1,71 @@
+public import DatabaseRecording
+
+/// Runs `body` and fails the test unless its queries are those of a file in `__QuerySnapshots__/` beside the test.
+///
+/// ```swift
+/// try expectQuerySnapshot { try library.authorsWithBooks() }
+/// ```
+///
+/// The file is made where it is missing, except in CI (`CI` is set), where that fails. It holds the normalised SQL of each
+/// shape of query and how often it ran, sorted, without any value:
+///
+/// ```text
+/// # query snapshot 1
+/// 1×  SELECT * FROM author
+/// 1×  SELECT * FROM book WHERE authorId IN (?)
+/// ```
+///
+/// A difference is shown line by line, and accepted with `DATABASE_TESTING_SNAPSHOTS_RECORD=1`:
+///
+/// ```text
+/// Expected the queries of _LibraryTests.lists---1f0c.txt, but they differ.
+///     # query snapshot 1
+///     1×  SELECT * FROM author
+///   - 1×  SELECT * FROM book WHERE authorId IN (?)
+///   + 11×  SELECT * FROM book WHERE authorId = ?
+///   fix: change the queries back, or accept them with DATABASE_TESTING_SNAPSHOTS_RECORD=1 swift test
+/// ```
+///
+/// - Parameters:
+///   - name: Tells several snapshots of one test, or the cases of a parameterised test, apart.
+///   - body: The work to check; it must send at least one query.
+/// - Returns: What `body` returns.
+@discardableResult
+public func expectQuerySnapshot<R>(
+  _ name: String = "", body: () throws -> R, function: StaticString = #function, fileID: StaticString = #fileID,
+  filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+) rethrows -> R {
+  let location = CodeLocation(fileID, filePath, line, column)
+  let recorder = DatabaseRecorder.started("", at: location)
+  defer { recorder.finish() }
+  let result = try recorder.bind(body)
+  recorder.compareSnapshot(name, function, location, filePath)
+  return result
+}
+
+/// Runs `body` and fails the test unless its queries are those of a file in `__QuerySnapshots__/` beside the test.
+///
+/// The asynchronous form of ``expectQuerySnapshot(_:body:function:fileID:filePath:line:column:)``.
+@discardableResult
+@_disfavoredOverload
+public func expectQuerySnapshot<R>(
+  _ name: String = "", body: () async throws -> R, function: StaticString = #function,
+  fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
+) async rethrows -> R {
+  let location = CodeLocation(fileID, filePath, line, column)
+  let recorder = DatabaseRecorder.started("", at: location)
+  defer { recorder.finish() }
+  let result = try await recorder.bind(body)
+  recorder.compareSnapshot(name, function, location, filePath)
+  return result
+}
+
+extension DatabaseRecorder {
+  fileprivate func compareSnapshot(
+    _ name: String, _ function: StaticString, _ location: CodeLocation, _ path: StaticString
+  ) {
+    let recording = finish()
+    let file = SnapshotFile(name: name, function: "\(function)", filePath: location.filePath)
+    IssueReporter.report(file.findings(of: recording), of: recording, at: location, file: path)
+  }
+}

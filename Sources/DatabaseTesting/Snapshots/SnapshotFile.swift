@@ -1,0 +1,71 @@
+public import DatabaseRecording
+internal import Foundation
+
+/// A snapshot beside the test that it belongs to.
+struct SnapshotFile {
+  let url: URL
+  /// Whether a missing file fails: in CI nobody would add a new one to version control.
+  var isCI = SnapshotFile.isOn("CI")
+  var recordsAgain = SnapshotFile.isOn("DATABASE_TESTING_SNAPSHOTS_RECORD")
+
+  init(name: String, function: String, filePath: String) {
+    let file = URL(fileURLWithPath: filePath)
+    let base = file.deletingPathExtension().lastPathComponent
+    url = file.deletingLastPathComponent().appendingPathComponent("__QuerySnapshots__")
+      .appendingPathComponent(QuerySnapshot.fileName([base, function] + (name.isEmpty ? [] : [name])))
+  }
+
+  /// Compares a recording with the file, or makes the file.
+  func findings(of recording: Recording) -> [Finding] {
+    // What saw nothing must not become what is expected.
+    let blind = DatabaseExpectation.noFailures.findings(in: recording, isInherited: false).filter { $0.kind == .blind }
+    guard blind.isEmpty else { return blind }
+    let snapshot = QuerySnapshot(recording)
+    let exists = FileManager.default.fileExists(atPath: url.path)
+    if exists && !recordsAgain {
+      guard let data = try? Data(contentsOf: url), let old = String(validating: data, as: UTF8.self) else {
+        return [
+          mismatch("the file cannot be read as UTF-8", ["  fix: take it from version control again, or delete it"])
+        ]
+      }
+      guard let difference = snapshot.difference(from: old) else { return [] }
+      return [
+        mismatch(
+          "they differ",
+          difference + [
+            "  fix: change the queries back, or accept them with DATABASE_TESTING_SNAPSHOTS_RECORD=1 swift test"
+          ])
+      ]
+    }
+    if !exists && isCI && !recordsAgain {
+      return [
+        mismatch(
+          "there is no such file", ["  fix: run the test once outside of CI, and add the file to version control"])
+      ]
+    }
+    do {
+      try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(snapshot.text.utf8).write(to: url, options: .atomic)
+      return []
+    } catch {
+      return [mismatch("the file cannot be written: \(error.localizedDescription)", [])]
+    }
+  }
+
+  private func mismatch(_ problem: String, _ details: [String]) -> Finding {
+    Finding(
+      kind: .snapshot, headline: "Expected the queries of \(url.lastPathComponent), but \(problem).", details: details)
+  }
+
+  private static func isOn(_ name: String) -> Bool {
+    switch ProcessInfo.processInfo.environment[name]?.lowercased() {
+    case nil, "", "0", "false", "no", "off": false
+    default: true
+    }
+  }
+}
+
+extension Finding.Kind {
+  /// The queries differ from those of a snapshot.
+  public static let snapshot = Finding.Kind(rawValue: "snapshot")
+}

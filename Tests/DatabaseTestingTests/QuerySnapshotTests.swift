@@ -1,0 +1,76 @@
+import DatabaseInstrumentation
+import Foundation
+import TestSupport
+import Testing
+
+@testable import DatabaseRecording
+@testable import DatabaseTesting
+
+@Suite struct QuerySnapshotTests {
+  private func file(in directory: URL, isCI: Bool = false, recordsAgain: Bool = false) -> SnapshotFile {
+    var file = SnapshotFile(
+      name: "case 1/2", function: "lists()", filePath: directory.appendingPathComponent("LibraryTests.swift").path)
+    file.isCI = isCI
+    file.recordsAgain = recordsAgain
+    return file
+  }
+
+  private func recording(_ statements: String...) throws -> Recording {
+    let database = try withoutDatabaseRecording {
+      let database = try SQLiteDatabase()
+      try database.execute("CREATE TABLE author (id INTEGER PRIMARY KEY, name TEXT)")
+      return database
+    }
+    return try recordDatabase { for sql in statements { try database.execute(sql) } }
+  }
+
+  @Test func itIsMadeOnceAndThenCompared() throws {
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("snapshot-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let (all, one) = ("SELECT * FROM author", "SELECT * FROM author WHERE id = 7")
+    let first = file(in: directory)
+    #expect(try file(in: directory, isCI: true).findings(of: recording(all)).map(\.kind) == [.snapshot])
+    #expect(!FileManager.default.fileExists(atPath: first.url.path))
+    #expect(try first.findings(of: recording(one, all)).isEmpty)
+    #expect(
+      try String(contentsOf: first.url, encoding: .utf8) == """
+        # query snapshot 1
+        1×  SELECT * FROM author
+        1×  SELECT * FROM author WHERE id = ?
+
+        """)
+    #expect(try file(in: directory, isCI: true).findings(of: recording(all, one)).isEmpty)
+    #expect(
+      try first.findings(of: recording(all, one, one)).map(\.message) == [
+        """
+        Expected the queries of \(first.url.lastPathComponent), but they differ.
+            # query snapshot 1
+            1×  SELECT * FROM author
+          - 1×  SELECT * FROM author WHERE id = ?
+          + 2×  SELECT * FROM author WHERE id = ?
+          fix: change the queries back, or accept them with DATABASE_TESTING_SNAPSHOTS_RECORD=1 swift test
+        """
+      ])
+    #expect(try file(in: directory, recordsAgain: true).findings(of: recording(all, one, one)).isEmpty)
+    #expect(try first.findings(of: recording(all, one, one)).isEmpty)
+  }
+
+  @Test func aScopeWithoutQueriesIsNeverKept() throws {
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("snapshot-\(UUID().uuidString)")
+    let file = file(in: directory, recordsAgain: true)
+    #expect(try file.findings(of: recording()).map(\.kind) == [.blind])
+    #expect(!FileManager.default.fileExists(atPath: file.url.path))
+  }
+
+  @Test func namesOfFilesAreSafeAndStayDifferent() {
+    let names = [["a/b"], ["a:b"], ["../b"], [""], ["é"], [String(repeating: "x", count: 500)], ["a b"]]
+      .map(QuerySnapshot.fileName)
+    #expect(Set(names).count == names.count)
+    let allowed = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
+    for name in names {
+      #expect(name.utf8.count < 160 && !name.hasPrefix("."))
+      #expect(allowed.isSuperset(of: name))
+    }
+    #expect(QuerySnapshot.fileName(["LibraryTests", "lists"]) == "LibraryTests.lists.txt")
+  }
+}
