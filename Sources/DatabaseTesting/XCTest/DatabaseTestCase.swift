@@ -53,6 +53,7 @@
         #endif
       }
       let recording = recorder.finish()
+      RunReport.add(recording, test: name)
       let findings = recording.check(databaseExpectations, isInherited: true)
       GitHubAnnotation.write(findings, test: location(of: recording))
       for finding in findings {
