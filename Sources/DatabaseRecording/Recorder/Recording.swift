@@ -78,6 +78,9 @@ public struct Recording: Sendable, CustomStringConvertible {
     return reasons
   }
 
+  /// Whether no other recording was around it.
+  package var isOutermost: Bool { storage.outerLabel == nil }
+
   /// What the scope was called; empty when it was given no name.
   public var label: String { storage.label }
 

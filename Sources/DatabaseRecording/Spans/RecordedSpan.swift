@@ -73,6 +73,8 @@ public struct RecordedSpan: Sendable, CustomStringConvertible {
 
   func isSame(as other: RecordedSpan) -> Bool { live === other.live }
 
+  var identity: ObjectIdentifier { ObjectIdentifier(live) }
+
   /// `SELECT book, 1.2 ms`, `request, still open`.
   public var description: String {
     var text = "\(name.singleLine), \(duration.map(\.readable) ?? "still open")"

@@ -54,6 +54,7 @@
     let recorder = DatabaseRecorder.started("", test: test.name, at: location)
     defer {
       let recording = recorder.finish()
+      RunReport.add(recording, test: test.name)
       IssueReporter.report(
         recording.check(expectations, isInherited: isInherited), of: recording, at: location, file: "")
     }

@@ -53,6 +53,7 @@
         #endif
       }
       let recording = recorder.finish()
+      RunReport.add(recording, test: name)
       let findings = BaselineRun.shared.judge(
         recording.check(databaseExpectations, isInherited: true), test: "\(location(of: nil).fileID) \(name)")
       GitHubAnnotation.write(findings, test: location(of: recording))

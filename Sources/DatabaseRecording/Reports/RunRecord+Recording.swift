@@ -1,0 +1,97 @@
+internal import DatabaseInstrumentation
+
+extension RunRecord.Test {
+  /// What a file keeps of a recording.
+  ///
+  /// - Complexity: O(*n*) in statements and spans, besides the analysis of ``Recording/findings``.
+  package init(_ recording: Recording, name: String, started: Double? = nil) {
+    let location = recording.storage.location
+    self.name = name
+    module = location.module
+    file = String(location.fileID.split(separator: "/").last ?? Substring(location.fileID))
+    line = location.line
+    self.started = started
+    queries = recording.queries.count
+    statements = recording.statements.count
+    excluded = recording.excludedCount
+    dropped = recording.droppedCount
+    unattributed = recording.unattributedCount
+    isBlind = recording.isBlind
+    connections = recording.connections.map {
+      RunRecord.Connection(id: $0.id, name: $0.name, system: $0.system.rawValue)
+    }
+    loads = recording.loads.map {
+      RunRecord.Load(
+        strategy: $0.strategy.rawValue, relationship: $0.relationship, parents: $0.parentCount,
+        statements: $0.statementNumbers)
+    }
+    findings = recording.findings.map {
+      RunRecord.Problem(
+        kind: $0.kind.rawValue, headline: Self.headline(of: $0), count: $0.count, relationship: $0.relationship,
+        site: $0.callSite?.description, statements: $0.statements.map(\.number))
+    }
+    (shapes, executions) = Self.executions(of: recording)
+    spans = Self.spans(of: recording)
+    let costs = executions.compactMap(\.steps)
+    steps = costs.isEmpty ? nil : costs.reduce(0, +)
+    let times = executions.map { ($0.start, $0.duration) } + spans.map { ($0.start, $0.duration) }
+    let first = times.map(\.0).min() ?? 0
+    duration = max(0, (times.map { $0.0 + ($0.1 ?? 0) }.max() ?? 0) - first)
+  }
+
+  /// The text of an error comes from the database and may hold values.
+  private static func headline(of finding: Finding) -> String {
+    guard finding.kind == .failure else { return finding.headline }
+    let code = finding.statements.first?.error.map { " with \($0.status)" } ?? ""
+    return "\(finding.count.counted("statement")) failed\(code)."
+  }
+
+  private static func executions(of recording: Recording) -> ([RunRecord.Shape], [RunRecord.Execution]) {
+    var shapes: [RunRecord.Shape] = []
+    var indexOf: [StatementShape: Int] = [:]
+    let executions = recording.statements.map { statement in
+      let shape = statement.shape
+      let index = indexOf[shape] ?? shapes.count
+      if index == shapes.count {
+        indexOf[shape] = index
+        shapes.append(RunRecord.Shape(shape))
+      }
+      return RunRecord.Execution(
+        number: statement.number, shape: index, connection: statement.connection.id,
+        start: statement.start.wholeNanoseconds, duration: statement.duration?.wholeNanoseconds,
+        rows: statement.rowsReturned, changed: statement.rowsChanged, steps: statement.cost?.steps,
+        fullScanSteps: statement.cost?.fullScanSteps, transaction: statement.transaction,
+        parent: statement.enclosingStatement, error: statement.error?.status)
+    }
+    return (shapes, executions)
+  }
+
+  private static func spans(of recording: Recording) -> [RunRecord.Span] {
+    let spans = recording.spans
+    let identities = Dictionary(spans.enumerated().map { ($1.identity, $0) }) { first, _ in first }
+    return spans.map { span in
+      RunRecord.Span(
+        name: span.name, kind: "\(span.kind)", start: span.start.wholeNanoseconds,
+        duration: span.duration?.wholeNanoseconds, isFailed: span.isFailed,
+        parent: span.parent.flatMap { identities[$0.identity] })
+    }
+  }
+}
+
+extension RunRecord.Shape {
+  fileprivate init(_ shape: StatementShape) {
+    let digits = String(shape.fingerprint, radix: 16)
+    sql = shape.normalizedSQL
+    fingerprint = String(repeating: "0", count: 16 - digits.count) + digits
+    kind = shape.kind.rawValue
+    summary = shape.summary
+    tables = shape.tables.map(\.name)
+  }
+}
+
+extension Duration {
+  fileprivate var wholeNanoseconds: Int64 {
+    let (seconds, attoseconds) = components
+    return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+  }
+}

@@ -1,0 +1,137 @@
+/// What one process of a test run did to its databases, as it stands in a file: no values, only shapes and numbers.
+///
+/// A file of JSON Lines, written by ``RunRecordWriter`` and read by ``RunRecordReader``: a header, then one line for each
+/// test. Fields that are not known are left out; a reader passes over fields that it does not know.
+package enum RunRecord {
+  /// The first field of the first line: tells that a file is ours.
+  package static let format = "swift-database-testing/run"
+  /// Raised where an old reader would misread a new file; new optional fields do not raise it.
+  package static let version = 1
+
+  /// The first line.
+  package struct Header: Codable, Sendable, Equatable {
+    package var format = RunRecord.format
+    package var version = RunRecord.version
+    package var process: Int32
+    /// Seconds since 1970.
+    package var started: Double
+
+    package init(process: Int32, started: Double) {
+      self.process = process
+      self.started = started
+    }
+  }
+
+  /// One line: one test, or one case of a parameterised test. Times are nanoseconds from the test's beginning.
+  package struct Test: Codable, Sendable, Equatable {
+    package var name: String
+    package var module: String
+    package var file: String
+    package var line: Int
+    /// Seconds since 1970; `nil` where it was not noted.
+    package var started: Double?
+    /// From the first statement or span to the end of the last.
+    package var duration: Int64
+    package var queries: Int
+    package var statements: Int
+    /// What SQLite's virtual machine did; `nil` where no source tells.
+    package var steps: Int?
+    package var excluded: Int
+    package var dropped: Int
+    package var unattributed: Int
+    package var isBlind: Bool
+    package var shapes: [Shape]
+    package var connections: [Connection]
+    package var executions: [Execution]
+    package var loads: [Load]
+    package var spans: [Span]
+    package var findings: [Problem]
+    package var flushes: [Flush]?
+    package var leases: [Lease]?
+  }
+
+  /// A statement without its values.
+  package struct Shape: Codable, Sendable, Equatable {
+    package var sql: String
+    /// 16 hexadecimal digits: JSON's numbers do not hold 64 bits.
+    package var fingerprint: String
+    package var kind: String
+    package var summary: String
+    package var tables: [String]
+  }
+
+  package struct Connection: Codable, Sendable, Equatable {
+    package var id: UInt64
+    package var name: String
+    package var system: String
+  }
+
+  /// One execution of a shape.
+  package struct Execution: Codable, Sendable, Equatable {
+    /// The statement's place in the recording, from 1.
+    package var number: Int
+    /// An index of the test's shapes.
+    package var shape: Int
+    /// The id of a connection.
+    package var connection: UInt64
+    package var start: Int64
+    package var duration: Int64?
+    package var rows: Int?
+    package var changed: Int?
+    package var steps: Int?
+    package var fullScanSteps: Int?
+    package var transaction: Int?
+    /// The number of the statement that was open around it.
+    package var parent: Int?
+    /// The code of the error; its text may hold values and is left out.
+    package var error: String?
+  }
+
+  package struct Load: Codable, Sendable, Equatable {
+    package var strategy: String
+    package var relationship: String
+    package var parents: Int?
+    package var statements: [Int]
+  }
+
+  package struct Span: Codable, Sendable, Equatable {
+    package var name: String
+    package var kind: String
+    package var start: Int64
+    package var duration: Int64?
+    package var isFailed: Bool
+    /// An index of the test's spans.
+    package var parent: Int?
+  }
+
+  package struct Problem: Codable, Sendable, Equatable {
+    package var kind: String
+    package var headline: String
+    package var count: Int
+    package var relationship: String?
+    /// `Library.swift:42 in Library.authorsWithBooks()`.
+    package var site: String?
+    package var statements: [Int]
+  }
+
+  /// What one transaction wrote, rows by table.
+  package struct Flush: Codable, Sendable, Equatable {
+    package var transaction: Int?
+    package var connection: UInt64?
+    package var isCommitted: Bool
+    package var inserted: [String: Int]
+    package var updated: [String: Int]
+    package var deleted: [String: Int]
+  }
+
+  /// One checkout of a pool.
+  package struct Lease: Codable, Sendable, Equatable {
+    package var pool: String
+    package var connection: UInt64?
+    package var start: Int64
+    /// `nil`: never returned.
+    package var duration: Int64?
+    package var end: String?
+    package var site: String?
+  }
+}
