@@ -13,7 +13,7 @@
       try compare(part)
     }
 
-    /// With row changes on, as in tests, but for what SQLite's preupdate hook is known to change.
+    /// With row changes on, as in tests, beside a preupdate hook of the app's: any such hook changes what SQLite does.
     @Test(arguments: 0..<4) func aProgramBehavesAsWithoutWhileRowsAreCounted(part: Int) throws {
       try compare(part, "--row-changes")
     }

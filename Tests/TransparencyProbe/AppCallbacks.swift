@@ -57,6 +57,13 @@ nonisolated func updated(
   current?.note("update \(operation) \(table.map { String(cString: $0) } ?? "") \(row)")
 }
 
+nonisolated func willUpdate(
+  _ context: UnsafeMutableRawPointer?, _ handle: OpaquePointer?, _ operation: Int32, _ database: UnsafePointer<CChar>?,
+  _ table: UnsafePointer<CChar>?, _ old: Int64, _ new: Int64
+) {
+  current?.note("preupdate \(operation) \(table.map { String(cString: $0) } ?? "") \(old) \(new)")
+}
+
 nonisolated func busy(_ context: UnsafeMutableRawPointer?, _ count: Int32) -> Int32 {
   current?.note("busy \(count)")
   return count < 2 ? 1 : 0

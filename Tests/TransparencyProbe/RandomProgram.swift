@@ -63,6 +63,7 @@ final class RandomProgram {
     }
     if dice.roll(2) == 0 { sqlite3_busy_handler(handle, busy, nil) }
     if number == 0, dice.roll(2) == 0 { sqlite3_update_hook(handle, updated, nil) }
+    if countsRows { _ = sqlite3_preupdate_hook(handle, willUpdate, nil) }
   }
 
   private func step() {

@@ -1,3 +1,5 @@
+internal import DatabaseInstrumentation
+
 extension Baseline {
   private static let header = "swift-database-testing baseline 1"
   private static let columns = "# test, kind, subject and function, separated by tabs; sorted"

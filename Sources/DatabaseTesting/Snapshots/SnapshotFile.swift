@@ -64,8 +64,3 @@ struct SnapshotFile {
     }
   }
 }
-
-extension Finding.Kind {
-  /// The queries differ from those of a snapshot.
-  public static let snapshot = Finding.Kind(rawValue: "snapshot")
-}
