@@ -75,6 +75,45 @@ private final class PaperDatabase: Sendable {
     #expect(!recording.description.contains("secret"))
   }
 
+  @Test func aFlushOfTheORMIsComparedWithWhatTheDriverTells() throws {
+    let database = PaperDatabase()
+    let recording = try record {
+      try FlushHooks.withFlush("session", new: ["book": 5]) {
+        try database.insert("INSERT INTO book (author_id) VALUES ($1)", batch: 5)
+      }
+    }
+    #expect(recording.findings.isEmpty)
+    #expect(recording.flushes.map(\.executed.inserted) == [["book": 5]])
+    #expect(recording.flushes.map(\.announced?.inserted) == [["book": 5]])
+
+    let wrong = try record {
+      try FlushHooks.withFlush("session", new: ["book": 5, "author": 1]) {
+        try database.insert("INSERT INTO book (author_id) VALUES ($1)", batch: 3)
+      }
+    }
+    #expect(wrong.findings.map(\.kind) == [.flush])
+    #expect(
+      wrong.findings.first?.headline
+        == "Expected flush \"session\" to write what it announced: author inserted 1, found 0, and 1 more count differs."
+    )
+  }
+
+  @Test func whatADriverDoesNotTellIsNotClaimed() throws {
+    let database = PaperDatabase()
+    let recording = try record {
+      try database.insert("INSERT INTO book (author_id) VALUES ($1)")
+      try database.insert("INSERT INTO book (author_id) VALUES ($1)")
+    }
+    for expectation in [
+      DatabaseExpectation.commits(1), .rollbacks(0), .closedTransactions, .writesInTransactions, .noDurableWrites,
+      .flush(inserted: ["book": 2]),
+    ] {
+      let findings = recording.check(expectation)
+      #expect(findings.map(\.kind) == [.blind], "\(expectation)")
+      #expect(findings.first?.headline.contains("which do not tell what a transaction keeps") == true)
+    }
+  }
+
   @Test func aDeclaredLoadKeepsTheNameOfTheORM() {
     let database = PaperDatabase()
     let recording = record { _ = database.books(of: 1) }

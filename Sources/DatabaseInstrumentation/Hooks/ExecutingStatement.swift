@@ -9,8 +9,13 @@ public final class ExecutingStatement: Sendable {
   let telemetry: StatementTelemetry?
   private let start: UInt64
   private let isEnded = Atomic<Bool>(false)
+  /// The session flush that the statement is a part of.
+  private let flush: (session: SessionFlush, shape: StatementShape)?
 
-  init(slot: StatementSlot?, telemetry: StatementTelemetry?) {
+  init(
+    slot: StatementSlot?, telemetry: StatementTelemetry?, flush: (session: SessionFlush, shape: StatementShape)? = nil
+  ) {
+    self.flush = flush
     self.slot = slot
     self.telemetry = telemetry
     start = slot == nil && telemetry == nil ? 0 : monotonicNanoseconds()
@@ -53,5 +58,6 @@ public final class ExecutingStatement: Sendable {
     if let rowsChanged { outcome.counts.rowsChanged = Int32(clamping: rowsChanged) }
     if let slot { slot.log.end(slot, outcome) }
     telemetry?.end(outcome)
+    if let flush, error == nil { flush.session.add(rowsChanged, by: flush.shape) }
   }
 }

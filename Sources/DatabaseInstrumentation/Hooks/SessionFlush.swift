@@ -79,6 +79,20 @@ public final class SessionFlush: Sendable {
     }
   }
 
+  /// A driver tells how many rows a statement of it changed.
+  func add(_ rowsChanged: Int?, by shape: StatementShape) {
+    let written = shape.tables.filter { $0.role == .written }
+    guard let rowsChanged, let table = written.first, written.count == 1 else { return markUnknown() }
+    let count = RowCount(rowsChanged)
+    let rows =
+      switch shape.kind {
+      case .insert: RowTally(inserted: count)
+      case .update: RowTally(updated: count)
+      default: RowTally(deleted: count)
+      }
+    add(rows, to: TableName(database: table.schema?.asciiLowercased ?? "main", name: table.name))
+  }
+
   /// A statement of it wrote rows that its source does not tell.
   func markUnknown() {
     state.withLock { $0.isUnknown = true }

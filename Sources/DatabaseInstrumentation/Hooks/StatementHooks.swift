@@ -50,7 +50,8 @@ public struct StatementHooks: Sendable {
       StatementStart(
         shape: shape, sentText: sql, parameters: pipeline?.shownParameters(parameters) ?? [], batchSize: batchSize,
         enclosing: enclosing?.telemetry), on: evidence)
-    return ExecutingStatement(slot: slot, telemetry: telemetry)
+    let flush = shape.kind.isWrite ? SessionFlush.current : nil
+    return ExecutingStatement(slot: slot, telemetry: telemetry, flush: flush.map { ($0, shape) })
   }
 
   /// Runs `body` as one statement: what it throws is its failure.

@@ -4,6 +4,12 @@ package struct TableRows: Sendable, Hashable {
   /// Number of the session flush; 0: none.
   package var flush: UInt32
   package var rows: RowTally
+
+  package init(table: TableName, flush: UInt32, rows: RowTally) {
+    self.table = table
+    self.flush = flush
+    self.rows = rows
+  }
 }
 
 /// One transaction as one recording saw it.

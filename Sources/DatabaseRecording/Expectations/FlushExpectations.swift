@@ -117,6 +117,7 @@ extension DatabaseExpectation {
   /// ``noWrites`` is the stricter one: it does not even allow writes that are undone. Tables may be defined.
   public static var noDurableWrites: Self {
     DatabaseExpectation(name: ".noDurableWrites", needsQueries: true) { recording, _ in
+      if let unknown = UnknownTransactions(recording, expectation: ".noDurableWrites").finding { return [unknown] }
       let found = RowChanges(recording.storage.evidence.writes.lasting)
       let count = [found.inserted, found.updated, found.deleted].flatMap(\.values).reduce(0, +)
       guard count > 0 else { return [] }
@@ -126,6 +127,19 @@ extension DatabaseExpectation {
           details: TransactionLines(recording) { !$0.lasting.isEmpty }.lines, count: count,
           statements: Array(recording.writes))
       ]
+    }
+  }
+}
+
+/// That there are statements of which nobody tells what their transaction kept.
+struct UnknownTransactions {
+  let finding: Finding?
+
+  init(_ recording: Recording, expectation: String) {
+    finding = recording.unknownTransactions.map { reason in
+      Finding(
+        kind: .blind, headline: "\(expectation) cannot be checked: \(reason).",
+        details: ["  fix: count statements instead, e.g. .writes(…) or .statements(.transaction, …)"])
     }
   }
 }

@@ -46,6 +46,7 @@ extension DatabaseExpectation {
     return DatabaseExpectation(
       name: ".\(function)(\(expected.source))", needsQueries: false, problem: expected.problem
     ) { recording, _ in
+      if let unknown = UnknownTransactions(recording, expectation: ".\(function)").finding { return [unknown] }
       let all = recording.transactions
       let writing = all.filter { $0.writeCount > 0 || !$0.executed.isEmpty }
       let count =
@@ -78,7 +79,8 @@ extension DatabaseExpectation {
   /// ```
   public static var writesInTransactions: Self {
     DatabaseExpectation(name: ".writesInTransactions", needsQueries: true) { recording, ignored in
-      Analysis(recording, ignoring: ignored).autocommitWrites()
+      if let unknown = UnknownTransactions(recording, expectation: ".writesInTransactions").finding { return [unknown] }
+      return Analysis(recording, ignoring: ignored).autocommitWrites()
     }
   }
 
@@ -110,7 +112,8 @@ extension DatabaseExpectation {
   /// ```
   public static var closedTransactions: Self {
     DatabaseExpectation(name: ".closedTransactions", needsQueries: false) { recording, _ in
-      Analysis(recording).openTransactions()
+      if let unknown = UnknownTransactions(recording, expectation: ".closedTransactions").finding { return [unknown] }
+      return Analysis(recording).openTransactions()
     }
   }
 }

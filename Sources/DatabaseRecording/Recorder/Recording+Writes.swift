@@ -35,21 +35,42 @@ extension Recording {
       }
       func rows(_ all: [TableRows]) -> [TableRows] { all.filter { $0.flush == session.flush.number } }
       let numbers = parts.compactMap(\.numbers)
+      // A driver tells what its statements changed, and nothing of transactions.
+      let told = session.kept.map { TableRows(table: $0, flush: session.flush.number, rows: $1) }
       return Flush(
-        lasting: parts.flatMap { rows($0.lasting) }, executed: parts.flatMap { rows($0.executed) },
+        lasting: parts.flatMap { rows($0.lasting) },
+        executed: parts.isEmpty ? told : parts.flatMap { rows($0.executed) },
         updatedColumns: parts.reduce(into: [:]) { columns, part in
           columns.merge(evidence.columns(of: rows(part.executed), connection: Int(part.connection))) { $0.union($1) }
         },
         isCommitted: !parts.isEmpty && parts.allSatisfy { $0.outcome == .committed },
-        isComplete: parts.allSatisfy { $0.isComplete && $0.outcome != .unknown }, session: session.flush.name,
+        isComplete: !parts.isEmpty && parts.allSatisfy { $0.isComplete && $0.outcome != .unknown },
+        session: session.flush.name,
         announced: session.flush.announced,
         statementNumbers: numbers.isEmpty
           ? nil : (numbers.map(\.lowerBound).min() ?? 1)...(numbers.map(\.upperBound).max() ?? 1))
     }
   }
 
+  /// Why transactions of the recording are not known; `nil` when they are.
+  ///
+  /// Drivers, spans and log messages tell of statements, not of what became of them.
+  var unknownTransactions: String? {
+    let evidence = storage.evidence
+    let untold = evidence.records.indices.filter { index in
+      let kind = evidence.shape(at: index).kind
+      return (kind.isWrite || kind == .transaction) && !evidence.records[index].flags.contains(.hasCounters)
+    }
+    guard let first = untold.first else { return nil }
+    let connection = evidence.connection(at: first).info
+    return
+      "\(untold.count.counted("statement")) of \(connection) came from hooks, spans or log messages, which do not tell "
+      + "what a transaction keeps"
+  }
+
   /// Why row changes of the recording are not known; `nil` when they are.
   var unknownRowChanges: String? {
+    if let unknownTransactions { return unknownTransactions }
     let writes = storage.evidence.writes
     if writes.transactions.contains(where: { $0.outcome == .unknown && !$0.executed.isEmpty }) {
       return "a transaction that wrote ended while no recording was running"
