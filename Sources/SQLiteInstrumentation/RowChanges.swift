@@ -13,7 +13,7 @@ extension SQLiteInstrumentor {
     set { dbh_set_row_changes(newValue) }
   }
 
-  /// Whether recordings are also told which columns an update changed: ``Flush/updatedColumns``.
+  /// Whether recordings are also told which columns an update changed: `Flush.updatedColumns`.
   ///
   /// Off by default: the old and the new value of each column of each updated row are compared. Neither is kept.
   public static var recordsUpdatedColumns: Bool {

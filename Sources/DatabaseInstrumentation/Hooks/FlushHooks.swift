@@ -13,7 +13,7 @@
 public enum FlushHooks {
   /// A session is about to write; call it before the first statement.
   ///
-  /// For ORMs whose flush is not one function. Run the statements in ``SessionFlush/perform(_:)``, then call
+  /// For ORMs whose flush is not one function. Run the statements in `SessionFlush.perform(_:)`, then call
   /// ``SessionFlush/didFlush()``, and ``SessionFlush/didFinishExecution()`` when the objects have their final state.
   ///
   /// - Parameters:

@@ -43,12 +43,14 @@ public struct PoolObserver: Sendable {
   /// A caller begins to wait for a connection.
   public func waitBegan() { monitor.apply(PoolChange(.waitBegan, .waitBegan)) }
 
-  /// A caller got what it waited for; followed by ``checkedOut(_:waited:site:)``.
+  /// A caller got what it waited for; followed by `checkedOut(_:waited:site:)`.
   public func waitEnded() { monitor.apply(PoolChange(nil, .waitEnded)) }
 
   /// A caller gets no connection.
   ///
-  /// - Parameter wasWaiting: Whether ``waitBegan()`` was called for it.
+  /// - Parameters:
+  ///   - failure: Why.
+  ///   - wasWaiting: Whether ``waitBegan()`` was called for it.
   public func checkoutFailed(_ failure: PoolCheckoutFailure, wasWaiting: Bool = false) {
     monitor.apply(PoolChange(.checkoutFailed(failure), wasWaiting ? .waitEnded : .none))
   }

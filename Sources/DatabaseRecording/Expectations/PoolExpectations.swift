@@ -95,7 +95,7 @@ extension DatabaseExpectation {
 
   /// Every SQLite connection that was opened in the scope is closed at its end, but for those with one of these names.
   ///
-  /// - Parameter names: As ``ConnectionInfo/name`` has it: the file's name, or `:memory:`.
+  /// - Parameter names: As `ConnectionInfo.name` has it: the file's name, or `:memory:`.
   public static func closedConnections(except names: [String]) -> Self {
     closedConnections(name: ".closedConnections(except: \(names))", except: names)
   }

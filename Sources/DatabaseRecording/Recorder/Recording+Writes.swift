@@ -10,7 +10,7 @@ extension Recording {
   }
 
   /// What was written: one for each transaction that wrote, then one for each session flush that an ORM declared through
-  /// ``FlushHooks``.
+  /// `FlushHooks`.
   ///
   /// What an ORM flushed is also part of its transaction.
   public var flushes: [Flush] { transactionFlushes + sessionFlushes }

@@ -3,7 +3,13 @@ public import DatabaseInstrumentation
 extension FakePool {
   /// Takes a connection; waits until one is free.
   ///
-  /// - Parameter timeout: How long it may take, in virtual time; the pool's when `nil`, zero to fail at once.
+  /// - Parameters:
+  ///   - timeout: How long it may take, in virtual time; the pool's when `nil`, zero to fail at once.
+  ///   - fileID: Where the lease is taken, as the next four; the place of the call.
+  ///   - filePath: Its file.
+  ///   - line: Its line.
+  ///   - column: Its column.
+  ///   - function: Its function.
   /// - Returns: The lease, which is given back with ``Lease/checkin(fileID:filePath:line:column:function:)``.
   /// - Throws: ``PoolCheckoutError`` when there is none to have, ``PoolUsageError`` for a negative timeout.
   public func checkout(

@@ -10,7 +10,7 @@
     /// try await pool.withConnection { try $0.execute("CREATE TABLE account (balance)") }
     /// ```
     ///
-    /// Their statements are recorded, and belong to their lease (``Recording/statements(in:)``). The database is gone with
+    /// Their statements are recorded, and belong to their lease (`Recording.statements(in:)`). The database is gone with
     /// its last connection. What a lease left open is rolled back on return, or committed as the options say.
     ///
     /// - Parameters:

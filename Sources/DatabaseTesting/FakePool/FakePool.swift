@@ -99,7 +99,9 @@ public final class FakePool<Connection: Sendable>: Sendable {
 
   /// Lets the oldest hanging operation of a kind go on.
   ///
-  /// - Parameter outcome: How it ends; `.hang` is the same as `.ok` here.
+  /// - Parameters:
+  ///   - operation: Which.
+  ///   - outcome: How it ends; `.hang` is the same as `.ok` here.
   /// - Throws: ``PoolUsageError`` when none hangs.
   public func release(_ operation: FakePoolOperation, _ outcome: FakePoolFault = .ok) throws {
     guard let action = state.withLock({ $0.script.release(operation) }) else {

@@ -17,6 +17,10 @@ internal import DatabaseRecording
 /// - Parameters:
 ///   - patience: How long to wait for what must happen before it counts as never; a good pool never uses it up.
 ///   - make: Makes an empty pool that opens up to so many connections.
+///   - fileID: Where a failure is shown, as the next three; the place of the call.
+///   - filePath: Its file.
+///   - line: Its line.
+///   - column: Its column.
 /// - Returns: The rules that it breaks.
 @discardableResult
 public func checkPoolContract<Pool: ContractPool>(

@@ -29,6 +29,11 @@ public import DatabaseRecording
 /// - Parameters:
 ///   - name: Tells several snapshots of one test, or the cases of a parameterised test, apart.
 ///   - body: The work to check; it must send at least one query.
+///   - function: The test, after which the file is named.
+///   - fileID: Where a failure is shown, as the next three; the place of the call.
+///   - filePath: Its file.
+///   - line: Its line.
+///   - column: Its column.
 /// - Returns: What `body` returns.
 @discardableResult
 public func expectQuerySnapshot<R>(
