@@ -19,6 +19,8 @@ let package = Package(
     .library(name: "GRDBInstrumentation", targets: ["GRDBInstrumentation"]),
     .library(name: "HummingbirdInstrumentation", targets: ["HummingbirdInstrumentation"]),
     .library(name: "SQLiteInstrumentation", targets: ["SQLiteInstrumentation"]),
+    .executable(name: "database-report", targets: ["database-report"]),
+    .plugin(name: "DatabaseReportPlugin", targets: ["DatabaseReportPlugin"]),
   ],
   traits: [
     .trait(name: "SQLite", description: "Records every SQLite connection of the test process by itself."),
@@ -27,6 +29,7 @@ let package = Package(
     .default(enabledTraits: ["SQLite"]),
   ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
@@ -90,6 +93,22 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
+    .target(name: "DatabaseReporting", dependencies: ["DatabaseRecording"], swiftSettings: settings),
+    .executableTarget(
+      name: "database-report",
+      dependencies: [
+        "DatabaseReporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings
+    ),
+    .plugin(
+      name: "DatabaseReportPlugin",
+      capability: .command(
+        intent: .custom(verb: "database-report", description: "Shows, merges and compares the records of test runs.")),
+      dependencies: ["database-report"],
+      path: "Sources/DatabaseReportPlugin"
+    ),
 
     .testTarget(
       name: "DatabaseInstrumentationTests",
@@ -104,6 +123,11 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
+      swiftSettings: settings
+    ),
+    .testTarget(
+      name: "DatabaseReportingTests",
+      dependencies: ["DatabaseReporting", "DatabaseTesting", "TestSupport", "CSQLiteForTests"],
       swiftSettings: settings
     ),
     .testTarget(
