@@ -48,6 +48,7 @@ typedef struct {
 } preupdate_functions;
 
 static preupdate_functions functions;
+static pthread_once_t functions_found = PTHREAD_ONCE_INIT;
 
 static void find_functions(void) {
   functions.depth = (int (*)(sqlite3 *))OPTIONAL(sqlite3_preupdate_depth);
@@ -208,7 +209,7 @@ void dbh_update_row_hook(dbh_connection *c) {
   if (wanted == c->counts_rows) return;
   c->counts_rows = wanted;
   if (!dbh_has_preupdate_hook()) return;
-  if (wanted) find_functions();
+  if (wanted) pthread_once(&functions_found, find_functions);
   bool needed = wanted || c->user_preupdate;
   dbh_real_preupdate_hook(c->handle, needed ? preupdate : NULL, needed ? c : NULL);
 }
