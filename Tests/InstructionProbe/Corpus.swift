@@ -25,7 +25,17 @@ enum Corpus {
     ) SELECT id, depth FROM tree ORDER BY depth, id
     """,
     "DELETE FROM session WHERE expiresAt < 1764000000 AND userId NOT IN (SELECT id FROM user WHERE isAdmin = TRUE)",
+    "SELECT " + columns
+      + #" FROM "order" AS "t0" LEFT JOIN "customer" AS "t1" ON "t1"."id" = "t0"."customer_id" WHERE "t0"."id" = ?"#,
+    "SELECT * FROM book WHERE id IN (" + (1...395).map(String.init).joined(separator: ", ") + ")",
+    "INSERT INTO person (name, email, isActive, score) VALUES "
+      + (1...35).map { "('Person number \($0)', 'person\($0)@example.com', 1, \($0).25)" }.joined(separator: ", "),
   ]
+
+  /// As ORMs name the columns of what they join.
+  private static let columns = ["created_at", "updated_at", "customer_id", "status", "total_price", "currency", "note"]
+    .flatMap { name in (0..<7).map { #""t\#($0 % 2)"."\#(name)_\#($0)" AS "t\#($0 % 2)_\#(name)_\#($0)""# } }
+    .joined(separator: ", ")
 
   static let bytes = statements.reduce(0) { $0 + $1.utf8.count }
 }

@@ -13,6 +13,12 @@ private let tokens: [(name: String, text: String)] = [
   ("tuples", "VALUES (1), (2) "), ("semicolons", "; a "), ("unfinished quotes", "\""), ("commas", "1, "),
 ]
 
+/// Lists that fold to their first element, with elements that are skipped and with ones that are not.
+private let lists: [(name: String, beginning: String, piece: String)] = [
+  ("keys of one list", "a IN (", "1, "), ("names of one list", "a IN (", "b, "),
+  ("rows", "VALUES ", "(1, 'a', NULL), "), ("ragged rows", "VALUES ", "(1, 'a'), (1, 'a', 2), (1, a), "),
+]
+
 func shapeProbes() -> [Probe] {
   var probes = [
     Probe("shape lookup, 100 bytes", operations: 10_000) { measure in
@@ -28,11 +34,11 @@ func shapeProbes() -> [Probe] {
       measure { for sql in Corpus.statements { for _ in 0..<4 { use(StatementShape(sql).tables) } } }
     },
   ]
-  for token in tokens {
-    for size in [10_000, 200_000] {
-      let text = String(repeating: token.text, count: size / token.text.utf8.count)
+  for (name, beginning, piece) in tokens.map({ ($0.name, "", $0.text) }) + lists {
+    for size in [10_000, 1_000_000] {
+      let text = beginning + String(repeating: piece, count: size / piece.utf8.count)
       probes.append(
-        Probe("\(token.name), \(size / 1000) KB, per byte", operations: text.utf8.count) { measure in
+        Probe("\(name), \(size / 1000) KB, per byte", operations: text.utf8.count) { measure in
           measure { use(StatementShape(text)) }
         })
     }

@@ -119,13 +119,15 @@ struct ListFolding {
   }
 
   /// - Parameter count: The length of the output, which ends in `)`.
+  /// - Returns: How many elements the tuple of `VALUES` has that ends here, if it has values and nothing else; else 0.
   @inline(__always)
-  mutating func close(_ output: UnsafeMutablePointer<UInt8>, _ count: inout Int) {
-    if frameCount > 0 { closeList(output, &count) }
+  mutating func close(_ output: UnsafeMutablePointer<UInt8>, _ count: inout Int) -> Int {
+    let width = frameCount > 0 ? closeList(output, &count) : 0
     depth &-= 1
+    return width
   }
 
-  private mutating func closeList(_ output: UnsafeMutablePointer<UInt8>, _ count: inout Int) {
+  private mutating func closeList(_ output: UnsafeMutablePointer<UInt8>, _ count: inout Int) -> Int {
     while frameCount > 0, frames[frameCount - 1].depth == depth {
       frameCount -= 1
       if frames[frameCount].isValues { continue }
@@ -134,8 +136,23 @@ struct ListFolding {
         count = end + 1
       }
     }
-    guard frameCount > 0, frames[frameCount - 1].isValues, frames[frameCount - 1].depth == depth - 1 else { return }
+    guard frameCount > 0, frames[frameCount - 1].isValues, frames[frameCount - 1].depth == depth - 1 else { return 0 }
     if let end = finishElement(frameCount - 1, output, end: count) { count = end }
+    let frame = frames[frameCount - 1]
+    return plainElements(output + frame.previousStart, length: frame.previousEnd - frame.previousStart)
+  }
+
+  /// The number of values in `(?, ?, ?)`; 0 where there is anything else.
+  private func plainElements(_ tuple: UnsafeMutablePointer<UInt8>, length: Int) -> Int {
+    guard length % 3 == 0 else { return 0 }
+    var index = 1
+    while index < length {
+      guard tuple[index] == UInt8(ascii: "?") else { return 0 }
+      let next: UInt8 = index + 2 == length ? UInt8(ascii: ")") : UInt8(ascii: ",")
+      guard tuple[index + 1] == next else { return 0 }
+      index += 3
+    }
+    return length / 3
   }
 
   /// The end of the element before, when this one repeats it.

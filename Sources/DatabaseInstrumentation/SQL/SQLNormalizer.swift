@@ -86,7 +86,8 @@ struct SQLNormalizer {
       case .close:
         put(UInt8(ascii: ")"))
         last = .close
-        lists.close(output, &count)
+        let width = lists.close(output, &count)
+        if width > 0, !names.isActive { tokenizer.skipPlainTuples(width: width) }
       case .dot:
         put(UInt8(ascii: "."))
         // After a dot that belongs to nothing a number must not become its fraction.

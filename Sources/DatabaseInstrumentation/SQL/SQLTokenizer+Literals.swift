@@ -48,13 +48,29 @@ extension SQLTokenizer {
       }
       return nil
     }
+    while let end = firstIndex(of: closing, from: index) {
+      guard end &+ 1 < count, base[end &+ 1] == closing, closing != UInt8(ascii: "]") else { return end &+ 1 }
+      index = end &+ 2
+    }
+    return nil
+  }
+
+  /// The index of a byte that is ASCII; eight bytes are looked at at a time.
+  @inline(__always)
+  func firstIndex(of byte: UInt8, from start: Int) -> Int? {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let pattern = ones &* UInt64(byte)
+    var index = start
+    while index &+ 8 <= count {
+      let difference = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self)) ^ pattern
+      // The lowest byte that is zero has its high bit set; a carry can only reach the bytes above it.
+      let zeros = (difference &- ones) & ~difference & 0x8080_8080_8080_8080
+      if zeros != 0 { return index &+ zeros.trailingZeroBitCount &>> 3 }
+      index &+= 8
+    }
     while index < count {
-      if base[index] == closing {
-        guard index &+ 1 < count, base[index &+ 1] == closing, closing != UInt8(ascii: "]") else { return index &+ 1 }
-        index &+= 2
-      } else {
-        index &+= 1
-      }
+      if base[index] == byte { return index }
+      index &+= 1
     }
     return nil
   }
@@ -76,32 +92,6 @@ extension SQLTokenizer {
     }
     while continuesName(index) { index += 1 }
     return finish(.number, start, index, endsValue: true)
-  }
-
-  /// Skips plain numbers and parameters with the commas between them, after a comma of a list.
-  ///
-  /// Lists of hundreds of keys are what is longest in SQL, and nothing of them is left but the first.
-  ///
-  /// - Returns: Whether nothing is left of the list, so that the comma before is one too many.
-  mutating func skipPlainElements() -> Bool {
-    var index = position
-    while true {
-      while index < count, base[index] == UInt8(ascii: " ") { index &+= 1 }
-      let start = index
-      if index < count, base[index] == UInt8(ascii: "?") { index &+= 1 }
-      while index < count, classes[Int(base[index])] == ByteClass.digit { index &+= 1 }
-      if index == start { return false }
-      while index < count, base[index] == UInt8(ascii: " ") { index &+= 1 }
-      guard index < count else { return false }
-      if base[index] == UInt8(ascii: ")") {
-        position = index
-        previousEndsValue = true
-        return true
-      }
-      guard base[index] == UInt8(ascii: ",") else { return false }
-      index &+= 1
-      position = index
-    }
   }
 
   private func continuesDigits(_ index: Int) -> Bool {

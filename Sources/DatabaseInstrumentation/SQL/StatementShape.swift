@@ -36,7 +36,9 @@ public struct StatementShape: Sendable, Hashable, CustomStringConvertible {
 
   /// - Parameter utf8: The text; it needs no zero at its end and may hold whatever bytes.
   package init(utf8: UnsafeBufferPointer<UInt8>, dialect: SQLDialect) {
-    let valid = SQLNormalizer.withNormalized(utf8, dialect: dialect) { bytes in String(validating: bytes, as: UTF8.self)
+    let valid = SQLNormalizer.withNormalized(utf8, dialect: dialect) { bytes in
+      // What validates any encoding costs more than the rest where the text is short.
+      bytes.isASCII ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
     }
     storage = valid.map { Storage($0, dialect: dialect) } ?? Self.repaired(utf8, dialect: dialect)
   }
@@ -132,5 +134,22 @@ extension StatementShape {
     private static func reference(_ address: UInt) -> Unmanaged<StatementAnalysis>? {
       UnsafeRawPointer(bitPattern: address).map { Unmanaged.fromOpaque($0) }
     }
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  fileprivate var isASCII: Bool {
+    let raw = UnsafeRawBufferPointer(self)
+    var all: UInt64 = 0
+    var index = 0
+    while index &+ 8 <= raw.count {
+      all |= raw.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      index &+= 8
+    }
+    while index < raw.count {
+      all |= UInt64(raw[index])
+      index &+= 1
+    }
+    return all & 0x8080_8080_8080_8080 == 0
   }
 }
