@@ -2,19 +2,19 @@
 struct EventLog: Sendable {
   let limit: Int
   private(set) var count = 0
-  private var counts: [String: Int] = [:]
+  private var counts = ContiguousArray(repeating: 0, count: PoolEvent.Kind.indexCount)
   private var ring: ContiguousArray<PoolEvent> = []
 
   init(limit: Int) { self.limit = max(0, limit) }
 
   mutating func append(_ event: PoolEvent) {
     count += 1
-    counts[event.kind.name, default: 0] += 1
+    counts[event.kind.index] += 1
     guard limit > 0 else { return }
     if ring.count < limit { ring.append(event) } else { ring[(count - 1) % limit] = event }
   }
 
-  func count(ofName name: String) -> Int { counts[name] ?? 0 }
+  func count(of kind: PoolEvent.Kind) -> Int { counts[kind.index] }
 
   /// Oldest first.
   var events: [PoolEvent] {

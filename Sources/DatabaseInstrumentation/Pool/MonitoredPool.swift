@@ -54,7 +54,8 @@ public final class MonitoredPool<Base: MonitorablePool>: Sendable {
   ) async throws -> Lease {
     let began = monotonicNanoseconds()
     let observer = monitor.observer
-    observer.waitBegan()
+    // Whether it has to wait only the pool knows: it counts as waiting until it is answered, and no event says so.
+    monitor.apply(PoolChange(nil, .waitBegan))
     let connection: Base.Connection
     do {
       connection = try await base.checkout()

@@ -108,6 +108,35 @@ extension PoolEvent.Kind: CustomStringConvertible {
   }
 }
 
+extension PoolEvent.Kind {
+  /// Counts kinds, whatever they carry.
+  static let indexCount = 19
+
+  var index: Int {
+    switch self {
+    case .firstConnect: 0
+    case .connect: 1
+    case .connectFailed: 2
+    case .checkout: 3
+    case .checkin: 4
+    case .reset: 5
+    case .invalidate: 6
+    case .softInvalidate: 7
+    case .detach: 8
+    case .close: 9
+    case .closeDetached: 10
+    case .waitBegan: 11
+    case .checkoutFailed: 12
+    case .ping: 13
+    case .pingFailed: 14
+    case .doubleCheckin: 15
+    case .leaseAbandoned: 16
+    case .detachedAbandoned: 17
+    case .usageViolation: 18
+    }
+  }
+}
+
 /// Why a checkout failed.
 public enum PoolCheckoutFailure: String, Sendable, Hashable, CustomStringConvertible {
   /// No connection came free in time.

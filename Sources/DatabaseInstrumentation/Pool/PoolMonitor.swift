@@ -84,7 +84,7 @@ public final class PoolMonitor: Sendable {
   public var eventCount: Int { state.withLock { $0.log.count } }
 
   /// How many events of a kind there were, whatever they carry.
-  public func count(of kind: PoolEvent.Kind) -> Int { state.withLock { $0.log.count(ofName: kind.name) } }
+  public func count(of kind: PoolEvent.Kind) -> Int { state.withLock { $0.log.count(of: kind) } }
 
   /// The open connections of the pool, detached ones included.
   public var connections: [PooledConnectionRecord] {
