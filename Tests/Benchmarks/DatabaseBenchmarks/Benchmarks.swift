@@ -14,5 +14,6 @@ let benchmarks: @Sendable () -> Void = {
   memoryRows()
   shapeRows()
   analysisRows()
-  // Row changes, the checkout of a pool, and reports have their rows here, one line each.
+  writeRows()
+  poolRows()
 }

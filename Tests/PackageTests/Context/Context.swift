@@ -44,6 +44,7 @@ struct Library: Sendable {
   func authorsWithBooks() throws -> [AuthorWithBooks] { [] }
   func authorsWithBooksNow() throws -> [AuthorWithBooks] { [] }
   func bestsellers() throws -> [Book] { [] }
+  func books(by author: Int) throws -> [Book] { [] }
   func publish(_ draft: Draft) throws {}
   func slowReport() throws {}
   func warmUp() throws {}
