@@ -25,7 +25,8 @@ struct Probe {
     probes += try libraryProbes()
     probes += shapeProbes()
     probes += analysisProbes()
-    // Row changes, the pool and reports have their probes beside these, in a file each.
+    probes += try poolProbes()
+    // Reports have their probes beside these, in a file each.
     return probes
   }
 }

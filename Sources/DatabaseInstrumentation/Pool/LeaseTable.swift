@@ -34,6 +34,22 @@ package struct LeaseTable: Sendable {
     package var state: State
     /// How many leases it has: more than one where a pool shares one connection.
     package var leases = 0
+
+    fileprivate mutating func begin(at time: UInt64) {
+      state = .leased
+      leases += 1
+      record.checkoutCount += 1
+      record.checkedOutAt = time
+    }
+
+    /// - Returns: Whether it was the last lease.
+    fileprivate mutating func end(at time: UInt64, becoming state: State) -> Bool {
+      leases -= 1
+      record.checkedInAt = time
+      guard leases == 0 else { return false }
+      self.state = state
+      return true
+    }
   }
 
   package init(size: PoolSize, maxOverflow: PoolSize) {
@@ -112,30 +128,27 @@ package struct LeaseTable: Sendable {
     return true
   }
 
+  // One look-up for each table: a checkout and its return pay for every further one.
+
   private mutating func begin(_ lease: Int, on id: Int, at time: UInt64) -> Bool {
-    guard var connection = connections[id], leases[lease] == nil,
-      connection.state == .idle || connection.state == .leased
-    else { return false }
-    if connection.state == .idle { statistics.idle -= 1 }
-    connection.state = .leased
-    connection.leases += 1
-    connection.record.checkoutCount += 1
-    connection.record.checkedOutAt = time
-    connections[id] = connection
-    leases[lease] = id
+    guard let index = connections.index(forKey: id) else { return false }
+    let state = connections.values[index].state
+    guard state == .idle || state == .leased else { return false }
+    if let other = leases.updateValue(id, forKey: lease) {
+      leases[lease] = other
+      return false
+    }
+    connections.values[index].begin(at: time)
+    if state == .idle { statistics.idle -= 1 }
     totals.leases += 1
     statistics.leased += 1
     return true
   }
 
   private mutating func end(_ lease: Int, at time: UInt64, becoming state: State) -> Bool {
-    guard let id = leases.removeValue(forKey: lease), var connection = connections[id] else { return false }
+    guard let id = leases.removeValue(forKey: lease), let index = connections.index(forKey: id) else { return false }
     statistics.leased -= 1
-    connection.leases -= 1
-    connection.record.checkedInAt = time
-    if connection.leases == 0 { connection.state = state }
-    connections[id] = connection
-    if connection.leases == 0 { count(state, 1) }
+    if connections.values[index].end(at: time, becoming: state) { count(state, 1) }
     return true
   }
 

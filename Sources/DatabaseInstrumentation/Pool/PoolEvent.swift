@@ -110,7 +110,15 @@ extension PoolEvent.Kind: CustomStringConvertible {
 
 extension PoolEvent.Kind {
   /// Counts kinds, whatever they carry.
-  static let indexCount = 19
+  static let indexCount = plain.count
+
+  /// Each kind at its index, without what it may carry.
+  static let plain: [PoolEvent.Kind] = [
+    .firstConnect, .connect, .connectFailed, .checkout, .checkin, .reset, .invalidate(nil), .softInvalidate(nil),
+    .detach,
+    .close, .closeDetached, .waitBegan, .checkoutFailed(.timeout), .ping, .pingFailed, .doubleCheckin, .leaseAbandoned,
+    .detachedAbandoned, .usageViolation,
+  ]
 
   var index: Int {
     switch self {

@@ -4,7 +4,7 @@ package final class PoolEvidence: Sendable {
 
   private struct State {
     var leases: [LeaseEntry] = []
-    var events: [(scope: RecordingScope, event: PoolEvent)] = []
+    var events: [(scope: RecordingScope, pool: String, event: StoredEvent)] = []
     var droppedEvents = 0
     var pools: [ObjectIdentifier: (monitor: PoolMonitor, scopes: [UInt32: RecordingScope])] = [:]
     var opened: [ConnectionEvidence] = []
@@ -15,10 +15,10 @@ package final class PoolEvidence: Sendable {
 
   func add(_ lease: LeaseEntry) { state.withLock { $0.leases.append(lease) } }
 
-  func add(_ event: PoolEvent, in scope: RecordingScope) {
+  func add(_ event: StoredEvent, of pool: String, in scope: RecordingScope) {
     state.withLock { state in
       if state.events.count < Self.eventLimit {
-        state.events.append((scope, event))
+        state.events.append((scope, pool, event))
       } else {
         state.droppedEvents += 1
       }
@@ -42,7 +42,7 @@ package final class PoolEvidence: Sendable {
 
   package func events(in scope: RecordingScope) -> [PoolEvent] {
     let events = state.withLock { $0.events }
-    return events.filter { $0.scope.isInside(scope) }.map(\.event)
+    return events.filter { $0.scope.isInside(scope) }.map { $0.event.event(of: $0.pool) }
   }
 
   /// The pools made inside of `scope`.

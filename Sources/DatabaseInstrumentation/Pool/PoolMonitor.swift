@@ -78,7 +78,7 @@ public final class PoolMonitor: Sendable {
   public var statistics: PoolStatistics { state.withLock { $0.table.statistics } }
 
   /// The latest events, oldest first.
-  public var events: [PoolEvent] { state.withLock { $0.log.events } }
+  public var events: [PoolEvent] { state.withLock { $0.log.events }.map { $0.event(of: name) } }
 
   /// How many events there were, kept or not.
   public var eventCount: Int { state.withLock { $0.log.count } }
@@ -122,13 +122,6 @@ public final class PoolMonitor: Sendable {
     }
   }
 
-  func newLease() -> Int {
-    state.withLock { state in
-      state.lastLease += 1
-      return state.lastLease
-    }
-  }
-
   func isRunning(_ lease: Int) -> Bool { state.withLock { $0.table.leases[lease] != nil } }
 
   func isDetached(_ connection: Int) -> Bool {
@@ -153,6 +146,8 @@ public final class PoolMonitor: Sendable {
   /// What is to be told once all locks are let go.
   package struct Outcome: Sendable {
     var fits: Bool
+    var kind: PoolEvent.Kind?
+    /// Only where somebody listens.
     var event: PoolEvent?
     var use: UInt64?
     var create: UInt64?
@@ -164,29 +159,63 @@ public final class PoolMonitor: Sendable {
   /// Enters a transition; for pools that call it in their own critical section and publish outside of it.
   package func enter(_ change: PoolChange, at given: UInt64? = nil, by context: LeaseContext? = nil) -> Outcome {
     let time = given ?? self.time
-    // A lease that is granted by another task's return belongs to who asked for it, not to who returned.
-    let scope = (context == nil ? RecordingScope.current : context?.owner)?.unfinished ?? creator?.unfinished
-    return state.withLock { state in
-      let fits = state.table.apply(change, at: time)
-      var outcome = Outcome(fits: fits, statistics: state.table.statistics, listeners: state.listeners)
-      if fits { note(change, at: time, in: &state, scope: scope, context, &outcome) }
-      if let kind = change.kind {
-        let event = PoolEvent(
-          sequence: state.log.count + 1, time: time, pool: name, kind: kind, connection: change.connection,
-          lease: change.lease, statistics: state.table.statistics, detail: change.detail)
-        state.log.append(event)
-        if let scope, scope.role == .recording { scope.store.pools.add(event, in: scope) }
-        outcome.event = event
-      }
-      return outcome
+    let scope = owner(context)
+    return state.withLock { enter(change, at: time, by: context, scope: scope, in: &$0) }
+  }
+
+  /// A lease that is granted by another task's return belongs to who asked for it, not to who returned.
+  private func owner(_ context: LeaseContext?) -> RecordingScope? {
+    (context == nil ? RecordingScope.current : context?.owner)?.unfinished ?? creator?.unfinished
+  }
+
+  /// Enters a lease that begins now, under the next number.
+  func checkOut(_ connection: Int, waited: UInt64, by context: LeaseContext) -> Int {
+    let time = self.time
+    let scope = owner(context)
+    let (lease, outcome) = state.withLock { state in
+      state.lastLease += 1
+      let lease = state.lastLease
+      let change = PoolChange(.checkout, .leased(asked: time &- waited), connection: connection, lease: lease)
+      return (lease, enter(change, at: time, by: context, scope: scope, in: &state))
     }
+    publish(outcome)
+    return lease
+  }
+
+  /// Enters the end of a lease, or that it had ended before.
+  func end(_ lease: Int, _ change: PoolChange, otherwise kind: PoolEvent.Kind) {
+    let time = self.time
+    let scope = owner(nil)
+    let outcome = state.withLock { state in
+      let isRunning = state.table.leases[lease] != nil
+      let change = isRunning ? change : PoolChange(kind, connection: change.connection, lease: lease)
+      return enter(change, at: time, by: nil, scope: scope, in: &state)
+    }
+    publish(outcome)
+  }
+
+  @inline(__always)
+  private func enter(
+    _ change: PoolChange, at time: UInt64, by context: LeaseContext?, scope: RecordingScope?, in state: inout State
+  ) -> Outcome {
+    let fits = state.table.apply(change, at: time)
+    let statistics = state.table.statistics
+    var outcome = Outcome(fits: fits, kind: change.kind, statistics: statistics, listeners: state.listeners)
+    if fits { note(change, at: time, in: &state, scope: scope, context, &outcome) }
+    if let kind = change.kind {
+      let event = StoredEvent(
+        sequence: state.log.count + 1, time: time, kind: kind, connection: change.connection, lease: change.lease,
+        statistics: statistics, detail: change.detail)
+      state.log.append(event, kind)
+      if let scope, scope.role == .recording { scope.store.pools.add(event, of: name, in: scope) }
+      if !state.listeners.isEmpty { outcome.event = event.event(of: name) }
+    }
+    return outcome
   }
 
   package func publish(_ outcome: Outcome) {
     let measured = PoolMetrics.Measured(use: outcome.use, create: outcome.create, wait: outcome.wait)
-    if outcome.event != nil || !measured.isEmpty {
-      metrics.record(outcome.event?.kind, measured, outcome.statistics)
-    }
+    if outcome.kind != nil || !measured.isEmpty { metrics.record(outcome.kind, measured, outcome.statistics) }
     if let event = outcome.event { for listener in outcome.listeners { listener(event) } }
   }
 
@@ -254,11 +283,14 @@ package struct LeaseContext: Sendable {
 
 /// How the test framework calls the running test, where a test framework is there to ask.
 package enum CurrentTest {
-  private static let provider = Locked<(@Sendable () -> String?)?>(nil)
+  /// A closure that is a generic value itself is wrapped once more at each access, until calling it overflows the stack.
+  private struct Provider: Sendable { var name: (@Sendable () -> String?)? }
 
-  package static var name: String? { provider.withLock { $0 }?() }
+  private static let provider = Locked(Provider())
 
-  package static func provide(_ name: @escaping @Sendable () -> String?) { provider.withLock { $0 = name } }
+  package static var name: String? { provider.withLock { $0.name }?() }
+
+  package static func provide(_ name: @escaping @Sendable () -> String?) { provider.withLock { $0.name = name } }
 }
 
 /// Every monitor of the process.

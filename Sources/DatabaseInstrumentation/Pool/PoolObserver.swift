@@ -68,18 +68,15 @@ public struct PoolObserver: Sendable {
     _ connection: Int, waited: Duration = .zero, site: CheckoutSite? = nil,
     poolFile: StaticString = #filePath
   ) -> Lease {
-    let lease = monitor.newLease()
-    let now = monitor.time
-    monitor.apply(
-      PoolChange(.checkout, .leased(asked: now &- waited.nanoseconds), connection: connection, lease: lease), at: now,
-      by: .current(site: site, poolFile: poolFile))
+    let lease = monitor.checkOut(
+      connection, waited: waited == .zero ? 0 : waited.nanoseconds, by: .current(site: site, poolFile: poolFile))
     return Lease(id: lease, connection: connection)
   }
 
   /// A connection came back. A second time is noted as `doubleCheckin`.
   public func checkedIn(_ lease: Lease) {
     let change = PoolChange(.checkin, .returned(closes: false), connection: lease.connection, lease: lease.id)
-    end(lease, change, otherwise: .doubleCheckin)
+    monitor.end(lease.id, change, otherwise: .doubleCheckin)
   }
 
   /// A connection is being reset on its way back.
@@ -87,22 +84,22 @@ public struct PoolObserver: Sendable {
 
   /// A lease ends because its connection is thrown away; followed by ``closed(_:)``.
   public func invalidated(_ lease: Lease, reason: String? = nil) {
-    end(
-      lease, PoolChange(.invalidate(reason), .invalidated, connection: lease.connection, lease: lease.id),
+    monitor.end(
+      lease.id, PoolChange(.invalidate(reason), .invalidated, connection: lease.connection, lease: lease.id),
       otherwise: .usageViolation)
   }
 
   /// A lease takes its connection out of the pool for good.
   public func detached(_ lease: Lease) {
-    end(
-      lease, PoolChange(.detach, .detached(leavesEmptySlot: false), connection: lease.connection, lease: lease.id),
+    monitor.end(
+      lease.id, PoolChange(.detach, .detached(leavesEmptySlot: false), connection: lease.connection, lease: lease.id),
       otherwise: .usageViolation)
   }
 
   /// A lease was dropped without being returned; it counts as a leak. Followed by ``closed(_:)``.
   public func abandoned(_ lease: Lease) {
-    end(
-      lease, PoolChange(.leaseAbandoned, .abandoned(closes: true), connection: lease.connection, lease: lease.id),
+    monitor.end(
+      lease.id, PoolChange(.leaseAbandoned, .abandoned(closes: true), connection: lease.connection, lease: lease.id),
       otherwise: .usageViolation)
   }
 
@@ -113,14 +110,6 @@ public struct PoolObserver: Sendable {
       PoolChange(
         isDetached ? .closeDetached : .close, isDetached ? .detachedClosed : .closed(leavesEmptySlot: false),
         connection: connection))
-  }
-
-  private func end(_ lease: Lease, _ change: PoolChange, otherwise: PoolEvent.Kind) {
-    guard monitor.isRunning(lease.id) else {
-      monitor.apply(PoolChange(otherwise, connection: lease.connection, lease: lease.id))
-      return
-    }
-    monitor.apply(change)
   }
 }
 

@@ -209,10 +209,21 @@ private struct PoolContract<Pool: ContractPool>: Sendable {
   }
 
   /// A caller that waits by now, as far as the pool tells; or that had every chance to get what it must not get.
+  ///
+  /// On a busy machine a task may take long to be run, and what it does then would be missed.
   private func wait(for pool: Pool) async -> Attempt<Pool.Lease> {
     let attempt = Attempt { try await pool.checkout() }
-    for _ in 0..<2_000 where !attempt.isDone {
-      if let waiting = await pool.waiting, waiting > 0 { break }
+    while !attempt.hasBegun { await Task.yield() }
+    let clock = ContinuousClock()
+    let began = clock.now
+    var rounds = 0
+    while !attempt.isDone {
+      rounds += 1
+      if let waiting = await pool.waiting {
+        if waiting > 0 || clock.now - began > patience { break }
+      } else if rounds >= 2_000, clock.now - began > .milliseconds(20) {
+        break
+      }
       await Task.yield()
     }
     return attempt
@@ -229,6 +240,7 @@ private final class Attempt<R: Sendable>: Sendable {
   private let task = Locked<Task<Void, Never>?>(nil)
 
   private struct State {
+    var hasBegun = false
     var result: Result<R, any Error>?
     var waiters: [Int: CheckedContinuation<Result<R, any Error>?, Never>] = [:]
     var lastWaiter = 0
@@ -236,6 +248,7 @@ private final class Attempt<R: Sendable>: Sendable {
 
   init(_ body: @escaping @Sendable () async throws -> R) {
     let work = Task {
+      state.withLock { $0.hasBegun = true }
       let result: Result<R, any Error>
       do { result = .success(try await body()) } catch { result = .failure(error) }
       let waiters = state.withLock { state in
@@ -247,6 +260,8 @@ private final class Attempt<R: Sendable>: Sendable {
     }
     task.withLock { $0 = work }
   }
+
+  var hasBegun: Bool { state.withLock { $0.hasBegun } }
 
   var isDone: Bool { state.withLock { $0.result != nil } }
 

@@ -29,6 +29,14 @@ struct MonitoredPoolTests {
     #expect(recording.check(.noLeaks).map { $0.place?.location.line } == [line])
   }
 
+  /// A closure behind a lock was wrapped once more each time it was read, so that every checkout was slower than the last.
+  @Test func aHundredThousandCheckoutsKnowTheirTest() {
+    var names: Set<String?> = []
+    withDatabaseRecorder { _ in for _ in 0..<100_000 { names.insert(CurrentTest.name) } }
+    #expect(names.count == 1)
+    #expect(names.first??.contains("aHundredThousandCheckoutsKnowTheirTest") == true)
+  }
+
   @Test func aFailedCheckoutIsNoLease() async throws {
     let pool = MonitoredPool(ListPool(), name: "list", size: 2)
     _ = try await (pool.checkout(), pool.checkout())
