@@ -17,6 +17,8 @@ private func logged(_ context: UnsafeMutableRawPointer?, _ code: Int32, _ messag
 
 let mode = CommandLine.arguments.dropFirst().first ?? "config"
 
+if mode == "baseline" { judgeFindings(Array(CommandLine.arguments.dropFirst(2))) }
+
 if mode == "leak" {
   DatabaseLeakGuard.install()
   leakAtExit()

@@ -65,6 +65,82 @@ import Testing
     #expect(run(nil).judge([], test: "T a()").isEmpty)
   }
 
+  @Test func whatATestNoLongerHasIsStaleAndWhatDidNotRunIsNot() {
+    defer { try? FileManager.default.removeItem(at: directory) }
+    for test in ["T a()", "T b()", "T c()", "File.swift"] { _ = run("record").judge([known, new], test: test) }
+    let later = run(nil)
+    #expect(later.staleReport == nil)
+    _ = later.judge([known, new], test: "T a()")
+    _ = later.judge([], test: "File.swift", isNamed: false)
+    #expect(later.staleReport == nil)
+    _ = later.judge([known], test: "T b()")
+    #expect(
+      later.staleReport == """
+        note: 1 entry of .database-baseline is stale: the test ran and did not have the finding.
+          T b(): nPlusOne page.bookId
+          fix: delete its line, or the file and record again
+
+        """)
+    // Another `expectDatabase` of the same test has it after all.
+    _ = later.judge([new], test: "T b()")
+    #expect(later.staleReport == nil)
+  }
+
+  @Test func aSnapshotIsNeverAcceptedByABaseline() {
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let changed = Finding(kind: .snapshot, headline: "Expected the queries of a.txt, but they differ.")
+    #expect(run("record").judge([changed, known], test: "T a()").map(\.kind) == [.snapshot])
+    #expect(run("check").baseline.entries.count == 1)
+    #expect(run(nil).judge([changed], test: "T a()").map(\.kind) == [.snapshot])
+  }
+
+  #if os(Linux)
+    @Test func twoProcessesThatRecordAtOnceMakeTheFileThatOneMakes() async throws {
+      defer { try? FileManager.default.removeItem(at: directory) }
+      let probe = Probe(name: "ConfigurationProbe")
+      let mode = ["DATABASE_TESTING_BASELINE": "record"]
+      func folder(_ name: String) throws -> URL {
+        let folder = directory.appendingPathComponent(name)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+      }
+      func bytes(_ folder: URL) throws -> Data {
+        try Data(contentsOf: folder.appendingPathComponent(".database-baseline"))
+      }
+      let alone = try folder("alone")
+      _ = try probe.run(["baseline", "0", "120"], environment: mode, directory: alone)
+      let expected = try bytes(alone)
+      #expect(expected.split(separator: UInt8(ascii: "\n")).count == 120 + 3)
+      for round in 0..<5 {
+        let shared = try folder("shared \(round)")
+        try await withThrowingTaskGroup(of: Void.self) { group in
+          for first in [0, 40, 80] {
+            group.addTask {
+              _ = try probe.run(["baseline", "\(first)", "\(first + 40)"], environment: mode, directory: shared)
+            }
+          }
+          try await group.waitForAll()
+        }
+        #expect(try bytes(shared) == expected)
+      }
+    }
+
+    @Test func theEndOfAProcessTellsOfStaleEntries() throws {
+      defer { try? FileManager.default.removeItem(at: directory) }
+      let probe = Probe(name: "ConfigurationProbe")
+      _ = try probe.run(
+        ["baseline", "0", "3"], environment: ["DATABASE_TESTING_BASELINE": "record"], directory: directory)
+      #expect(try probe.run(["baseline", "0", "2"], directory: directory) == ["judged 0 2: 0 findings"])
+      #expect(
+        try probe.run(["baseline", "1", "2", "mended"], directory: directory) == [
+          "judged 1 2: 0 findings",
+          "note: 1 entry of .database-baseline is stale: the test ran and did not have the finding.",
+          "  Probe/Tests.swift test1(): nPlusOne book.authorId",
+          "  fix: delete its line, or the file and record again",
+        ])
+    }
+  #endif
+
   @Test func nothingIsLostWhenManyWriteAtOnce() async throws {
     defer { try? FileManager.default.removeItem(at: directory) }
     await withTaskGroup(of: Void.self) { group in

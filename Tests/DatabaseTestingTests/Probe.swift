@@ -10,8 +10,11 @@
       try run(arguments, environment: environment, exitCode: exitCode)
     }
 
-    func run(_ arguments: [String], environment: [String: String] = [:], exitCode: Int32 = 0) throws -> [String] {
+    func run(
+      _ arguments: [String], environment: [String: String] = [:], directory: URL? = nil, exitCode: Int32 = 0
+    ) throws -> [String] {
       let process = Process()
+      if let directory { process.currentDirectoryURL = directory }
       let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
       process.executableURL = folder.appendingPathComponent(name)
       process.arguments = arguments

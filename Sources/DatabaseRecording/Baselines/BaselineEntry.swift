@@ -20,11 +20,11 @@ package struct BaselineEntry: Sendable, Hashable, Comparable {
     self.function = function
   }
 
-  /// The entry of a finding; `nil` for what a baseline must never hide: that nothing was seen, and expectations that
-  /// are written wrongly.
+  /// The entry of a finding; `nil` for what a baseline must never hide: that nothing was seen, expectations that are
+  /// written wrongly, and snapshots, which have a file and a switch of their own.
   package init?(_ finding: Finding, test: String) {
     switch finding.kind {
-    case .blind, .invalidExpectation, .unusedIgnore: return nil
+    case .blind, .invalidExpectation, .unusedIgnore, .snapshot: return nil
     default: break
     }
     self.init(

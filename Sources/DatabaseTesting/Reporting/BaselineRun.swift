@@ -6,18 +6,24 @@ internal import Foundation
 ///
 /// `DATABASE_TESTING_BASELINE` is `record`, `check` or `off`; without it, an existing file is checked against.
 /// `DATABASE_TESTING_BASELINE_FILE` is a path below the working directory, `.database-baseline` by default.
-struct BaselineRun {
-  enum Mode: String { case record, check, off }
+package struct BaselineRun: Sendable {
+  enum Mode: String, Sendable { case record, check, off }
 
   var mode: Mode
   var file: BaselineFile
   /// What is wrong with the environment or with the file.
   var problem: String?
   var baseline: Baseline
+  private let witness = BaselineWitness()
 
-  static let shared = BaselineRun(
-    environment: ProcessInfo.processInfo.environment,
-    directory: URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true))
+  /// The run of this process; tells of stale entries when the process ends.
+  package static let shared: BaselineRun = {
+    let run = BaselineRun(
+      environment: ProcessInfo.processInfo.environment,
+      directory: URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true))
+    if run.mode != .off, !run.baseline.entries.isEmpty { atexit(tellOfStaleEntries) }
+    return run
+  }()
 
   init(environment: [String: String], directory: URL) {
     let path = environment["DATABASE_TESTING_BASELINE_FILE"].flatMap { $0.isEmpty ? nil : $0 } ?? ".database-baseline"
@@ -53,11 +59,17 @@ struct BaselineRun {
   }
 
   /// The findings that fail the test: those that are new, and what is wrong with the baseline itself.
-  func judge(_ findings: [Finding], test: String) -> [Finding] {
+  ///
+  /// - Parameters:
+  ///   - findings: What the test was found to do.
+  ///   - test: The file's ID and the name of the test.
+  ///   - isNamed: Whether `test` has the test's name: what several tests share says nothing of one that did not run.
+  package func judge(_ findings: [Finding], test: String, isNamed: Bool = true) -> [Finding] {
     guard mode != .off else { return findings }
     if let problem { return [broken(problem)] + findings }
-    guard !findings.isEmpty else { return [] }
     let entries = findings.map { BaselineEntry($0, test: test) }
+    if isNamed { witness.note(entries.compactMap { $0 }, of: test) }
+    guard !findings.isEmpty else { return [] }
     guard mode == .record else {
       return zip(findings, entries).filter { $1.map { !baseline.contains($0) } ?? true }.map(\.0)
     }
@@ -69,8 +81,51 @@ struct BaselineRun {
     return zip(findings, entries).filter { $1 == nil }.map(\.0)
   }
 
+  /// The entries of tests that ran without the finding, as text; `nil` where there is none.
+  var staleReport: String? {
+    let stale = witness.stale(in: baseline)
+    guard !stale.isEmpty else { return nil }
+    let are =
+      stale.count == 1 ? "entry of \(file.url.lastPathComponent) is" : "entries of \(file.url.lastPathComponent) are"
+    var lines = ["note: \(stale.count) \(are) stale: the test ran and did not have the finding."]
+    for entry in stale.prefix(50) {
+      let place = entry.function.isEmpty ? "" : " in \(entry.function)"
+      lines.append("  \(entry.test): \(entry.kind) \(entry.subject)\(place)".singleLine)
+    }
+    if stale.count > 50 { lines.append("  and \(stale.count - 50) more") }
+    lines.append("  fix: delete \(stale.count == 1 ? "its line" : "their lines"), or the file and record again\n")
+    return lines.joined(separator: "\n")
+  }
+
   private func broken(_ problem: String) -> Finding {
     let lines = problem.split(separator: "\n").map(String.init)
     return Finding(kind: .invalidExpectation, headline: lines[0], details: Array(lines.dropFirst()))
+  }
+}
+
+/// Called by `exit`, which both runners end with.
+private func tellOfStaleEntries() {
+  guard let report = BaselineRun.shared.staleReport else { return }
+  FileHandle.standardError.write(Data(report.utf8))
+}
+
+/// Which tests ran in this process, and what they were found to do.
+private final class BaselineWitness: Sendable {
+  private struct State {
+    var tests: Set<String> = []
+    var seen: Set<BaselineEntry> = []
+  }
+
+  private let state = Locked(State())
+
+  func note(_ entries: [BaselineEntry], of test: String) {
+    state.withLock {
+      $0.tests.insert(test)
+      $0.seen.formUnion(entries)
+    }
+  }
+
+  func stale(in baseline: Baseline) -> [BaselineEntry] {
+    state.withLock { baseline.stale(seen: $0.seen, ran: $0.tests) }
   }
 }

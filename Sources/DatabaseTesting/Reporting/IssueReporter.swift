@@ -18,8 +18,9 @@ enum IssueReporter {
   ///
   /// - Parameter file: The path of `location`, as XCTest wants it.
   static func report(_ findings: [Finding], of recording: Recording, at location: CodeLocation, file: StaticString) {
-    let test = [location.fileID, Runner.currentTestName ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
-    let findings = BaselineRun.shared.judge(findings, test: test)
+    let name = Runner.currentTestName
+    let test = [location.fileID, name ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+    let findings = BaselineRun.shared.judge(findings, test: test, isNamed: name != nil)
     GitHubAnnotation.write(findings, test: location)
     // What is about another line than the test's own, such as a leak, is an issue of its own at that line.
     for finding in findings {
