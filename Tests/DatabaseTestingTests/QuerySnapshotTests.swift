@@ -55,6 +55,74 @@ import Testing
     #expect(try first.findings(of: recording(all, one, one)).isEmpty)
   }
 
+  @Test func whatIsAskedForStandsBelowEachQuery() throws {
+    let shop = try withoutDatabaseRecording { try Shop(authors: 3, booksPerAuthor: 2) }
+    let recording = try recordDatabase {
+      try shop.database.execute("SELECT * FROM author")
+      try shop.database.execute("SELECT * FROM book WHERE authorId IN (1, 2, 3)")
+      try shop.database.execute("INSERT INTO author (name) SELECT name FROM author WHERE id = 1")
+    }
+    #expect(
+      QuerySnapshot(recording, including: [.strategies, .tables, .plans]).text == """
+        # query snapshot 1
+        1×  INSERT INTO author(name) SELECT name FROM author WHERE id = ?
+            reads author
+            writes author
+            plan: SEARCH author USING INTEGER PRIMARY KEY (rowid=?)
+        1×  SELECT * FROM author
+            reads author
+            plan: SCAN author
+        1×  SELECT * FROM book WHERE authorId IN (?)
+            loads book.authorId by selectIn
+            reads book
+            plan: SEARCH book USING INDEX book_author (authorId=?)
+
+        """)
+    #expect(QuerySnapshot(recording).text.split(separator: "\n").count == 4)
+  }
+
+  /// The public function, in this file's own folder of snapshots.
+  @Test func theFunctionMakesComparesAndRethrows() throws {
+    let shop = try withoutDatabaseRecording { try Shop(authors: 2, booksPerAuthor: 1) }
+    let url = SnapshotFile(name: "made by a test", function: #function, filePath: #filePath).url
+    defer { try? FileManager.default.removeItem(at: url.deletingLastPathComponent()) }
+    func check(_ sql: String) throws {
+      try expectQuerySnapshot(
+        "made by a test", body: { try shop.database.execute(sql) }, function: "theFunctionMakesComparesAndRethrows()")
+    }
+    struct Stop: Error {}
+    #expect(throws: Stop.self) {
+      try expectQuerySnapshot(
+        "made by a test",
+        body: {
+          try shop.database.execute("SELECT * FROM author")
+          throw Stop()
+        }, function: "theFunctionMakesComparesAndRethrows()")
+    }
+    #expect(!FileManager.default.fileExists(atPath: url.path))
+    guard !isContinuousIntegration else {
+      try expectingIssue(
+        { try check("SELECT * FROM author") },
+        matching: { message, _ in #expect(message.contains("there is no such file")) })
+      return
+    }
+    try check("SELECT * FROM author")
+    try check("SELECT * FROM author")
+    try expectingIssue({ try check("SELECT * FROM book") }) { message, location in
+      #expect(
+        message == """
+          Expected the queries of \(url.lastPathComponent), but they differ.
+              # query snapshot 1
+            - 1×  SELECT * FROM author
+            + 1×  SELECT * FROM book
+            fix: change the queries back, or accept them with DATABASE_TESTING_SNAPSHOTS_RECORD=1 swift test
+          """)
+      #expect(location.fileID == #fileID)
+    }
+  }
+
+  private var isContinuousIntegration: Bool { SnapshotFile(name: "", function: "", filePath: "").isCI }
+
   @Test func aScopeWithoutQueriesIsNeverKept() throws {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("snapshot-\(UUID().uuidString)")
     let file = file(in: directory, recordsAgain: true)

@@ -28,6 +28,7 @@ public import DatabaseRecording
 ///
 /// - Parameters:
 ///   - name: Tells several snapshots of one test, or the cases of a parameterised test, apart.
+///   - details: What to keep beyond that: how relationships were loaded, tables, query plans.
 ///   - body: The work to check; it must send at least one query.
 ///   - function: The test, after which the file is named.
 ///   - fileID: Where a failure is shown, as the next three; the place of the call.
@@ -37,40 +38,44 @@ public import DatabaseRecording
 /// - Returns: What `body` returns.
 @discardableResult
 public func expectQuerySnapshot<R>(
-  _ name: String = "", body: () throws -> R, function: StaticString = #function, fileID: StaticString = #fileID,
+  _ name: String = "", including details: QuerySnapshotDetails = [], body: () throws -> R,
+  function: StaticString = #function, fileID: StaticString = #fileID,
   filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
 ) rethrows -> R {
   let location = CodeLocation(fileID, filePath, line, column)
   let recorder = DatabaseRecorder.started("", at: location)
   defer { recorder.finish() }
   let result = try recorder.bind(body)
-  recorder.compareSnapshot(name, function, location, filePath)
+  recorder.compareSnapshot(name, details, function, location, filePath)
   return result
 }
 
 /// Runs `body` and fails the test unless its queries are those of a file in `__QuerySnapshots__/` beside the test.
 ///
-/// The asynchronous form of ``expectQuerySnapshot(_:body:function:fileID:filePath:line:column:)``.
+/// The asynchronous form of ``expectQuerySnapshot(_:including:body:function:fileID:filePath:line:column:)``.
 @discardableResult
 @_disfavoredOverload
 public func expectQuerySnapshot<R>(
-  _ name: String = "", body: () async throws -> R, function: StaticString = #function,
+  _ name: String = "", including details: QuerySnapshotDetails = [], body: () async throws -> R,
+  function: StaticString = #function,
   fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column
 ) async rethrows -> R {
   let location = CodeLocation(fileID, filePath, line, column)
   let recorder = DatabaseRecorder.started("", at: location)
   defer { recorder.finish() }
   let result = try await recorder.bind(body)
-  recorder.compareSnapshot(name, function, location, filePath)
+  recorder.compareSnapshot(name, details, function, location, filePath)
   return result
 }
 
 extension DatabaseRecorder {
   fileprivate func compareSnapshot(
-    _ name: String, _ function: StaticString, _ location: CodeLocation, _ path: StaticString
+    _ name: String, _ details: QuerySnapshotDetails, _ function: StaticString, _ location: CodeLocation,
+    _ path: StaticString
   ) {
     let recording = finish()
-    let file = SnapshotFile(name: name, function: "\(function)", filePath: location.filePath)
+    var file = SnapshotFile(name: name, function: "\(function)", filePath: location.filePath)
+    file.details = details
     IssueReporter.report(file.findings(of: recording), of: recording, at: location, file: path)
   }
 }

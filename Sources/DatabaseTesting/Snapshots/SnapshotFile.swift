@@ -6,6 +6,7 @@ struct SnapshotFile {
   let url: URL
   /// Whether a missing file fails: in CI nobody would add a new one to version control.
   var isCI = SnapshotFile.isOn("CI")
+  var details: QuerySnapshotDetails = []
   var recordsAgain = SnapshotFile.isOn("DATABASE_TESTING_SNAPSHOTS_RECORD")
 
   init(name: String, function: String, filePath: String) {
@@ -20,7 +21,7 @@ struct SnapshotFile {
     // What saw nothing must not become what is expected.
     let blind = DatabaseExpectation.noFailures.findings(in: recording, isInherited: false).filter { $0.kind == .blind }
     guard blind.isEmpty else { return blind }
-    let snapshot = QuerySnapshot(recording)
+    let snapshot = QuerySnapshot(recording, including: details)
     let exists = FileManager.default.fileExists(atPath: url.path)
     if exists && !recordsAgain {
       guard let data = try? Data(contentsOf: url), let old = String(validating: data, as: UTF8.self) else {
