@@ -86,6 +86,7 @@ extension Recording {
 extension DatabaseRecorder {
   fileprivate func report(_ expectations: [DatabaseExpectation], at location: CodeLocation, file: StaticString) {
     let recording = finish()
+    RunReport.add(recording, call: "expectDatabase")
     IssueReporter.report(
       recording.check(expectations, isInherited: false), of: recording, at: location, file: file)
   }

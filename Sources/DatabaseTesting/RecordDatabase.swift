@@ -25,7 +25,7 @@ public func recordDatabase<R>(
   column: UInt = #column
 ) rethrows -> Recording {
   let recorder = DatabaseRecorder.started(label, at: CodeLocation(fileID, filePath, line, column))
-  defer { recorder.finish() }
+  defer { RunReport.add(recorder.finish(), call: "recordDatabase") }
   _ = try recorder.bind(body)
   return recorder.finish()
 }
@@ -43,7 +43,7 @@ public func recordDatabase<R>(
   column: UInt = #column
 ) async rethrows -> Recording {
   let recorder = DatabaseRecorder.started(label, at: CodeLocation(fileID, filePath, line, column))
-  defer { recorder.finish() }
+  defer { RunReport.add(recorder.finish(), call: "recordDatabase") }
   _ = try await recorder.bind(body)
   return recorder.finish()
 }
@@ -76,7 +76,7 @@ public func withDatabaseRecorder<R>(
   column: UInt = #column
 ) rethrows -> R {
   let recorder = DatabaseRecorder.started(label, at: CodeLocation(fileID, filePath, line, column))
-  defer { recorder.finish() }
+  defer { RunReport.add(recorder.finish(), call: "withDatabaseRecorder") }
   return try recorder.bind { try body(recorder) }
 }
 
@@ -93,7 +93,7 @@ public func withDatabaseRecorder<R>(
   column: UInt = #column
 ) async rethrows -> R {
   let recorder = DatabaseRecorder.started(label, at: CodeLocation(fileID, filePath, line, column))
-  defer { recorder.finish() }
+  defer { RunReport.add(recorder.finish(), call: "withDatabaseRecorder") }
   return try await recorder.bind { try await body(recorder) }
 }
 

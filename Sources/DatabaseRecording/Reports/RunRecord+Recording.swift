@@ -4,13 +4,19 @@ extension RunRecord.Test {
   /// What a file keeps of a recording.
   ///
   /// - Complexity: O(*n*) in statements and spans, besides the analysis of ``Recording/findings``.
-  package init(_ recording: Recording, name: String, started: Double? = nil) {
+  /// - Parameters:
+  ///   - recording: What was recorded.
+  ///   - name: The test; where it is not known, the place of the recording is its name.
+  ///   - started: When the recording began, in seconds since 1970.
+  ///   - call: The function that recorded, where it was no test as a whole.
+  package init(_ recording: Recording, name: String?, started: Double? = nil, call: String? = nil) {
     let location = recording.storage.location
-    self.name = name
     module = location.module
     file = String(location.fileID.split(separator: "/").last ?? Substring(location.fileID))
+    self.name = name ?? "\(file):\(location.line)"
     line = location.line
     self.started = started
+    self.call = call
     queries = recording.queries.count
     statements = recording.statements.count
     excluded = recording.excludedCount
@@ -31,7 +37,9 @@ extension RunRecord.Test {
         site: $0.callSite?.description, statements: $0.statements.map(\.number))
     }
     (shapes, executions) = Self.executions(of: recording)
-    spans = Self.spans(of: recording)
+    spans = RunRecord.Span.spans(of: recording)
+    flushes = RunRecord.Flush.flushes(of: recording)
+    leases = RunRecord.Lease.leases(of: recording)
     let costs = executions.compactMap(\.steps)
     steps = costs.isEmpty ? nil : costs.reduce(0, +)
     let times = executions.map { ($0.start, $0.duration) } + spans.map { ($0.start, $0.duration) }
@@ -65,17 +73,6 @@ extension RunRecord.Test {
     }
     return (shapes, executions)
   }
-
-  private static func spans(of recording: Recording) -> [RunRecord.Span] {
-    let spans = recording.spans
-    let identities = Dictionary(spans.enumerated().map { ($1.identity, $0) }) { first, _ in first }
-    return spans.map { span in
-      RunRecord.Span(
-        name: span.name, kind: "\(span.kind)", start: span.start.wholeNanoseconds,
-        duration: span.duration?.wholeNanoseconds, isFailed: span.isFailed,
-        parent: span.parent.flatMap { identities[$0.identity] })
-    }
-  }
 }
 
 extension RunRecord.Shape {
@@ -89,8 +86,13 @@ extension RunRecord.Shape {
   }
 }
 
+extension Recording {
+  /// Seconds since it began.
+  package var age: Double { Double(monotonicNanoseconds() &- storage.evidence.origin) / 1_000_000_000 }
+}
+
 extension Duration {
-  fileprivate var wholeNanoseconds: Int64 {
+  var wholeNanoseconds: Int64 {
     let (seconds, attoseconds) = components
     return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
   }

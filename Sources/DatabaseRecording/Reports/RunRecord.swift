@@ -22,7 +22,7 @@ package enum RunRecord {
     }
   }
 
-  /// One line: one test, or one case of a parameterised test. Times are nanoseconds from the test's beginning.
+  /// One line: one test, one case of a parameterised test, or one call that recorded by itself. Times are nanoseconds from the test's beginning.
   package struct Test: Codable, Sendable, Equatable {
     package var name: String
     package var module: String
@@ -30,6 +30,8 @@ package enum RunRecord {
     package var line: Int
     /// Seconds since 1970; `nil` where it was not noted.
     package var started: Double?
+    /// `expectDatabase`: the line is of one call within the test, not of the test; `nil` for a test.
+    package var call: String?
     /// From the first statement or span to the end of the last.
     package var duration: Int64
     package var queries: Int
@@ -114,11 +116,13 @@ package enum RunRecord {
     package var statements: [Int]
   }
 
-  /// What one transaction wrote, rows by table.
+  /// What one transaction wrote: rows that lasted, by table.
   package struct Flush: Codable, Sendable, Equatable {
     package var transaction: Int?
     package var connection: UInt64?
     package var isCommitted: Bool
+    /// Whether all its row changes are known.
+    package var isComplete: Bool
     package var inserted: [String: Int]
     package var updated: [String: Int]
     package var deleted: [String: Int]
@@ -129,9 +133,11 @@ package enum RunRecord {
     package var pool: String
     package var connection: UInt64?
     package var start: Int64
-    /// `nil`: never returned.
+    /// `nil`: it still had its connection when the recording ended.
     package var duration: Int64?
+    /// `returned`, `invalidated`, `detached`, `detached and closed`, `abandoned`; `nil`: not ended.
     package var end: String?
+    /// The line that took it, of one that leaked.
     package var site: String?
   }
 }

@@ -21,6 +21,7 @@ enum IssueReporter {
     let name = Runner.currentTestName
     let test = [location.fileID, name ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
     let findings = BaselineRun.shared.judge(findings, test: test, isNamed: name != nil)
+    if !findings.isEmpty { FailureAttachment.record(recording, at: location) }
     GitHubAnnotation.write(findings, test: location)
     // What is about another line than the test's own, such as a leak, is an issue of its own at that line.
     for finding in findings {

@@ -12,7 +12,19 @@ enum RunReport {
 
   /// Adds a test that ended; of a recording inside of another nothing, since the outer one has its statements.
   static func add(_ recording: Recording, test name: String) {
+    add(recording, name: name, call: nil)
+  }
+
+  /// Adds one call that recorded by itself, outside of any test that is recorded as a whole.
+  ///
+  /// XCTest does not tell which test is running: there the place of the call is its name.
+  static func add(_ recording: Recording, call: String) {
+    add(recording, name: Runner.currentTestName, call: call)
+  }
+
+  private static func add(_ recording: Recording, name: String?, call: String?) {
     guard let writer, recording.isOutermost else { return }
-    writer.write(RunRecord.Test(recording, name: name))
+    let started = Date().timeIntervalSince1970 - recording.age
+    writer.write(RunRecord.Test(recording, name: name, started: started, call: call))
   }
 }

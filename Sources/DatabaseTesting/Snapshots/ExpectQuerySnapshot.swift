@@ -44,7 +44,7 @@ public func expectQuerySnapshot<R>(
 ) rethrows -> R {
   let location = CodeLocation(fileID, filePath, line, column)
   let recorder = DatabaseRecorder.started("", at: location)
-  defer { recorder.finish() }
+  defer { RunReport.add(recorder.finish(), call: "expectQuerySnapshot") }
   let result = try recorder.bind(body)
   recorder.compareSnapshot(name, details, function, location, filePath)
   return result
@@ -62,7 +62,7 @@ public func expectQuerySnapshot<R>(
 ) async rethrows -> R {
   let location = CodeLocation(fileID, filePath, line, column)
   let recorder = DatabaseRecorder.started("", at: location)
-  defer { recorder.finish() }
+  defer { RunReport.add(recorder.finish(), call: "expectQuerySnapshot") }
   let result = try await recorder.bind(body)
   recorder.compareSnapshot(name, details, function, location, filePath)
   return result

@@ -1,0 +1,99 @@
+#if os(Linux)
+  import DatabaseRecording
+  import Foundation
+  import TestSupport
+  import Testing
+
+  @testable import DatabaseTesting
+
+  private let isChild = ProcessInfo.processInfo.environment["FAILURE_ATTACHMENT_EXAMPLES"] == "1"
+
+  /// Run by ``FailureAttachmentTests`` in a process of their own, where they fail.
+  @Suite(.enabled(if: isChild)) struct FailureAttachmentExamples {
+    @Test(.database(.queries(1))) func readsOneByOne() throws {
+      try withoutDatabaseRecording { try Shop(authors: 2) }.authorsWithBooksOneByOne()
+    }
+
+    @Test(.database(.queries(3))) func readsAsExpected() throws {
+      let shop = try withoutDatabaseRecording { try Shop(authors: 2) }
+      try expectDatabase(.queries(3)) { try shop.authorsWithBooksOneByOne() }
+    }
+
+    @Test func recordsByItself() throws {
+      let shop = try withoutDatabaseRecording { try Shop(authors: 2) }
+      try expectDatabase(.queries(1)) { _ = try shop.authors() }
+      _ = try recordDatabase {
+        try expectDatabase(.queries(2)) { try shop.authorsWithBooks() }
+      }
+    }
+  }
+
+  struct FailureAttachmentTests {
+    @Test func aFailingTestCarriesItsTimelineAndEachCallAloneIsALine() throws {
+      let folder = FileManager.default.temporaryDirectory.appendingPathComponent("attachments-\(UUID().uuidString)")
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let (attachments, reports) = (folder.appendingPathComponent("a"), folder.appendingPathComponent("r"))
+      try FileManager.default.createDirectory(at: attachments, withIntermediateDirectories: true)
+      let began = Date().timeIntervalSince1970
+      try Child(
+        filter: "FailureAttachmentExamples",
+        environment: ["FAILURE_ATTACHMENT_EXAMPLES": "1", "DATABASE_TESTING_REPORT": reports.path]
+      ).run(attachments: attachments.path)
+
+      #expect(try FileManager.default.contentsOfDirectory(atPath: attachments.path) == ["readsOneByOne-timeline.txt"])
+      let timeline = try String(
+        contentsOf: attachments.appendingPathComponent("readsOneByOne-timeline.txt"), encoding: .utf8)
+      #expect(timeline.hasPrefix("Recording: 3 queries, 3 statements on "))
+      #expect(timeline.contains("SELECT id FROM book WHERE authorId = ?"))
+      #expect(timeline.hasSuffix("\n"))
+
+      let file = try #require(try FileManager.default.contentsOfDirectory(atPath: reports.path).first)
+      let bytes = try Data(contentsOf: reports.appendingPathComponent(file))
+      let (tests, damaged) = try RunRecordReader.tests(in: bytes, name: file)
+      #expect(damaged == 0)
+      let lines = tests.map { "\($0.name) \($0.call ?? "test") \($0.queries)" }
+      // What is recorded inside of another recording is in its line.
+      #expect(
+        lines.sorted() == [
+          "readsAsExpected() test 3", "readsOneByOne() test 3", "recordsByItself() expectDatabase 1",
+          "recordsByItself() recordDatabase 2",
+        ])
+      let now = Date().timeIntervalSince1970
+      #expect(tests.allSatisfy { began - 1 <= $0.started ?? 0 && $0.started ?? 0 <= now + 1 })
+    }
+
+    @Test(arguments: [
+      ("savesOnce()", "savesOnce-timeline.txt"),
+      ("transfers(amount:)", "transfers-timeline.txt"),
+      ("`a / b: ../c`()", "-a---b-----c--timeline.txt"),
+      ("()", "test-timeline.txt"),
+      ("über 7()", "über-7-timeline.txt"),
+    ])
+    func whateverATestIsCalledNamesAFile(test: String, file: String) {
+      #expect(FailureAttachment.name(for: test, of: "timeline.txt") == file)
+    }
+  }
+
+  /// This test program in a process of its own.
+  private struct Child {
+    var filter: String
+    var environment: [String: String]
+
+    func run(attachments: String) throws {
+      let process = Process()
+      process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
+      process.arguments = [
+        "--testing-library", "swift-testing", "--filter", filter, "--attachments-path", attachments,
+      ]
+      process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+      let output = Pipe()
+      process.standardOutput = output
+      process.standardError = output
+      try process.run()
+      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 1, "one example fails:\n\(text)")
+      #expect(text.contains("Expected 1 query, found 3."))
+    }
+  }
+#endif
