@@ -4,14 +4,20 @@ internal import DatabaseRecording
   internal import Testing
 #endif
 
-/// What a failing test of Swift Testing carries: the timeline of what it asked of the database.
+/// What a failing test of Swift Testing carries: what it asked of the database, as text and as a drawing.
 enum FailureAttachment {
-  /// Attaches the timeline to the test that is running; nothing outside of one, as in XCTest.
+  /// Attaches both to the test that is running; nothing outside of one, as in XCTest.
   static func record(_ recording: Recording, at location: CodeLocation) {
     #if canImport(Testing)
       guard let test = Test.current else { return }
-      Attachment.record(
-        "\(recording)\n", named: name(for: test.name, of: "timeline.txt"), sourceLocation: SourceLocation(location))
+      let waterfall = Waterfall(RunRecord.Test(recording, name: test.name))
+      let contents = [
+        ("timeline.txt", "\(recording)\n"), ("waterfall.svg", waterfall.svg(title: test.name)),
+      ]
+      for (content, text) in contents {
+        Attachment.record(
+          text, named: name(for: test.name, of: content), sourceLocation: SourceLocation(location))
+      }
     #endif
   }
 

@@ -1,6 +1,7 @@
 #if os(Linux)
   import DatabaseRecording
   import Foundation
+  import FoundationXML
   import TestSupport
   import Testing
 
@@ -29,7 +30,7 @@
   }
 
   struct FailureAttachmentTests {
-    @Test func aFailingTestCarriesItsTimelineAndEachCallAloneIsALine() throws {
+    @Test func aFailingTestCarriesTimelineAndWaterfallAndEachCallAloneIsALine() throws {
       let folder = FileManager.default.temporaryDirectory.appendingPathComponent("attachments-\(UUID().uuidString)")
       defer { try? FileManager.default.removeItem(at: folder) }
       let (attachments, reports) = (folder.appendingPathComponent("a"), folder.appendingPathComponent("r"))
@@ -40,7 +41,11 @@
         environment: ["FAILURE_ATTACHMENT_EXAMPLES": "1", "DATABASE_TESTING_REPORT": reports.path]
       ).run(attachments: attachments.path)
 
-      #expect(try FileManager.default.contentsOfDirectory(atPath: attachments.path) == ["readsOneByOne-timeline.txt"])
+      let files = try FileManager.default.contentsOfDirectory(atPath: attachments.path).sorted()
+      #expect(files == ["readsOneByOne-timeline.txt", "readsOneByOne-waterfall.svg"])
+      let drawing = try Data(contentsOf: attachments.appendingPathComponent("readsOneByOne-waterfall.svg"))
+      #expect(XMLParser(data: drawing).parse())
+      #expect(String(decoding: drawing, as: UTF8.self).contains("#2 SELECT id FROM book WHERE authorId = ?, "))
       let timeline = try String(
         contentsOf: attachments.appendingPathComponent("readsOneByOne-timeline.txt"), encoding: .utf8)
       #expect(timeline.hasPrefix("Recording: 3 queries, 3 statements on "))
