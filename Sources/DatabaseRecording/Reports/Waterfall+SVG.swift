@@ -5,7 +5,7 @@ extension Waterfall {
     static let width = 960
     static let gutter = 170
     static let right = 14
-    static let top = 58
+    static let top = 68
     static let row = 16
     static let bar = 12
     static let laneGap = 12
@@ -57,10 +57,14 @@ extension Waterfall {
     let left = position(bar.start)
     let width = max(1.5, position(bar.end) - left)
     let x = min(left, Double(Metrics.width - Metrics.right) - width)
-    let state = (bar.isBad ? " bad" : "") + (bar.isFlagged ? " flagged" : "")
+    // Below the bar: a border would hide the colour of a narrow one.
+    let mark = """
+      <rect class="mark" x="\(Self.number(x))" y="\(y + Metrics.bar + 1)" width="\(Self.number(width))" height="2"/>
+      """
     return """
-      <rect class="bar \(bar.kind.rawValue)\(state)" x="\(Self.number(x))" y="\(y)" width="\(Self.number(width))" \
-      height="\(Metrics.bar)" rx="1.5"><title>\(Self.escaped(bar.text, limit: Metrics.textLimit))</title></rect>
+      <rect class="bar \(bar.kind.rawValue)\(bar.isBad ? " bad" : "")" x="\(Self.number(x))" y="\(y)" width="\(Self.number(width))" \
+      height="\(Metrics.bar)" rx="1.5"><title>\(Self.escaped(bar.text, limit: Metrics.textLimit))</title></rect>\
+      \(bar.isFlagged ? mark : "")
       """
   }
 
@@ -91,7 +95,7 @@ extension Waterfall {
     return kinds.filter(present.contains).map { kind in
       defer { x += 24 + kind.rawValue.count * 7 }
       return """
-        <rect class="bar \(kind.rawValue)" x="\(x)" y="\(28)" width="9" height="9" rx="1.5"/>\
+        <rect class="bar \(kind.rawValue)" x="\(x)" y="28" width="9" height="9" rx="1.5"/>\
         <text class="quiet" x="\(x + 13)" y="36">\(kind.rawValue)</text>
         """
     }
@@ -151,7 +155,7 @@ extension Waterfall {
     .waterfall .bar{fill:var(--other)}.waterfall .select{fill:var(--select)}.waterfall .insert{fill:var(--insert)}\
     .waterfall .update{fill:var(--update)}.waterfall .delete{fill:var(--delete)}\
     .waterfall .transaction{fill:var(--transaction)}.waterfall .lease{fill:var(--lease)}\
-    .waterfall .flagged{stroke:var(--ink);stroke-width:1}.waterfall .bad{stroke:var(--bad);stroke-width:1.5}\
+    .waterfall .mark{fill:var(--ink)}.waterfall .bad{stroke:var(--bad);stroke-width:1.5}\
     .waterfall .bar:hover{opacity:.75}
     """
 }

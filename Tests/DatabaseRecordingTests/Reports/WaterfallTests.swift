@@ -80,7 +80,9 @@ import Testing
   @Test func barsStandWhereTheirTimesAre() {
     let svg = Waterfall(test()).svg(title: "lists()")
     // From 500 to 15,000 ns on 776 points beside the names.
-    #expect(svg.contains(#"<rect class="bar select flagged" x="250.3" y="90" width="53.5""#))
+    #expect(svg.contains(#"<rect class="bar select" x="250.3" y="100" width="53.5""#))
+    // The statement of a finding is underlined.
+    #expect(svg.contains(#"<rect class="mark" x="250.3" y="113" width="53.5" height="2"/>"#))
     #expect(svg.contains(#"<rect class="bar transaction bad" x="731.9""#))
     #expect(svg.contains(">15 µs</text>"))
   }
