@@ -39,17 +39,20 @@ struct Analysis {
 
   /// Reads of one shape from one place on one database, in the order in which they came.
   func groups() -> [ReadGroup] {
-    var members: [ReadKey: [Int]] = [:]
-    var order: [ReadKey] = []
-    for index in evidence.records.indices {
-      let record = evidence.records[index]
-      let shape = evidence.shapes[Int(record.shape)]
-      guard shape.kind == .select, record.error == 0, !ignored.contains(shape) else { continue }
-      let key = ReadKey(shape: record.shape, database: ObjectIdentifier(evidence.connection(at: index).database))
-      if members[key] == nil { order.append(key) }
-      members[key, default: []].append(index)
+    var groups: [[Int]] = []
+    var memo = ShapeMemo<Int?>(count: evidence.shapes.count)
+    for index in evidence.records.indices where evidence.records[index].error == 0 {
+      let number = evidence.records[index].shape
+      let database = ObjectIdentifier(evidence.connection(at: index).database)
+      let group = memo.value(of: number, on: database) {
+        let shape = evidence.shapes[Int(number)]
+        guard shape.kind == .select, !ignored.contains(shape) else { return nil }
+        groups.append([])
+        return groups.count - 1
+      }
+      if let group { groups[group].append(index) }
     }
-    return order.flatMap { ReadGroup.groups(of: members[$0] ?? [], in: evidence) }
+    return groups.flatMap { ReadGroup.groups(of: $0, in: evidence) }
   }
 
   private func repetition(in group: ReadGroup) -> Repetition? {
@@ -119,11 +122,6 @@ struct Analysis {
     guard group.indices.count >= rows ?? threshold else { return false }
     return keys >= 3 || circumstances.isSameFunction(group, parent)
   }
-}
-
-private struct ReadKey: Hashable {
-  var shape: UInt32
-  var database: ObjectIdentifier
 }
 
 /// Statements that repeat each other for different keys.

@@ -8,25 +8,36 @@ struct EvidenceIndex {
   }
 
   private let evidence: StatementEvidence
-  private var parents: [TableKey: [Int]] = [:]
+  /// Where in `reads` those of a table are.
+  private var places: [TableKey: Int] = [:]
+  private var reads: [[Int]] = []
   private var boundaries: [Int32: [Int]] = [:]
 
   init(_ evidence: StatementEvidence) {
     self.evidence = evidence
+    var memo = ShapeMemo<[Int]>(count: evidence.shapes.count)
     for index in evidence.records.indices {
       let shape = evidence.shape(at: index)
       switch shape.kind {
       case .select where Self.mayHaveSeveralRows(evidence.records[index]):
         let database = ObjectIdentifier(evidence.connection(at: index).database)
-        for table in shape.tables {
-          parents[TableKey(database: database, table: table.name.lowercased()), default: []].append(index)
+        let places = memo.value(of: evidence.records[index].shape, on: database) {
+          shape.tables.map { place(of: TableKey(database: database, table: $0.name.lowercased())) }
         }
+        for place in places { reads[place].append(index) }
       case .transaction, .pragma:
         boundaries[evidence.connectionIndices[index], default: []].append(index)
       default:
         break
       }
     }
+  }
+
+  private mutating func place(of key: TableKey) -> Int {
+    if let known = places[key] { return known }
+    places[key] = reads.count
+    reads.append([])
+    return reads.count - 1
   }
 
   private static func mayHaveSeveralRows(_ record: StatementRecord) -> Bool {
@@ -39,7 +50,8 @@ struct EvidenceIndex {
   /// - Complexity: O(log *n*), and one step more for each execution of the statement's own shape in between.
   func parent(of statement: Int, on table: String) -> Int? {
     let database = ObjectIdentifier(evidence.connection(at: statement).database)
-    guard let reads = parents[TableKey(database: database, table: table.lowercased())] else { return nil }
+    guard let place = places[TableKey(database: database, table: table.lowercased())] else { return nil }
+    let reads = reads[place]
     let end = reads.partitioningIndex { $0 >= statement }
     return reads[..<end].last { evidence.records[$0].shape != evidence.records[statement].shape }
   }

@@ -8,14 +8,15 @@ struct RepetitionReport {
   private var evidence: StatementEvidence { analysis.evidence }
 
   var findings: [Finding] {
-    repetitions.enumerated().map { finding($0.element, number: $0.offset + 1) }
+    guard !repetitions.isEmpty else { return [] }
+    let queries = analysis.recording.queries.count
+    return repetitions.enumerated().map { finding($0.element, number: $0.offset + 1, of: queries) }
   }
 
-  private func finding(_ repetition: Repetition, number: Int) -> Finding {
+  private func finding(_ repetition: Repetition, number: Int, of queries: Int) -> Finding {
     let statements = repetition.indices.map { ExecutedStatement(evidence: evidence, index: $0) }
     let stack = repetition.group.stack == 0 ? nil : evidence.stacks[Int(repetition.group.stack) - 1]
     let place = stack.flatMap(evidence.callSite(of:))
-    let queries = analysis.recording.queries.count
     let which = repetitions.count == 1 ? "found 1" : "found \(repetitions.count) (\(number) of \(repetitions.count))"
     let what: String
     if let label = repetition.label, let owner = repetition.owner {

@@ -7,25 +7,36 @@ struct Writes {
     var table: String
   }
 
-  private var ofTable: [Key: [Int]] = [:]
+  /// Where in `lists` the writes of a table are.
+  private var places: [Key: Int] = [:]
+  private var lists: [[Int]] = []
   /// Every write, for tables that are no tables but views.
   private var all: [ObjectIdentifier: [Int]] = [:]
   /// What may have changed any table.
   private var ofDatabase: [ObjectIdentifier: [Int]] = [:]
 
+  /// What one execution of a shape writes.
+  private struct Effect {
+    var places: [Int] = []
+    var mayReachOthers = false
+  }
+
   init(_ evidence: StatementEvidence) {
+    var memo = ShapeMemo<Effect>(count: evidence.shapes.count)
     for index in evidence.records.indices {
       let shape = evidence.shape(at: index)
-      let database = evidence.connection(at: index).database
-      let id = ObjectIdentifier(database)
       switch shape.kind {
       case .insert, .update, .delete:
+        let database = evidence.connection(at: index).database
+        let id = ObjectIdentifier(database)
         all[id, default: []].append(index)
-        for table in shape.tables where table.role == .written { note(table.name, at: index, in: database) }
+        let effect = memo.value(of: evidence.records[index].shape, on: id) { self.effect(of: shape, on: database) }
+        for place in effect.places { lists[place].append(index) }
+        if effect.mayReachOthers { ofDatabase[id, default: []].append(index) }
       case .ddl:
-        ofDatabase[id, default: []].append(index)
+        ofDatabase[ObjectIdentifier(evidence.connection(at: index).database), default: []].append(index)
       case .transaction where shape.normalizedSQL.hasPrefix("ROLLBACK"):
-        ofDatabase[id, default: []].append(index)
+        ofDatabase[ObjectIdentifier(evidence.connection(at: index).database), default: []].append(index)
       default:
         break
       }
@@ -33,15 +44,27 @@ struct Writes {
   }
 
   /// A table with a trigger on it may write to any other, a foreign key with an action to the tables that refer to it.
-  private mutating func note(_ table: String, at index: Int, in database: DatabaseIdentity) {
-    let id = ObjectIdentifier(database)
-    ofTable[Key(database: id, table: table.lowercased()), default: []].append(index)
+  private mutating func effect(of shape: StatementShape, on database: DatabaseIdentity) -> Effect {
+    var effect = Effect()
     let schema = database.schema
-    if schema.table(table)?.hasTriggers == true { ofDatabase[id, default: []].append(index) }
-    for other in schema.tables
-    where other.foreignKeys.contains(where: { $0.hasActions && $0.parentTable.lowercased() == table.lowercased() }) {
-      ofDatabase[id, default: []].append(index)
+    for table in shape.tables where table.role == .written {
+      let name = table.name.lowercased()
+      effect.places.append(place(of: Key(database: ObjectIdentifier(database), table: name)))
+      if schema.table(table.name)?.hasTriggers == true { effect.mayReachOthers = true }
+      if schema.tables.contains(where: { other in
+        other.foreignKeys.contains { $0.hasActions && $0.parentTable.lowercased() == name }
+      }) {
+        effect.mayReachOthers = true
+      }
     }
+    return effect
+  }
+
+  private mutating func place(of key: Key) -> Int {
+    if let known = places[key] { return known }
+    places[key] = lists.count
+    lists.append([])
+    return lists.count - 1
   }
 
   /// Whether one of the tables may have been written between two statements.
@@ -49,7 +72,9 @@ struct Writes {
   /// - Complexity: O(log *n*) for each table.
   func touch(_ tables: [TableReference], on database: DatabaseIdentity, _ first: Int, _ last: Int) -> Bool {
     let id = ObjectIdentifier(database)
-    var lists = tables.map { ofTable[Key(database: id, table: $0.name.lowercased())] ?? [] }
+    var lists = tables.map { table in
+      places[Key(database: id, table: table.name.lowercased())].map { self.lists[$0] } ?? []
+    }
     if let writes = ofDatabase[id] { lists.append(writes) }
     if let writes = all[id], tables.contains(where: { mayBeView($0.name, in: database.schema) }) {
       lists.append(writes)

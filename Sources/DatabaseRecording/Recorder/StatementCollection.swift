@@ -22,11 +22,12 @@ public struct StatementCollection: Sendable, Sequence, CustomStringConvertible {
     _ evidence: StatementEvidence, _ indices: [Int], _ dropped: [UInt32: DroppedStatements],
     where isIncluded: (StatementShape) -> Bool
   ) {
-    var known: [UInt32: Bool] = [:]
+    // Asked once for each shape: what a shape means is worked out when it is first asked for.
+    var known = [Bool?](repeating: nil, count: evidence.shapes.count)
     func includes(_ shape: UInt32) -> Bool {
-      if let answer = known[shape] { return answer }
+      if let answer = known[Int(shape)] { return answer }
       let answer = isIncluded(evidence.shapes[Int(shape)])
-      known[shape] = answer
+      known[Int(shape)] = answer
       return answer
     }
     self.evidence = evidence
