@@ -18,6 +18,7 @@ private func logged(_ context: UnsafeMutableRawPointer?, _ code: Int32, _ messag
 let mode = CommandLine.arguments.dropFirst().first ?? "config"
 
 if mode == "baseline" { judgeFindings(Array(CommandLine.arguments.dropFirst(2))) }
+if mode == "suite" { runSuite(Array(CommandLine.arguments.dropFirst(2))) }
 
 if mode == "leak" {
   DatabaseLeakGuard.install()
