@@ -18,10 +18,19 @@
       try compare(part, "--row-changes")
     }
 
-    private func compare(_ part: Int, _ options: String...) throws {
+    /// With findings, which need the schema of databases that the app has deleted by then.
+    @Test func aProgramBehavesAsWithoutWhileItsRunIsReported() throws {
+      let folder = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString)")
+      defer { try? FileManager.default.removeItem(at: folder) }
+      try compare(0, reports: folder.path)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).count >= 1)
+    }
+
+    private func compare(_ part: Int, _ options: String..., reports: String? = nil) throws {
       let count = Self.programs / 4
       let probe = Probe(name: "TransparencyProbe")
-      let with = try probe.run(["\(part * count)", "\(count)"] + options)
+      let environment = reports.map { ["DATABASE_TESTING_REPORT": $0] } ?? [:]
+      let with = try probe.run(["\(part * count)", "\(count)"] + options, environment: environment)
       let without = try probe.run(["\(part * count)", "\(count)"] + options, environment: Self.off)
       #expect(with.last == "recording true")
       #expect(without.last == "recording false")

@@ -8,8 +8,13 @@
 /// 3. The result is `mix(mix(h) × 0xD6E8FEB86659FD93)`.
 ///
 /// It is no cryptographic hash: who chooses the text can make two of them collide.
-enum Fingerprint {
+package enum Fingerprint {
   private static let multiplier: UInt64 = 0xD6E8_FEB8_6659_FD93
+
+  package static func of(_ text: String) -> UInt64 {
+    var text = text
+    return text.withUTF8 { of($0) }
+  }
 
   static func of(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
     var hash: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ (UInt64(bytes.count) &* 0xC2B2_AE3D_27D4_EB4F)

@@ -16,14 +16,14 @@ package struct RunRecordReader: Sendable {
     self.name = name
   }
 
-  /// Takes one line, without its line feed.
+  /// Takes one line, without its line feed. Files that were merged have several headers.
   ///
   /// - Parameter isLast: Whether no line feed followed it: it may be cut.
   /// - Returns: A test; `nil` for the header, an empty line, and a damaged one.
   /// - Throws: ``RunRecordError`` where the first line says that the file cannot be read.
   package mutating func read(_ line: some Collection<UInt8>, isLast: Bool = false) throws -> RunRecord.Test? {
-    guard header != nil else {
-      header = try readHeader(Data(line), isLast: isLast)
+    guard header != nil, !Self.isHeader(line) else {
+      try takeHeader(line, isLast: isLast)
       return nil
     }
     guard !line.isEmpty else { return nil }
@@ -34,6 +34,26 @@ package struct RunRecordReader: Sendable {
     return test
   }
 
+  mutating func noteDamage() { damagedLines += 1 }
+
+  /// - Returns: Whether it is one; a later header that was cut is a damaged line, since the tests before it can be read.
+  @discardableResult
+  mutating func takeHeader(_ line: some Collection<UInt8>, isLast: Bool) throws -> Bool {
+    do {
+      header = try readHeader(Data(line), isLast: isLast)
+      return true
+    } catch RunRecordError.cutHeader where header != nil {
+      damagedLines += 1
+      return false
+    }
+  }
+
+  /// The keys are sorted, so that every header begins like this.
+  private static let beginning = Data(#"{"format":"swift-database-testing\/run""#.utf8)
+
+  /// Files that were merged have several.
+  static func isHeader(_ line: some Collection<UInt8>) -> Bool { line.starts(with: beginning) }
+
   private struct Preamble: Decodable {
     var format: String
     var version: Int
@@ -42,9 +62,7 @@ package struct RunRecordReader: Sendable {
   private func readHeader(_ line: Data, isLast: Bool) throws -> RunRecord.Header {
     guard !(line.isEmpty && isLast) else { throw RunRecordError.empty(name) }
     guard let preamble = try? JSONDecoder().decode(Preamble.self, from: line) else {
-      // The keys are sorted, so a header that was cut still begins as every header does.
-      let isOurs = Data(#"{"format":"swift-database-testing\/run""#.utf8)
-      let isCut = isLast && (isOurs.starts(with: line) || line.starts(with: isOurs))
+      let isCut = isLast && (Self.beginning.starts(with: line) || Self.isHeader(line))
       throw isCut ? RunRecordError.cutHeader(name) : RunRecordError.foreign(name)
     }
     guard preamble.format == RunRecord.format else { throw RunRecordError.foreign(name) }

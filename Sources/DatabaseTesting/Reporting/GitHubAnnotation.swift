@@ -3,8 +3,6 @@ internal import DatabaseRecording
 internal import Foundation
 
 /// A finding as GitHub Actions shows it in the diff of a pull request, at the line of the app.
-///
-/// See [workflow commands](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands).
 struct GitHubAnnotation: Equatable {
   /// `::error file=Sources/App/Library.swift,line=42,title=nPlusOne::Expected no N+1 queries, …`.
   let text: String
@@ -24,25 +22,7 @@ struct GitHubAnnotation: Equatable {
       let folder = workspace.hasSuffix("/") ? workspace : workspace + "/"
       if path.hasPrefix(folder) { path.removeFirst(folder.count) }
     }
-    let file = Self.escaped(path.singleLine, isProperty: true)
-    let title = Self.escaped(finding.kind.rawValue.singleLine, isProperty: true)
-    text = "::error file=\(file),line=\(line),title=\(title)::\(Self.escaped(message, isProperty: false))"
-  }
-
-  /// The two sets of characters that the runner reads back.
-  private static func escaped(_ text: String, isProperty: Bool) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "%": result += "%25"
-      case "\r": result += "%0D"
-      case "\n": result += "%0A"
-      case ":" where isProperty: result += "%3A"
-      case "," where isProperty: result += "%2C"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+    text = WorkflowCommand(.error, file: path, line: line, title: finding.kind.rawValue, message: message).text
   }
 
   /// Whether the process runs in GitHub Actions and nobody switched annotations off.

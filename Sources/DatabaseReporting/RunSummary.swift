@@ -1,0 +1,137 @@
+internal import DatabaseInstrumentation
+package import DatabaseRecording
+
+/// What a run did to its databases, added up one test at a time: it keeps numbers, not executions.
+package struct RunSummary: Sendable {
+  /// One line of the record.
+  package struct Line: Sendable, Equatable {
+    package var identity: TestIdentity
+    package var queries: Int
+    package var statements: Int
+    package var steps: Int?
+    /// Nanoseconds that its statements took.
+    package var time: Int
+    package var findings: Int
+    package var isBlind: Bool
+  }
+
+  package struct Shape: Sendable, Equatable {
+    package var sql: String
+    package var executions = 0
+    package var tests = 0
+    package var time = 0
+    package var steps: Int?
+  }
+
+  package struct Problem: Sendable, Equatable {
+    package var kind: String
+    package var headline: String
+    package var site: String?
+    /// How often it was found, in which tests.
+    package var tests: [TestIdentity]
+  }
+
+  private struct ShapeKey: Hashable {
+    var fingerprint: String
+    var sql: String
+  }
+
+  private struct ProblemKey: Hashable {
+    var kind: String
+    var subject: String
+    var site: String?
+  }
+
+  private struct LoadKey: Hashable {
+    var strategy: String
+    var relationship: String
+  }
+
+  package private(set) var lines: [Line] = []
+  package private(set) var queries = 0
+  package private(set) var statements = 0
+  package private(set) var steps: Int?
+  package private(set) var time = 0
+  package private(set) var excluded = 0
+  package private(set) var dropped = 0
+  private var shapesByKey: [ShapeKey: Shape] = [:]
+  private var problemsByKey: [ProblemKey: Problem] = [:]
+  private var loadsByKey: [LoadKey: Int] = [:]
+
+  package init() {}
+
+  package mutating func add(_ test: RunRecord.Test) {
+    let identity = TestIdentity(test)
+    let spent = test.executions.reduce(0) { $0.adding(Int(clamping: $1.duration ?? 0).asCount) }
+    lines.append(
+      Line(
+        identity: identity, queries: test.queries.asCount, statements: test.statements.asCount,
+        steps: test.steps?.asCount, time: spent, findings: test.findings.count, isBlind: test.isBlind))
+    queries = queries.adding(test.queries.asCount)
+    statements = statements.adding(test.statements.asCount)
+    if let more = test.steps?.asCount { steps = (steps ?? 0).adding(more) }
+    time = time.adding(spent)
+    excluded = excluded.adding(test.excluded.asCount)
+    dropped = dropped.adding(test.dropped.asCount)
+    addShapes(test)
+    for finding in test.findings {
+      // Headlines hold numbers that differ from test to test.
+      let subject = finding.relationship ?? (finding.site == nil ? finding.headline : "")
+      let key = ProblemKey(kind: finding.kind, subject: subject, site: finding.site)
+      let new = Problem(kind: finding.kind, headline: finding.headline, site: finding.site, tests: [])
+      problemsByKey[key, default: new].tests.append(identity)
+    }
+    for load in test.loads {
+      let key = LoadKey(strategy: load.strategy, relationship: load.relationship)
+      loadsByKey[key, default: 0] += load.statements.count
+    }
+  }
+
+  private mutating func addShapes(_ test: RunRecord.Test) {
+    var found = test.shapes.map { Shape(sql: $0.sql, tests: 1) }
+    for execution in test.executions where found.indices.contains(execution.shape) {
+      found[execution.shape].executions += 1
+      found[execution.shape].time = found[execution.shape].time.adding(Int(clamping: execution.duration ?? 0).asCount)
+      guard let steps = execution.steps?.asCount else { continue }
+      found[execution.shape].steps = (found[execution.shape].steps ?? 0).adding(steps)
+    }
+    for (shape, new) in zip(test.shapes, found) {
+      let key = ShapeKey(fingerprint: shape.fingerprint, sql: shape.sql)
+      var sum = shapesByKey[key] ?? Shape(sql: shape.sql)
+      sum.executions = sum.executions.adding(new.executions)
+      sum.tests += 1
+      sum.time = sum.time.adding(new.time)
+      if let more = new.steps { sum.steps = (sum.steps ?? 0).adding(more) }
+      shapesByKey[key] = sum
+    }
+  }
+
+  /// The tests with the most of something first, those with the same in the order of their names; without those that have none.
+  package func most(_ number: (Line) -> Int) -> [Line] {
+    lines.filter { number($0) > 0 }.sorted {
+      (number($1), $0.identity) < (number($0), $1.identity)
+    }
+  }
+
+  /// Those that were executed most first.
+  package var shapes: [Shape] {
+    shapesByKey.values.sorted { ($1.executions, $1.time, $0.sql) < ($0.executions, $0.time, $1.sql) }
+  }
+
+  /// Those that the most tests have first.
+  package var problems: [Problem] {
+    problemsByKey.values.sorted {
+      ($1.tests.count, $0.kind, $0.headline, $0.site ?? "") < ($0.tests.count, $1.kind, $1.headline, $1.site ?? "")
+    }
+  }
+
+  /// How many statements loaded which relationship in which way, the most first.
+  package var loads: [(strategy: String, relationship: String, statements: Int)] {
+    loadsByKey.map { ($0.key.strategy, $0.key.relationship, $0.value) }.sorted {
+      ($1.2, $0.0, $0.1) < ($0.2, $1.0, $1.1)
+    }
+  }
+
+  /// The tests of which statements are known to be missing.
+  package var blind: [TestIdentity] { lines.filter(\.isBlind).map(\.identity) }
+}
