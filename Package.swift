@@ -127,7 +127,7 @@ let package = Package(
     ),
     .testTarget(
       name: "DatabaseReportingTests",
-      dependencies: ["DatabaseReporting", "DatabaseTesting", "TestSupport", "CSQLiteForTests"],
+      dependencies: ["DatabaseReporting", "DatabaseTesting", "TestSupport", "CSQLiteForTests", "database-report"],
       swiftSettings: settings
     ),
     .testTarget(

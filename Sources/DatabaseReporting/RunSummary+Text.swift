@@ -59,7 +59,7 @@ extension RunSummary {
   private func list(
     _ title: String, _ style: TextStyle, top: Int, _ number: (Line) -> Int, _ text: (Int) -> String
   ) -> [String] {
-    let found = most(number)
+    let found = most(number).map { lines[$0] }
     guard let longest = found.first.map(number), top > 0 else { return [] }
     var table = TextTable([.left, .right, .left])
     for line in found.prefix(top) {
@@ -83,7 +83,7 @@ extension RunSummary {
     for problem in problems.prefix(Swift.max(top, 1)) {
       text.append(("  \(problem.kind.singleLine): ".cut(to: 40) + problem.headline.singleLine).cut(to: style.width))
       if let site = problem.site { text.append("    at \(site.singleLine)".cut(to: style.width)) }
-      let names = Array(Set(problem.tests)).sorted()
+      let names = Set(problem.tests.map { lines[$0].identity }).sorted()
       let more = names.count > 1 ? " and \((names.count - 1).grouped("other"))" : ""
       text.append("    in \(names[0].description.singleLine)".cut(to: style.width - more.count) + more)
     }

@@ -27,8 +27,8 @@ package struct RunSummary: Sendable {
     package var kind: String
     package var headline: String
     package var site: String?
-    /// How often it was found, in which tests.
-    package var tests: [TestIdentity]
+    /// Those that have it, as indices of ``RunSummary/lines``.
+    package var tests: [Int]
   }
 
   private struct ShapeKey: Hashable {
@@ -79,7 +79,7 @@ package struct RunSummary: Sendable {
       let subject = finding.relationship ?? (finding.site == nil ? finding.headline : "")
       let key = ProblemKey(kind: finding.kind, subject: subject, site: finding.site)
       let new = Problem(kind: finding.kind, headline: finding.headline, site: finding.site, tests: [])
-      problemsByKey[key, default: new].tests.append(identity)
+      problemsByKey[key, default: new].tests.append(lines.count - 1)
     }
     for load in test.loads {
       let key = LoadKey(strategy: load.strategy, relationship: load.relationship)
@@ -107,9 +107,11 @@ package struct RunSummary: Sendable {
   }
 
   /// The tests with the most of something first, those with the same in the order of their names; without those that have none.
-  package func most(_ number: (Line) -> Int) -> [Line] {
-    lines.filter { number($0) > 0 }.sorted {
-      (number($1), $0.identity) < (number($0), $1.identity)
+  ///
+  /// - Returns: Indices of ``lines``.
+  package func most(_ number: (Line) -> Int) -> [Int] {
+    lines.indices.filter { number(lines[$0]) > 0 }.sorted {
+      (number(lines[$1]), lines[$0].identity) < (number(lines[$0]), lines[$1].identity)
     }
   }
 

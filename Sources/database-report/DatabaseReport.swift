@@ -9,7 +9,7 @@ struct DatabaseReport: ParsableCommand {
       DATABASE_TESTING_REPORT=<folder> swift test leaves the records that this tool reads.
       Exit codes: 0, 1 where a comparison is past what is allowed, 2 where a file cannot be read or written, 64 for wrong use.
       """,
-    subcommands: [Summary.self, Merge.self, Compare.self, Export.self]
+    subcommands: [Summary.self, HTML.self, Merge.self, Compare.self, Export.self]
   )
 }
 

@@ -38,7 +38,7 @@ extension Waterfall {
       drawn.append(Self.text(note, x: Metrics.gutter, y: y + 12, class: "quiet"))
       y += Metrics.row + Metrics.laneGap
     }
-    let name = Self.escaped(title, limit: Metrics.textLimit)
+    let name = title.markup(limit: Metrics.textLimit)
     return """
       <svg xmlns="http://www.w3.org/2000/svg" class="waterfall" viewBox="0 0 \(Metrics.width) \(y)" \
       width="\(Metrics.width)" height="\(y)" role="img" aria-label="Waterfall of \(name)">
@@ -63,7 +63,7 @@ extension Waterfall {
       """
     return """
       <rect class="bar \(bar.kind.rawValue)\(bar.isBad ? " bad" : "")" x="\(Self.number(x))" y="\(y)" width="\(Self.number(width))" \
-      height="\(Metrics.bar)" rx="1.5"><title>\(Self.escaped(bar.text, limit: Metrics.textLimit))</title></rect>\
+      height="\(Metrics.bar)" rx="1.5"><title>\(bar.text.markup(limit: Metrics.textLimit))</title></rect>\
       \(bar.isFlagged ? mark : "")
       """
   }
@@ -103,8 +103,8 @@ extension Waterfall {
   }
 
   private static func lane(_ lane: Lane, y: Int) -> String {
-    let name = escaped(lane.name, limit: Metrics.nameLimit)
-    let whole = escaped(lane.name, limit: Metrics.textLimit)
+    let name = lane.name.markup(limit: Metrics.nameLimit)
+    let whole = lane.name.markup(limit: Metrics.textLimit)
     return """
       <line class="lane" x1="\(Metrics.right)" x2="\(Metrics.width - Metrics.right)" y1="\(y - 6)" y2="\(y - 6)"/>\
       <text x="\(Metrics.right)" y="\(y + 10)">\(name)<title>\(whole)</title></text>
@@ -112,35 +112,13 @@ extension Waterfall {
   }
 
   private static func text(_ text: String, x: Int, y: Int, class name: String, limit: Int = 200) -> String {
-    #"<text class="\#(name)" x="\#(x)" y="\#(y)">\#(escaped(text, limit: limit))</text>"#
+    #"<text class="\#(name)" x="\#(x)" y="\#(y)">\#(text.markup(limit: limit))</text>"#
   }
 
   /// With one decimal.
   private static func number(_ value: Double) -> String {
     let tenths = Int((value * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"
-  }
-
-  /// Text for an element or an attribute of XML and HTML, on one line.
-  static func escaped(_ text: String, limit: Int) -> String {
-    var result = ""
-    var count = 0
-    for character in text.singleLine {
-      guard count < limit else { return result + "…" }
-      count += 1
-      for scalar in character.unicodeScalars.prefix(8) {
-        switch scalar {
-        case "&": result += "&amp;"
-        case "<": result += "&lt;"
-        case ">": result += "&gt;"
-        case "\"": result += "&quot;"
-        case "'": result += "&#39;"
-        case "\u{FFFE}", "\u{FFFF}": result += "\u{FFFD}"
-        default: result.unicodeScalars.append(scalar)
-        }
-      }
-    }
-    return result
   }
 
   private static let style = """

@@ -13,8 +13,13 @@ package struct Waterfall: Sendable, Equatable {
     }
 
     package var kind: Kind
-    /// What it is, on one line.
-    package var text: String
+    /// What it is: `#3` for a statement, `lease of pool main`.
+    package var label: String
+    /// The statement, by its index in the shapes of the test.
+    package var shape: Int?
+    package var sql: String?
+    /// What is known of it: `9.0 µs`, `3 rows`.
+    package var notes: [String]
     /// Nanoseconds from the beginning of the recording.
     package var start: Double
     package var end: Double
@@ -23,6 +28,11 @@ package struct Waterfall: Sendable, Equatable {
     package var isBad: Bool
     /// A finding is about it.
     package var isFlagged: Bool
+
+    /// All of it, on one line.
+    package var text: String {
+      ([label + (sql.map { " \($0)" } ?? "")] + notes).joined(separator: ", ").singleLine
+    }
   }
 
   package struct Lane: Sendable, Equatable {
@@ -143,11 +153,12 @@ private struct Builder {
       let start = Double(lease.start)
       let isLeak = lease.end == nil || lease.end == "detached" || lease.end == "abandoned"
       let parts = [
-        "lease of pool \(lease.pool)", lease.duration.map(Self.readable), lease.end ?? "never returned",
+        lease.duration.map(Self.readable), lease.end ?? "never returned",
         lease.site.map { "at \($0)" },
       ]
       let end = lease.duration.map { start + Double(max(0, $0)) } ?? max(start, end)
-      entries.append(Entry(lane: lane, bar: bar(.lease, parts.compactMap { $0 }, start, end, isBad: isLeak)))
+      entries.append(
+        Entry(lane: lane, bar: bar(.lease, "lease of pool \(lease.pool)", parts, start, end, isBad: isLeak)))
     }
     place(entries)
   }
@@ -178,12 +189,12 @@ private struct Builder {
         continue
       }
       let parts = [
-        "transaction", extent.count.counted("statement"),
+        extent.count.counted("statement"),
         Self.readable(Int64(max(0, min(1e18, extent.end - extent.start)))),
         outcomes[key].map { $0 ? "committed" : "not committed" },
       ]
       let isBad = outcomes[key] == false
-      let bar = bar(.transaction, parts.compactMap { $0 }, extent.start, extent.end, isBad: isBad)
+      let bar = bar(.transaction, "transaction", parts, extent.start, extent.end, isBad: isBad)
       entries.append(Entry(lane: lane, bar: bar))
     }
     place(entries)
@@ -200,15 +211,18 @@ private struct Builder {
       }
       let shape = test.shapes.indices.contains(execution.shape) ? test.shapes[execution.shape] : nil
       let parts = [
-        "#\(execution.number) \(shape?.sql ?? "unknown statement")",
         execution.duration.map(Self.readable) ?? "still open",
-        execution.rows.map { $0.counted("row") }, execution.changed.map { "\($0) changed" },
+        // What a statement of its kind has not is no news: rows of a write, changes of a read.
+        execution.rows.flatMap { $0 == 0 && shape?.kind != "select" ? nil : $0.counted("row") },
+        execution.changed.flatMap { $0 == 0 ? nil : "\($0) changed" },
         execution.steps.map { $0.counted("step") }, execution.error.map { "failed with \($0)" },
       ]
       let start = Double(execution.start)
       var drawn = bar(
-        Waterfall.Bar.Kind(statement: shape?.kind), parts.compactMap { $0 }, start,
+        Waterfall.Bar.Kind(statement: shape?.kind), "#\(execution.number)", parts, start,
         execution.duration.map { start + Double(max(0, $0)) } ?? max(start, end), isBad: execution.error != nil)
+      drawn.shape = shape == nil ? nil : execution.shape
+      drawn.sql = shape?.sql ?? "unknown statement"
       drawn.isFlagged = flagged.contains(execution.number)
       entries.append(Entry(lane: lane, bar: drawn, number: execution.number, parent: execution.parent))
     }
@@ -216,10 +230,10 @@ private struct Builder {
   }
 
   private func bar(
-    _ kind: Waterfall.Bar.Kind, _ parts: [String], _ start: Double, _ end: Double, isBad: Bool
+    _ kind: Waterfall.Bar.Kind, _ label: String, _ notes: [String?], _ start: Double, _ end: Double, isBad: Bool
   ) -> Waterfall.Bar {
     Waterfall.Bar(
-      kind: kind, text: parts.joined(separator: ", ").singleLine, start: start, end: end, row: 0, isBad: isBad,
+      kind: kind, label: label, notes: notes.compactMap { $0 }, start: start, end: end, row: 0, isBad: isBad,
       isFlagged: false)
   }
 

@@ -1,0 +1,220 @@
+extension ReportPage {
+  /// Opens a test where the address names one (`#t12`), draws its waterfall, and sorts and filters the tests.
+  static let script = #"""
+    "use strict";
+    (function () {
+      const kinds = ["select", "insert", "update", "delete", "other", "transaction", "lease"];
+      const dialog = document.getElementById("detail");
+      let statements = null;
+
+      function read(id) {
+        const element = document.getElementById(id);
+        return element ? JSON.parse(element.textContent) : null;
+      }
+
+      function make(name, options, ...children) {
+        const element = document.createElement(name);
+        for (const [key, value] of Object.entries(options || {})) {
+          if (key === "text") element.textContent = value;
+          else if (key === "class") element.className = value;
+          else element.setAttribute(key, value);
+        }
+        element.append(...children.filter(Boolean));
+        return element;
+      }
+
+      function draw(name, attributes, text) {
+        const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+        for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+        if (text !== undefined) element.textContent = text;
+        return element;
+      }
+
+      function duration(nanoseconds) {
+        const units = [["ns", 1], ["µs", 1e3], ["ms", 1e6], ["s", 1e9]];
+        let unit = units[0];
+        for (const candidate of units) if (nanoseconds >= candidate[1]) unit = candidate;
+        const value = nanoseconds / unit[1];
+        return (value >= 10 || unit[1] === 1 ? Math.round(value) : value.toFixed(1)) + " " + unit[0];
+      }
+
+      function sentence(bar) {
+        const sql = bar[5] >= 0 ? " " + statements[bar[5]] : "";
+        return bar[6] + sql + (bar[7] ? ", " + bar[7] : "");
+      }
+
+      function waterfall(test, width) {
+        const rowHeight = 16, laneGap = 12, nameHeight = 18, top = 26;
+        const height = test.lanes.reduce((sum, lane) => sum + nameHeight + Math.max(1, lane.rows) * rowHeight + laneGap, top);
+        const svg = draw("svg", {
+          class: "waterfall", viewBox: `0 0 ${width} ${height}`, height: height, role: "img",
+          "aria-label": "Waterfall of " + test.name + "; the same in words below"
+        });
+        const place = (time) => (time - test.start) / Math.max(1, test.end - test.start) * (width - 2) + 1;
+        const steps = width < 500 ? 2 : 4;
+        for (let step = 0; step <= steps; step += 1) {
+          const time = test.start + (test.end - test.start) * step / steps;
+          const tick = draw("g", { class: "tick" });
+          tick.append(draw("line", { x1: place(time), x2: place(time), y1: 18, y2: height }));
+          tick.append(draw("text", {
+            x: place(time), y: 12, "text-anchor": step === 0 ? "start" : step === steps ? "end" : "middle"
+          }, step === 0 ? "0" : duration(time - test.start)));
+          svg.append(tick);
+        }
+        let y = top;
+        for (const lane of test.lanes) {
+          svg.append(draw("text", { x: 1, y: y + 10 }, lane.name));
+          y += nameHeight;
+          for (const bar of lane.bars) {
+            const left = place(bar[2]), size = Math.max(1.5, place(bar[3]) - left);
+            const x = Math.min(left, width - size), barY = y + bar[1] * rowHeight;
+            const rect = draw("rect", {
+              class: kinds[bar[0]] + (bar[4] & 1 ? " isbad" : ""), x: x, y: barY, width: size, height: 12, rx: 1.5
+            });
+            rect.append(draw("title", {}, sentence(bar)));
+            rect.addEventListener("click", () => show(bar));
+            svg.append(rect);
+            if (bar[4] & 2) svg.append(draw("rect", { class: "mark", x: x, y: barY + 13, width: size, height: 2 }));
+          }
+          y += Math.max(1, lane.rows) * rowHeight + laneGap;
+        }
+        return svg;
+      }
+
+      function show(bar) {
+        for (const item of dialog.querySelectorAll(".now")) item.classList.remove("now");
+        const item = Array.from(dialog.querySelectorAll(".sequence li")).find((item) => item.bar === bar);
+        if (!item) return;
+        item.classList.add("now");
+        item.scrollIntoView({ block: "center" });
+      }
+
+      function legend(test) {
+        const present = new Set(test.lanes.flatMap((lane) => lane.bars.map((bar) => bar[0])));
+        const list = make("ul", { class: "legend" });
+        for (let kind = 0; kind < kinds.length; kind += 1) {
+          if (!present.has(kind)) continue;
+          const box = draw("svg", { viewBox: "0 0 10 10", "aria-hidden": "true" });
+          box.append(draw("rect", { class: kinds[kind], width: 10, height: 10, rx: 2 }));
+          list.append(make("li", {}, box, kinds[kind]));
+        }
+        return list;
+      }
+
+      function sequence(test) {
+        const bars = test.lanes.flatMap((lane) => lane.bars.map((bar) => [lane, bar]));
+        bars.sort((a, b) => a[1][2] - b[1][2]);
+        const list = make("ol", { class: "sequence" });
+        for (const [lane, bar] of bars) {
+          const isStatement = bar[5] >= 0;
+          const text = isStatement ? make("code", { text: statements[bar[5]] }) : make("span", { text: bar[6] });
+          const notes = (bar[7] || "") + (test.lanes.length > 1 ? " · " + lane.name : "");
+          const item = make("li", {},
+            make("span", { class: "quiet" + (bar[4] ? " flag" : ""), text: isStatement ? bar[6] : "" }),
+            make("span", { class: bar[4] & 1 ? "bad" : "" }, text), make("span", { class: "quiet", text: notes }));
+          item.bar = bar;
+          list.append(item);
+        }
+        return list;
+      }
+
+      function open(number) {
+        const test = read("d" + number);
+        if (!test) return;
+        statements = statements || read("statements");
+        const close = make("button", { type: "button", text: "Close" });
+        close.addEventListener("click", () => dialog.close());
+        const title = make("div", {}, make("h2", { id: "detail-title", text: test.name }),
+          make("div", { class: "quiet", text: test.place + " · " + test.facts }));
+        const sheet = make("div", { class: "sheet" }, make("header", {}, title, close));
+        if (test.blind) {
+          sheet.append(make("p", { class: "warning", text: "Blind: statements are missing, so nothing follows from this test." }));
+        }
+        if (test.findings.length) {
+          const list = make("ul", { class: "findings" });
+          for (const finding of test.findings) {
+            list.append(make("li", {}, make("span", { class: "kind bad", text: finding.kind }), " " + finding.text,
+              finding.site ? make("p", { class: "site" }, "at ", make("code", { text: finding.site })) : null));
+          }
+          sheet.append(list);
+        }
+        dialog.replaceChildren(sheet);
+        if (!dialog.open) dialog.showModal();
+        dialog.scrollTop = 0;
+        if (test.lanes.length) {
+          sheet.append(make("h3", { text: "In time" }));
+          sheet.append(waterfall(test, Math.max(260, sheet.clientWidth - 40)), legend(test));
+          sheet.append(make("h3", { text: "In order" }), sequence(test));
+        } else {
+          sheet.append(make("p", { class: "quiet", text: "No statement was recorded." }));
+        }
+        if (test.hidden) sheet.append(make("p", { class: "quiet", text: test.hidden + " more are not shown." }));
+        dialog.dataset.test = number;
+      }
+
+      function route() {
+        const found = /^#t(\d+)$/.exec(location.hash);
+        if (found) open(found[1]);
+        else if (dialog.open) dialog.close();
+      }
+
+      dialog.addEventListener("close", () => {
+        if (/^#t\d+$/.test(location.hash)) history.replaceState(null, "", "#-");
+      });
+      dialog.addEventListener("click", (event) => {
+        if (event.target === dialog) dialog.close();
+      });
+      window.addEventListener("hashchange", route);
+
+      function addSearch() {
+        const search = document.getElementById("search"), files = document.getElementById("files");
+        const limit = 200;
+        let rows = null;
+        const field = make("input", { type: "search", placeholder: "Filter by name", "aria-label": "Filter the tests by name" });
+        const order = make("select", { "aria-label": "Order of the tests" });
+        ["by file", "by queries", "by steps", "by time", "by findings"].forEach((text, index) => {
+          order.append(make("option", { value: index, text: text }));
+        });
+        const body = make("tbody");
+        const table = make("table", { class: "tests", hidden: "" });
+        const rest = make("p", { class: "quiet", role: "status" });
+        files.before(table, rest);
+
+        function update() {
+          const word = field.value.trim().toLowerCase(), column = Number(order.value);
+          const isActive = word !== "" || column > 0;
+          files.hidden = isActive;
+          table.hidden = !isActive;
+          rest.textContent = "";
+          if (!isActive) return;
+          if (!rows) {
+            rows = Array.from(files.querySelectorAll("tbody tr"), (row) => ({
+              row: row, file: row.closest("details").querySelector("summary").firstChild.textContent,
+              numbers: Array.from(row.cells, (cell) => Number(cell.dataset.n || 0)), text: row.cells[0].textContent
+            }));
+            for (const entry of rows) entry.key = (entry.file + " " + entry.text).toLowerCase();
+            table.append(files.querySelector("thead").cloneNode(true), body);
+          }
+          let found = rows.filter((entry) => entry.key.includes(word));
+          if (column > 0) found = found.slice().sort((a, b) => b.numbers[column] - a.numbers[column]);
+          body.replaceChildren(...found.slice(0, limit).map((entry) => {
+            const row = entry.row.cloneNode(true);
+            row.cells[0].append(make("div", { class: "quiet", text: entry.file }));
+            return row;
+          }));
+          const more = found.length > limit ? "; the first " + limit + " are shown" : "";
+          rest.textContent = found.length + (found.length === 1 ? " test" : " tests") + more + ".";
+        }
+
+        field.addEventListener("input", update);
+        order.addEventListener("change", update);
+        search.append(field, order);
+        search.hidden = false;
+      }
+
+      addSearch();
+      route();
+      document.documentElement.dataset.ready = "yes";
+    })();
+    """#
+}

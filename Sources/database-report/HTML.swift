@@ -1,0 +1,28 @@
+internal import ArgumentParser
+internal import DatabaseReporting
+
+struct HTML: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "html",
+    abstract: "Writes one HTML file that shows a run: findings, tests with their waterfalls, statements.")
+
+  @OptionGroup var paths: Paths
+  @OptionGroup var output: Output
+
+  @Option(help: "What stands at the top of the page.")
+  var title = "What the tests did to the database"
+
+  func run() throws {
+    try Terminal.run {
+      let files = try RecordFiles(paths.paths)
+      let file = try OutputFile(path: output.output, replaces: output.force, inputs: files.urls)
+      let progress = ProgressLine("Reading", size: files.size)
+      var page = ReportPage(title: title)
+      let omissions = try files.forEachTest(progress: progress.update) { test, _ in page.add(test) }
+      progress.clear()
+      try page.write(file.write)
+      try file.finish()
+      Terminal.warn(omissions)
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import Foundation
+import Testing
+
+@testable import DatabaseRecording
+@testable import DatabaseReporting
+
+@Suite struct ReportPageTests {
+  private func page(_ tests: [RunRecord.Test], title: String = "Run") -> String {
+    var page = ReportPage(title: title)
+    for test in tests { page.add(test) }
+    var text = ""
+    page.write { text += $0 }
+    return text
+  }
+
+  /// Texts that would do something if they were not escaped.
+  private static let payload =
+    #""'><img src=x onerror="document.title='owned'"></script><!--<script>document.title='owned'</script>"#
+
+  private var hostile: RunRecord.Test {
+    var test = madeUpTest(
+      Self.payload, file: Self.payload, call: Self.payload, [("SELECT \"\(Self.payload)\" FROM t", 2)],
+      loads: [RunRecord.Load(strategy: Self.payload, relationship: Self.payload, statements: [1, 2])],
+      findings: [
+        RunRecord.Problem(
+          kind: Self.payload, headline: Self.payload, count: 1, relationship: Self.payload, site: Self.payload,
+          statements: [1])
+      ], isBlind: true)
+    test.connections[0].name = Self.payload
+    test.leases = [RunRecord.Lease(pool: Self.payload, start: 0, site: Self.payload)]
+    test.executions[0].error = Self.payload
+    return test
+  }
+
+  @Test func theTablesHoldTheNumbersOfTheRun() throws {
+    let text = page([madeUpListing(isGood: false), madeUpListing(isGood: true), madeUpTest("nothing()")])
+    #expect(text.contains("<div><dt>tests</dt><dd>3</dd></div><div><dt>queries</dt><dd>11</dd></div>"))
+    #expect(
+      text.contains(
+        """
+        <li><span class="kind bad">nPlusOne</span> Expected no N+1 queries, found 1: 8 of 9 queries load book.authorId one \
+        author at a time.<p class="site">at <code>Library.swift:42 in Library.authors()</code></p>\
+        <p class="quiet">in <a href="#t0">listsAuthors()</a></p></li>
+        """))
+    #expect(
+      text.contains(
+        """
+        <tr><td><a href="#t0">listsAuthors()</a></td><td data-n="9">9</td><td data-n="108">108</td>\
+        <td data-n="45000">45 µs</td><td data-n="1"><b class="bad">1</b></td></tr>
+        """))
+    #expect(
+      text.contains(
+        """
+        <tr><td><code>SELECT * FROM book WHERE authorId = ?</code></td><td>8</td><td>40 µs</td><td>96</td><td>1</td></tr>
+        """))
+    #expect(
+      text.contains(
+        """
+        <tr><td><code>book.authorId</code></td><td class="text">lazy</td><td>8</td></tr>
+        """))
+  }
+
+  @Test func aBlindTestIsNoSuccess() {
+    #expect(
+      page([madeUpTest("a()", isBlind: true)]).contains("<strong>1 test is blind:</strong> statements are missing"))
+    #expect(!page([madeUpTest("a()")]).contains("blind:</strong>"))
+  }
+
+  @Test func anEmptyRunIsAPage() {
+    let text = page([])
+    #expect(text.contains("<dd>0</dd>") && text.hasSuffix("</html>\n"))
+  }
+
+  @Test func nothingThatARecordHoldsEndsAnElement() {
+    let text = page([hostile], title: Self.payload)
+    #expect(!text.contains("<img") && !text.contains("onerror=\""))
+    // The script, and the data of the test and of the statements.
+    #expect(text.components(separatedBy: "</script>").count == 4)
+    #expect(text.components(separatedBy: "<!--").count == 1)
+  }
+
+  @Test func dataForTheScriptIsJSONWithoutWhatEndsItsElement() throws {
+    let texts = ["</script>", "<!--", "\u{2028}&", "a\"\\"]
+    let json = safeJSON(texts)
+    #expect(!json.contains("<") && !json.contains("\u{2028}") && !json.contains("&"))
+    #expect(try JSONDecoder().decode([String].self, from: Data(json.utf8)) == texts)
+  }
+
+  @Test func statementsOfManyTestsStandInThePageOnce() {
+    let text = page((0..<50).map { _ in madeUpTest("a()", [("SELECT something FROM somewhere", 3)]) })
+    // In the table of statements, and in the texts of the script.
+    #expect(text.components(separatedBy: "SELECT something FROM somewhere").count == 3)
+  }
+
+  #if os(Linux) || os(macOS)
+    @Suite(.enabled(if: Browser.path != nil, "\(Browser.missing)"), .serialized) struct InABrowser {
+      private let folder: Folder
+
+      init() throws { folder = try Folder() }
+
+      private func write(_ tests: [RunRecord.Test]) throws -> String {
+        try folder.write(Array(ReportPageTests().page(tests).utf8), to: "page.html")
+      }
+
+      @Test func openingATestDrawsItsWaterfall() throws {
+        let file = try write([madeUpListing(isGood: true), madeUpListing(isGood: false)])
+        let text = try Browser.document(of: file, fragment: "t1")
+        #expect(text.contains("data-ready=\"yes\""), "the script ran to its end")
+        #expect(
+          text.contains("data-test=\"1\"")
+            && text.contains("<dialog id=\"detail\" aria-labelledby=\"detail-title\" open"))
+        #expect(
+          text.components(separatedBy: "<rect class=\"select\"").count - 1 == 9 + 1, "nine statements and the legend")
+        #expect(text.contains("<title>#2 SELECT * FROM book WHERE authorId = ?, 5.0 µs, 1 row, 12 steps</title>"))
+        #expect(text.contains("<input type=\"search\""))
+      }
+
+      @Test func theTablesAreThereWithoutScripts() throws {
+        let page = ReportPageTests().page([madeUpListing(isGood: true), madeUpListing(isGood: false)])
+        let silent = page.replacing(/script-src 'nonce-[a-z0-9]+'/, with: "script-src 'none'")
+        let text = try Browser.document(of: folder.write(Array(silent.utf8), to: "page.html"))
+        #expect(!text.contains("data-ready"))
+        #expect(text.contains("<td data-n=\"9\">9</td>"))
+        #expect(text.contains("<code>SELECT * FROM book WHERE authorId = ?</code>"))
+      }
+
+      @Test(arguments: [390, 1_280]) func whatARecordHoldsIsNeverRun(width: Int) throws {
+        let file = try write([ReportPageTests().hostile])
+        let text = try Browser.document(of: file, fragment: "t0", width: width)
+        #expect(text.contains("data-ready=\"yes\"") && text.contains("data-test=\"0\""))
+        #expect(!text.contains("<title>owned</title>"))
+        #expect(!text.contains("<img"))
+      }
+
+      /// `DATABASE_REPORT_TESTS=10000 swift test -c release --filter aLargePage` prints how large a page is and how fast it opens.
+      @Test(.enabled(if: ReportPageTests.size != nil, "DATABASE_REPORT_TESTS is not set"))
+      func aLargePage() throws {
+        let count = try #require(ReportPageTests.size)
+        let files = max(1, count / 25)
+        let tests = (0..<count).map { index in
+          madeUpTest(
+            "test\(index)()", file: "File\(index % files)Tests.swift",
+            (0..<(index % 12)).map { ("SELECT column\($0) FROM table\(index % 97) WHERE id = 1", 1 + $0 % 4) })
+        }
+        let clock = ContinuousClock()
+        var text = ""
+        let writing = clock.measure { text = ReportPageTests().page(tests) }
+        // What a browser knows of its own loading, in a copy of the page that may tell it.
+        let probe = """
+          <script>addEventListener("load", () => { document.body.dataset.load = Math.round(performance.now());
+          document.body.dataset.paint =
+          Math.round((performance.getEntriesByName("first-contentful-paint")[0] || {}).startTime || 0); });</script>
+          """
+        let nonce = try #require(text.firstMatch(of: /script-src '(nonce-[a-z0-9]+)'/)).output.1.dropFirst(6)
+        let told = text.replacing(
+          "</body>", with: probe.replacing("<script>", with: "<script nonce=\"\(nonce)\">") + "</body>")
+        let file = try folder.write(Array(told.utf8), to: "large.html")
+        let document = try Browser.document(of: file)
+        let load = document.firstMatch(of: /data-load="(\d+)"/)?.output.1 ?? "?"
+        let paint = document.firstMatch(of: /data-paint="(\d+)"/)?.output.1 ?? "?"
+        print(
+          "\(count) tests: \(text.utf8.count >> 10) KB, written in \(writing), painted after \(paint) ms, loaded after \(load) ms"
+        )
+        #expect(document.contains("data-ready=\"yes\""))
+      }
+    }
+  #endif
+
+  private static let size = ProcessInfo.processInfo.environment["DATABASE_REPORT_TESTS"].flatMap { Int($0) }
+}
