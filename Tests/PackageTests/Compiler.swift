@@ -5,19 +5,23 @@
   /// The compiler, asked whether a text is Swift that this package's users could write.
   enum Compiler {
     /// The errors in a source file that may use all modules of this build.
-    static func errors(of source: String) throws -> [String] {
+    ///
+    /// - Parameter isChecked: Whether the use of values is checked as well, which needs more than their types.
+    static func errors(of source: String, isChecked: Bool = false) throws -> [String] {
       let build = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
       let products = try productsFolder(from: build)
       var arguments = ["-swift-version", "6", "-I", products.appendingPathComponent("Modules").path]
       arguments += try moduleMaps(in: products).flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
       let plugins = try toolchain().appendingPathComponent("lib/swift/host/plugins/testing").path
-      return try typecheck(source, arguments + ["-plugin-path", plugins])
+      let mode = isChecked ? ["-emit-sil", "-o", "/dev/null"] : ["-typecheck"]
+      return try typecheck(source, mode + arguments + ["-plugin-path", plugins])
     }
 
     /// The errors in a package's manifest.
     static func errors(ofManifest source: String) throws -> [String] {
       let interface = try toolchain().appendingPathComponent("lib/swift/pm/ManifestAPI").path
-      return try typecheck(source, ["-swift-version", "6", "-package-description-version", "6.2.0", "-I", interface])
+      return try typecheck(
+        source, ["-typecheck", "-swift-version", "6", "-package-description-version", "6.2.0", "-I", interface])
     }
 
     private static func typecheck(_ source: String, _ arguments: [String]) throws -> [String] {
@@ -28,7 +32,7 @@
       try source.write(to: file, atomically: true, encoding: .utf8)
       let (output, status) = try run(
         "swiftc",
-        ["-typecheck", "-parse-as-library", "-suppress-warnings", "-diagnostic-style", "llvm"] + arguments + [file.path]
+        ["-parse-as-library", "-suppress-warnings", "-diagnostic-style", "llvm"] + arguments + [file.path]
       )
       let errors = output.split(separator: "\n").filter { $0.contains(": error: ") }.map(String.init)
       try #require(status == 0 || !errors.isEmpty, "the compiler failed: \(output)")
