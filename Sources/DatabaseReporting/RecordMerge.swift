@@ -1,4 +1,4 @@
-package import Foundation
+internal import Foundation
 
 /// Puts the records of many processes into one file.
 ///

@@ -1,4 +1,4 @@
-public import DatabaseRecording
+internal import DatabaseRecording
 
 /// Fails the test if the number of queries grows with the data.
 ///

@@ -23,7 +23,7 @@ import Testing
       process.currentDirectoryURL = folder.url
       process.environment = ProcessInfo.processInfo.environment.merging(["COLUMNS": "100"]) { $1 }
       let error = folder.url.appendingPathComponent(".error")
-      FileManager.default.createFile(atPath: error.path, contents: nil)
+      _ = FileManager.default.createFile(atPath: error.path, contents: nil)
       let output = Pipe()
       process.standardOutput = output
       process.standardError = try FileHandle(forWritingTo: error)

@@ -10,7 +10,7 @@ func poolProbes() throws -> [Probe] {
       measure { lease.take(1_000) }
     },
     Probe("checkout and checkin, observer, recorder", operations: 1_000) { measure in
-      try withDatabaseRecorder { _ in
+      withDatabaseRecorder { _ in
         let lease = MonitoredLease()
         lease.take(20)
         measure { lease.take(1_000) }

@@ -1,4 +1,4 @@
-public import DatabaseInstrumentation
+internal import DatabaseInstrumentation
 
 extension DatabaseExpectation {
   /// Which rows a scope inserts, updates and deletes so that they last, by table.

@@ -1,4 +1,4 @@
-public import DatabaseInstrumentation
+internal import DatabaseInstrumentation
 
 extension DatabaseExpectation {
   /// How many transactions that write a scope commits.

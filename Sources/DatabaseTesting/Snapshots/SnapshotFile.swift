@@ -1,4 +1,4 @@
-public import DatabaseRecording
+internal import DatabaseRecording
 internal import Foundation
 
 /// A snapshot beside the test that it belongs to.

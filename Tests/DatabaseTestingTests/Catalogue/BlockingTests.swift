@@ -106,7 +106,7 @@ import Testing
 
   @MainActor @Test func theMainActorIsNoSharedThread() async throws {
     let shop = try Shop()
-    let recording = try await recordDatabase { _ = try shop.authors() }
+    let recording = try recordDatabase { _ = try shop.authors() }
     #expect(contexts(recording) == [false])
     // Whether the main actor has the main thread is up to the program.
     #expect(recording.check(.noMainThreadQueries).count == (Thread.isMainThread ? 1 : 0))

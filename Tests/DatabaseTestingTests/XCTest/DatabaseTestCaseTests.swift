@@ -1,9 +1,7 @@
+import DatabaseTesting
 import Dispatch
-import Foundation
 import TestSupport
 import XCTest
-
-@testable import DatabaseTesting
 
 /// Keeps the failures that a test expects, instead of failing.
 class ExpectingFailures: DatabaseTestCase {
@@ -53,37 +51,6 @@ final class ExpectDatabaseXCTests: ExpectingFailures {
       failures.first?.message.contains(
         "Expected no N+1 queries, found 1: 3 of 4 queries load book.authorId one author at a time.") == true)
     XCTAssertTrue(failures.first?.message.contains("at Shop.swift:28 in Shop.books(of:)") == true)
-  }
-
-  /// In this file's own folder of snapshots.
-  func testAQuerySnapshotIsMadeOnceAndThenCompared() throws {
-    let shop = try withoutDatabaseRecording { try Shop(authors: 2, booksPerAuthor: 1) }
-    let file = SnapshotFile(name: "made by a test case", function: #function, filePath: #filePath)
-    defer { try? FileManager.default.removeItem(at: file.url.deletingLastPathComponent()) }
-    func check(_ sql: String) throws {
-      try expectQuerySnapshot(
-        "made by a test case", body: { try shop.database.execute(sql) },
-        function: "testAQuerySnapshotIsMadeOnceAndThenCompared()")
-    }
-    let first = try failures { try check("SELECT * FROM author") }
-    if file.isCI {
-      XCTAssertEqual(first.count, 1)
-      XCTAssertEqual(first.first?.message.contains("there is no such file"), true)
-      return
-    }
-    XCTAssertEqual(first.count, 0)
-    try check("SELECT * FROM author")
-    let line = #line - 12
-    let failures = try failures { try check("SELECT * FROM book") }
-    XCTAssertEqual(failures.map(\.line), [line])
-    XCTAssertEqual(
-      failures.first?.message.contains(
-        """
-        Expected the queries of \(file.url.lastPathComponent), but they differ.
-            # query snapshot 1
-          - 1×  SELECT * FROM author
-          + 1×  SELECT * FROM book
-        """), true, failures.first?.message ?? "")
   }
 
   func testAWrongCountABlindCheckADuplicateAndAnUnusedIgnoreFail() throws {
