@@ -31,7 +31,8 @@ extension RunRecord.Test {
         strategy: $0.strategy.rawValue, relationship: $0.relationship, parents: $0.parentCount,
         statements: $0.statementNumbers)
     }
-    findings = recording.findings.map {
+    let leaks = LeakReport(recording: recording)
+    findings = (recording.findings + leaks.leases + leaks.doubleCheckins).map {
       RunRecord.Problem(
         kind: $0.kind.rawValue, headline: Self.headline(of: $0), count: $0.count, relationship: $0.relationship,
         site: $0.callSite?.description, statements: $0.statements.map(\.number))

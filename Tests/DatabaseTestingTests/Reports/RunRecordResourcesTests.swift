@@ -52,7 +52,11 @@ import Testing
     try kept.withLock { $0 }?.checkin()
     let test = RunRecord.Test(recording, name: "leaks()", started: 1_700_000_000.5)
     #expect(test.started == 1_700_000_000.5)
+    #expect(test.findings.map(\.kind) == ["leak"])
+    #expect(
+      test.findings.first?.headline == "Expected no leaked connections: lease 2 of pool \"main\" was never returned.")
     let leases = try #require(test.leases)
+    #expect(test.findings.first?.site == leases[1].site)
     #expect(leases.map(\.pool) == ["main", "main"])
     #expect(leases.map(\.end) == ["returned", nil])
     #expect(leases.map { $0.duration == nil } == [false, true])
