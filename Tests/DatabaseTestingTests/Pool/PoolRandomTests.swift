@@ -35,6 +35,11 @@ struct PoolRandomTests {
     #expect(driver.brokenRules == [], "\(replay)")
   }
 
+  @Test func theSeedsDrawEveryMode() {
+    let modes = Set((1...40).map { RandomDriver(seed: $0).machine.options.mode })
+    #expect(modes == [.queue, .exclusive, .none, .static])
+  }
+
   @Test func aSeedReplays() {
     var first = RandomDriver(seed: 7)
     var second = RandomDriver(seed: 7)
@@ -80,7 +85,7 @@ struct RandomDriver {
     options.reset = [.rollback, .commit, .none].randomElement(using: &generator) ?? .rollback
     options.queueLimit = Bool.random(using: &generator) ? 6 : nil
     options.closesInvalidOnReturn = Bool.random(using: &generator)
-    options.mode = [.queue, .queue, .queue, .queue, .exclusive, .none].randomElement(using: &generator) ?? .queue
+    options.mode = [.queue, .queue, .queue, .queue, .exclusive, .none, .static].randomElement(using: &generator) ?? .queue
     machine = PoolStateMachine(name: "random", options: options, hasCheckoutHook: Bool.random(using: &generator))
     twin = LeaseTable(size: options.effectiveSize, maxOverflow: options.effectiveOverflow)
     self.generator = generator
@@ -166,7 +171,8 @@ struct RandomDriver {
   }
 
   private mutating func detach() -> String {
-    guard !held.isEmpty else { return "nothing" }
+    // The one connection of a static pool cannot be taken out of it, which the pool says before its state is asked.
+    guard !held.isEmpty, machine.options.mode != .static else { return "nothing" }
     let lease = held.remove(at: pick(held.count))
     guard let connection = machine.leases[lease]?.connection else { return "nothing" }
     machine.detach(lease: lease)
@@ -215,7 +221,8 @@ struct RandomDriver {
     let output = machine.takeOutput()
     for (change, time, _) in output.changes {
       if !twin.apply(change, at: time) { follower.broken.append("does not fit the tables: \(change)") }
-      follower.follow(change, isStrict: machine.options.semantics == .strict)
+      let options = machine.options
+      follower.follow(change, isStrict: options.semantics == .strict, isShared: options.mode == .static)
     }
     return output.actions
   }
@@ -250,7 +257,8 @@ struct EventFollower {
     if !isOutstanding { broken.append("request \(request) was answered twice") }
   }
 
-  mutating func follow(_ change: PoolChange, isStrict: Bool) {
+  /// - Parameter isShared: Whether several callers have one connection at a time, which then has no state of its own.
+  mutating func follow(_ change: PoolChange, isStrict: Bool, isShared: Bool) {
     guard let kind = change.kind else { return }
     if announced != (kind == .connect) && (announced || isFirst && kind == .connect) {
       broken.append("I9: \(kind) although firstConnect \(announced ? "came" : "did not come") before")
@@ -258,7 +266,7 @@ struct EventFollower {
     announced = kind == .firstConnect
     if kind == .firstConnect, !isFirst { broken.append("I9: firstConnect twice") }
     if kind == .connect { isFirst = false }
-    guard let id = change.connection else { return }
+    guard let id = change.connection, !isShared else { return }
     // An event without a lease is SQLAlchemy's own: it says nothing of the lease.
     if !isStrict, change.lease == nil, kind == .checkin || kind == .checkout { return }
     func move(_ from: [State?], _ to: State) {
