@@ -85,7 +85,8 @@ struct RandomDriver {
     options.reset = [.rollback, .commit, .none].randomElement(using: &generator) ?? .rollback
     options.queueLimit = Bool.random(using: &generator) ? 6 : nil
     options.closesInvalidOnReturn = Bool.random(using: &generator)
-    options.mode = [.queue, .queue, .queue, .queue, .exclusive, .none, .static].randomElement(using: &generator) ?? .queue
+    options.mode =
+      [.queue, .queue, .queue, .queue, .exclusive, .none, .static].randomElement(using: &generator) ?? .queue
     machine = PoolStateMachine(name: "random", options: options, hasCheckoutHook: Bool.random(using: &generator))
     twin = LeaseTable(size: options.effectiveSize, maxOverflow: options.effectiveOverflow)
     self.generator = generator
