@@ -4,7 +4,16 @@
 
   /// A program of this package that runs in a process of its own.
   struct Probe {
-    var name: String
+    var url: URL
+
+    init(name: String) {
+      url = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent().appendingPathComponent(name)
+    }
+
+    /// Another program.
+    init(url: URL) {
+      self.url = url
+    }
 
     func run(_ arguments: String..., environment: [String: String] = [:], exitCode: Int32 = 0) throws -> [String] {
       try run(arguments, environment: environment, exitCode: exitCode)
@@ -15,8 +24,7 @@
     ) throws -> [String] {
       let process = Process()
       if let directory { process.currentDirectoryURL = directory }
-      let folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
-      process.executableURL = folder.appendingPathComponent(name)
+      process.executableURL = url
       process.arguments = arguments
       process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
       let output = Pipe()
