@@ -235,3 +235,14 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// libFuzzer has the `main` of this one, so that it links with `--sanitize fuzzer` alone: `./Tests/run --fuzz SECONDS`.
+if Context.environment["DATABASE_TESTING_FUZZ"] == "1" {
+  package.targets.append(
+    .executableTarget(
+      name: "DatabaseFuzz",
+      dependencies: ["DatabaseInstrumentation", "DatabaseRecording", "DatabaseReporting", "DatabaseTesting"],
+      path: "Tests/Fuzz",
+      swiftSettings: settings
+    ))
+}
