@@ -1,4 +1,8 @@
 #include <sqlite3.h>
+#include <stdlib.h>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 // The header declares it only where a macro asks for it.
 void *sqlite3_preupdate_hook(
@@ -10,3 +14,13 @@ static inline int configureLog(void (*callback)(void *, int, const char *)) {
 }
 
 static inline int configureMemoryStatus(int isOn) { return sqlite3_config(SQLITE_CONFIG_MEMSTATUS, isOn); }
+
+// Bytes of the heap in use, without SQLite's own; 0 where the C library does not tell.
+static inline long long allocatedBytes(void) {
+#if defined(__GLIBC__)
+  struct mallinfo2 info = mallinfo2();
+  return (long long)(info.uordblks + info.hblkhd) - sqlite3_memory_used();
+#else
+  return 0;
+#endif
+}

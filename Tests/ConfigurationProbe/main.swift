@@ -19,6 +19,7 @@ let mode = CommandLine.arguments.dropFirst().first ?? "config"
 
 if mode == "baseline" { judgeFindings(Array(CommandLine.arguments.dropFirst(2))) }
 if mode == "suite" { runSuite(Array(CommandLine.arguments.dropFirst(2))) }
+if mode == "memory" { measureMemory(Array(CommandLine.arguments.dropFirst(2))) }
 if mode == "report" { writeReport(Array(CommandLine.arguments.dropFirst(2))) }
 
 if mode == "leak" {

@@ -1,0 +1,31 @@
+#if canImport(Glibc)
+  import Glibc
+  import Testing
+
+  /// What a recording keeps is bounded, however much is recorded: `ConfigurationProbe memory 1500000` records 10
+  /// million statements.
+  @Suite struct MemoryTests {
+    @Test(.enabled(if: !isSanitized, "a sanitizer has its own heap, which is not measured"))
+    func aLongRecordingGrowsNoMore() throws {
+      let output = try Probe(name: "ConfigurationProbe").run(
+        "memory", "5000", environment: ["SWIFT_BACKTRACE": "enable=no"])
+      let sizes = output.compactMap { line -> (name: Substring, bytes: Int)? in
+        let parts = line.split(separator: ":")
+        guard let bytes = parts.last?.split(separator: " ").first.flatMap({ Int($0) }) else { return nil }
+        return (parts[0], bytes)
+      }
+      // The measure sees what is kept.
+      #expect(sizes.first?.name == "kept one by one")
+      #expect((60...200).contains(sizes.first?.bytes ?? 0), "\(output)")
+      let others = sizes.filter { $0.name != "kept one by one" && $0.name != "recorded" }
+      #expect(others.count == 8, "\(output)")
+      for size in others {
+        // Less than a byte for each repetition; a connection is kept with its name and file.
+        let limit = size.name == "connections" ? 5_000 * 3_000 : 4_096
+        #expect(size.bytes < limit, "\(size.name): \(size.bytes) bytes")
+      }
+    }
+  }
+
+  private let isSanitized = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
+#endif
