@@ -61,8 +61,17 @@ public enum SQLiteInstrumentor {
     Unmanaged<ConnectionEvidence>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.rename(name) }
   }
 
-  /// The number of an instrumented connection (`ConnectionInfo.id`); `nil` for one that is not.
-  package static func number(of connection: OpaquePointer) -> UInt64? {
+  /// The number of an instrumented connection, as in `ConnectionInfo.id`.
+  ///
+  /// A pool that tells it to its monitor has its statements tied to their leases:
+  ///
+  /// ```swift
+  /// let number = monitor.observer.connected(databaseConnection: SQLiteInstrumentor.number(of: handle))
+  /// ```
+  ///
+  /// - Parameter connection: A `sqlite3 *` that is open.
+  /// - Returns: `nil` for a connection that is not instrumented.
+  public static func number(of connection: OpaquePointer) -> UInt64? {
     guard let context = dbh_context_of(UnsafeMutableRawPointer(connection)) else { return nil }
     return Unmanaged<ConnectionEvidence>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.info.id }
   }

@@ -2,7 +2,7 @@
   import Glibc
   import Testing
 
-  /// What a recording keeps is bounded, however much is recorded: `ConfigurationProbe memory 1500000` records 10
+  /// What a recording keeps is bounded, however much is recorded: `ConfigurationProbe memory 1500000` records 17
   /// million statements.
   @Suite struct MemoryTests {
     @Test(.enabled(if: !isSanitized, "a sanitizer has its own heap, which is not measured"))

@@ -107,6 +107,17 @@
       #expect(recording.check(.peakLeases(0)).count == 1)
     }
 
+    /// They are not connections that no pool told of.
+    @Test func readersAreInTheMonitorOfTheirPoolAlone() throws {
+      try pool.read { _ = try Int.fetchOne($0, sql: "SELECT a FROM t") }
+      let readers = pool.readers.connections.compactMap(\.databaseConnection)
+      #expect(!readers.isEmpty)
+      for id in readers {
+        let having = PoolMonitor.all.filter { $0.connections.contains { $0.databaseConnection == id } }
+        #expect(having.map(\.isAutomatic) == [false])
+      }
+    }
+
     @Test func aPoolThatIsOpenAlreadyIsWrapped() throws {
       let base = try DatabasePool(path: file.path)
       let monitored = MonitoredDatabasePool(base, name: "other")

@@ -102,6 +102,7 @@ package final class ConnectionEvidence: Sendable {
 
   /// Its source tells of opening and closing exactly: a recording that it was opened in may ask whether it is closed.
   package func noteOpening() {
+    DirectConnections.shared.opened(info, of: database)
     guard let bound, bound.role == .recording else { return }
     let stack = StackTrace.capture(maximumDepth: 64)
     opening.withLock { $0 = stack }
@@ -131,6 +132,7 @@ package final class ConnectionEvidence: Sendable {
   package func markClosed() {
     isClosed.store(true, ordering: .relaxed)
     DatabaseRegistry.shared.remove(info)
+    DirectConnections.shared.closed(info.id)
     transactions.close()
     cache.withLock { $0 = Cache() }
   }

@@ -4,11 +4,18 @@ package final class DatabaseIdentity: Sendable {
   package let schema: SchemaFacts
 
   private let use = Locked(Use())
+  private let opened = Locked(Opened())
 
   private struct Use {
     /// The innermost scope that all users of the database are inside of.
     var lineage: RecordingScope?
     var isShared = false
+  }
+
+  private struct Opened {
+    weak var monitor: PoolMonitor?
+    /// Of a file, whose next connection has the same one; that of a single connection ends with it.
+    var kept: PoolMonitor?
   }
 
   private static let files = Locked<[String: WeakIdentity]>([:])
@@ -36,6 +43,17 @@ package final class DatabaseIdentity: Sendable {
     case scope(RecordingScope)
     case finished
     case shared
+  }
+
+  /// The monitor of its connections, made with the first of them.
+  func monitor(of connection: ConnectionInfo) -> PoolMonitor {
+    opened.withLock { opened in
+      if let known = opened.monitor { return known }
+      let monitor = PoolMonitor(databaseNamed: connection.name)
+      opened.monitor = monitor
+      if connection.file != nil { opened.kept = monitor }
+      return monitor
+    }
   }
 
   /// A scope uses a connection of the database.

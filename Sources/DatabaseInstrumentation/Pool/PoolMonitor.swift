@@ -19,6 +19,11 @@ public final class PoolMonitor: Sendable {
   public let size: PoolSize
   /// The connections that it may open beyond that.
   public let maxOverflow: PoolSize
+  /// Whether the toolkit made it, for the connections of one database that no pool told of.
+  ///
+  /// It has an event for each connection that opens and closes, no leases and no metrics: SQLite does not tell who uses a
+  /// connection, so an open one counts as idle.
+  public let isAutomatic: Bool
 
   let creator: RecordingScope?
   private let state: Locked<State>
@@ -61,6 +66,7 @@ public final class PoolMonitor: Sendable {
     self.size = size
     self.maxOverflow = maxOverflow
     self.clock = clock
+    isAutomatic = false
     creator = RecordingScope.current?.unfinished
     metrics = PoolMetrics(pool: name, size: size, maxOverflow: maxOverflow)
     state = Locked(State(table: LeaseTable(size: size, maxOverflow: maxOverflow), log: EventLog(limit: eventLimit)))
@@ -68,7 +74,22 @@ public final class PoolMonitor: Sendable {
     if let creator { creator.store.pools.add(self, in: creator) }
   }
 
-  /// The monitors of the process that somebody still keeps, or whose pool has a lease that never ended.
+  /// The monitor of a database's own connections. No recording has it: what a test opens and does not close tells
+  /// `.closedConnections` from the connections themselves.
+  init(databaseNamed name: String) {
+    self.name = name
+    size = .unlimited
+    maxOverflow = 0
+    clock = nil
+    isAutomatic = true
+    creator = nil
+    metrics = PoolMetrics(pool: name, size: size, maxOverflow: maxOverflow)
+    state = Locked(State(table: LeaseTable(size: size, maxOverflow: maxOverflow), log: EventLog(limit: 1_000)))
+    PoolRegistry.shared.add(self)
+  }
+
+  /// The monitors of the process that somebody still keeps, or whose pool has a lease that never ended; and one
+  /// for each SQLite database with connections that no pool told of, see ``isAutomatic``.
   public static var all: [PoolMonitor] { PoolRegistry.shared.monitors }
 
   /// What a pool calls.
@@ -130,6 +151,7 @@ public final class PoolMonitor: Sendable {
 
   package func databaseConnection(_ id: UInt64?, of connection: Int) {
     state.withLock { $0.table.setDatabaseConnection(id, of: connection) }
+    if let id, !isAutomatic { DirectConnections.shared.handOver(id) }
   }
 
   /// Enters a transition into tables and log, and tells metrics and listeners.
@@ -165,7 +187,8 @@ public final class PoolMonitor: Sendable {
 
   /// A lease that is granted by another task's return belongs to who asked for it, not to who returned.
   private func owner(_ context: LeaseContext?) -> RecordingScope? {
-    (context == nil ? RecordingScope.current : context?.owner)?.unfinished ?? creator?.unfinished
+    if isAutomatic { return nil }
+    return (context == nil ? RecordingScope.current : context?.owner)?.unfinished ?? creator?.unfinished
   }
 
   /// Enters a lease that begins now, under the next number.
@@ -215,7 +238,9 @@ public final class PoolMonitor: Sendable {
 
   package func publish(_ outcome: Outcome) {
     let measured = PoolMetrics.Measured(use: outcome.use, create: outcome.create, wait: outcome.wait)
-    if outcome.kind != nil || !measured.isEmpty { metrics.record(outcome.kind, measured, outcome.statistics) }
+    if !isAutomatic, outcome.kind != nil || !measured.isEmpty {
+      metrics.record(outcome.kind, measured, outcome.statistics)
+    }
     if let event = outcome.event { for listener in outcome.listeners { listener(event) } }
   }
 
