@@ -16,32 +16,28 @@ uint64_t dbh_now(void) {
   return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+DBH_THREAD_LOCAL dbh_thread_state dbh_this_thread;
+
 uint64_t dbh_thread(void) {
-  static _Thread_local uint64_t thread;
-  if (thread == 0) {
+  dbh_thread_state *thread = &dbh_this_thread;
+  if (thread->number == 0) {
 #if defined(__linux__)
-    thread = (uint64_t)syscall(SYS_gettid);
+    thread->number = (uint64_t)syscall(SYS_gettid);
+    thread->is_main = thread->number == (uint64_t)getpid();
 #elif defined(__APPLE__)
-    pthread_threadid_np(NULL, &thread);
+    pthread_threadid_np(NULL, &thread->number);
+    thread->is_main = pthread_main_np() != 0;
 #else
-    thread = (uint64_t)(uintptr_t)&thread;
+    thread->number = (uint64_t)(uintptr_t)thread;
+    thread->is_main = thread->number == (uint64_t)getpid();
 #endif
   }
-  return thread;
+  return thread->number;
 }
 
 bool dbh_is_main_thread(void) {
-#if defined(__APPLE__)
-  return pthread_main_np() != 0;
-#else
-  static _Atomic uint64_t main_thread;
-  uint64_t known = atomic_load_explicit(&main_thread, memory_order_relaxed);
-  if (known == 0) {
-    known = (uint64_t)getpid();
-    atomic_store_explicit(&main_thread, known, memory_order_relaxed);
-  }
-  return dbh_thread() == known;
-#endif
+  dbh_thread();
+  return dbh_this_thread.is_main;
 }
 
 static inline uint64_t mix(uint64_t a, uint64_t b) {

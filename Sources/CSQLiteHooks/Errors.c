@@ -24,7 +24,7 @@ static bool note_abort(dbh_connection *c, int code, const char *message) {
   size_t rest = strlen(bracket + 1);
   uint64_t thread = dbh_thread();
   for (uint32_t i = atomic_load(&c->depth); i > 0; i--) {
-    dbh_open_statement *open = &c->open[i - 1];
+    dbh_open_statement *open = c->open[i - 1];
     if (open->thread != thread) continue;
     const char *sql = sqlite3_sql(open->statement);
     if (!sql) continue;
@@ -49,8 +49,8 @@ static void note(int code, const char *message) {
   if (!is_error(code) || !atomic_load(&dbh_listening) || dbh_hooks_are_off()) return;
   const dbh_callbacks *swift = dbh_swift();
   if (!swift || !message) return;
-  uint64_t id = 0;
-  dbh_connection *c = dbh_connection_of_thread(&id);
+  dbh_connection *c = dbh_this_thread.connection;
+  uint64_t id = dbh_this_thread.connection_id;
   // The connection may have been closed by another thread since.
   bool is_open = false;
   if (c) is_open = dbh_registry_contains(c, id);

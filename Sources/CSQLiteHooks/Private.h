@@ -18,18 +18,17 @@ typedef void (*dbh_preupdate_callback)(void *, sqlite3 *, int, const char *, con
 // Row changes of one statement to one table, until it ends.
 typedef struct {
   const void *owner;  // the statement; NULL: none that is traced
-  const char *database, *name;  // SQLite's, compared by address
   dbh_row_changes rows;
 } dbh_pending;
 
 typedef struct {
   uint64_t hash;
   char *database, *name;  // malloc
+  bool is_internal;       // SQLite's own, of statistics or sequences, or a copy that VACUUM fills
 } dbh_table;
 
 typedef struct {
   sqlite3_stmt *statement;
-  uint64_t start;
   uint64_t rows;
   uint64_t thread;
   uint32_t steps, full_scan_steps, sorts, automatic_index_rows;  // the statement's counters when it began
@@ -39,6 +38,7 @@ typedef struct {
   char *error_message;  // malloc
   uint32_t transaction;
   bool is_busy;  // ended without being halted
+  bool went_on;  // after it had ended once
   bool began_in_autocommit;
   uint32_t transaction_before;
   uint32_t shape;
@@ -51,7 +51,14 @@ typedef struct {
   uint32_t count, capacity;
 } dbh_statement_list;
 
-enum { DBH_SHAPE_CACHE = 128 };
+enum { DBH_TEXT_CACHE = 128 };
+
+// What is known of the text of a statement that was prepared.
+typedef struct {
+  uint64_t hash;
+  dbh_shape shape;
+  char *text;  // malloc; NULL: too long to be kept
+} dbh_known_text;
 
 typedef struct dbh_connection {
   sqlite3 *handle;
@@ -60,11 +67,11 @@ typedef struct dbh_connection {
   struct dbh_connection *next;  // registry
 
   // The statements that are open, outermost first.
-  dbh_open_statement *open;
+  dbh_open_statement **open;
   uint32_t capacity;
   _Atomic uint32_t depth;
-  dbh_open_statement last;  // the one that ended last: a schema change makes it end twice
-  bool has_last;
+  dbh_open_statement *last;   // the one that ended last: a schema change makes it end twice
+  dbh_open_statement *spare;  // memory for the next one
 
   // Serialised by SQLite's own connection mutex, or by the application in multi-thread mode.
   uint32_t transaction;
@@ -87,13 +94,12 @@ typedef struct dbh_connection {
   bool has_unknown_rows;
   dbh_pending *pending;
   uint32_t pending_count, pending_capacity, last_pending, last_run;
+  uint64_t run_position;  // of last_run in the order of all changes
   dbh_table *tables;
   uint32_t table_count, table_capacity, last_table;
 
-  struct {
-    uint64_t hash;
-    dbh_shape shape;
-  } shapes[DBH_SHAPE_CACHE];
+  dbh_lane *lane;  // of the statement before
+  dbh_known_text texts[DBH_TEXT_CACHE];
 } dbh_connection;
 
 extern _Atomic bool dbh_listening;
@@ -125,10 +131,61 @@ static inline const dbh_callbacks *dbh_swift(void) {
 enum { DBH_TRACE_MASK = SQLITE_TRACE_STMT | SQLITE_TRACE_PROFILE | SQLITE_TRACE_ROW };
 int dbh_trace(unsigned event, void *context, void *p, void *x);
 void dbh_trace_close(dbh_connection *connection);
-dbh_connection *dbh_connection_of_thread(uint64_t *id);
+
+// Clock.c
+typedef struct {
+  uint64_t number;  // 0: not asked for yet
+  bool is_main;
+  dbh_connection *connection;  // of the statement that began last on the thread
+  uint64_t connection_id;
+} dbh_thread_state;
+
+#if defined(__ELF__)
+#define DBH_THREAD_LOCAL _Thread_local __attribute__((tls_model("initial-exec")))
+#else
+#define DBH_THREAD_LOCAL _Thread_local
+#endif
+
+extern DBH_THREAD_LOCAL dbh_thread_state dbh_this_thread;
+
+static inline dbh_thread_state *dbh_thread_of_statement(dbh_connection *c) {
+  dbh_thread_state *thread = &dbh_this_thread;
+  thread->connection = c;
+  thread->connection_id = c->id;
+  if (thread->number == 0) dbh_thread();
+  return thread;
+}
+
+// Lane.c
+void dbh_leave_lane(dbh_lane *lane);
+void dbh_free_lane(dbh_lane *lane);
+
+// KnownTexts.c
+const dbh_known_text *dbh_known_text_of(dbh_connection *connection, const dbh_callbacks *swift, void *statement, const char *sql);
+void dbh_free_texts(dbh_connection *connection);
 
 // RowChanges.c
-void dbh_update_row_hook(dbh_connection *connection);
+extern _Atomic bool dbh_wants_rows;
+
+static inline bool dbh_wants_row_hook(void) { return atomic_load_explicit(&dbh_wants_rows, memory_order_relaxed); }
+
+/// On the connection's own thread: at its open, and when a statement begins.
+void dbh_change_row_hook(dbh_connection *connection);
+
+static inline void dbh_update_row_hook(dbh_connection *connection) {
+  if (dbh_wants_row_hook() != connection->counts_rows) dbh_change_row_hook(connection);
+}
+
+/// Whether dbh_settle() has anything to do for a statement that ended for the first time.
+static inline bool dbh_needs_settling(const dbh_connection *connection, const dbh_open_statement *open) {
+  return (open->flags & (DBH_SHAPE_WRITES | DBH_SHAPE_TRANSACTION | DBH_SHAPE_DEFINES)) || connection->pending_count ||
+         open->began_in_autocommit != (connection->transaction == 0);
+}
+
+/// All that a statement changed, where that is one table and needs no closer look; else NULL.
+const dbh_row_changes *dbh_plain_changes(dbh_connection *connection, const dbh_open_statement *open, int64_t changed);
+/// What dbh_plain_changes() returned was taken.
+void dbh_took_plain_changes(dbh_connection *connection);
 void *dbh_share_preupdate(dbh_connection *connection, dbh_preupdate_callback callback, void *context);
 void dbh_note_foreign_preupdate(sqlite3 *handle, dbh_preupdate_callback callback, void *context);
 void dbh_adopt_foreign_preupdate(dbh_connection *connection);

@@ -15,12 +15,22 @@ enum { TABLE_LIMIT = 4096, COLUMN_LIMIT = 63 };
 
 static _Atomic bool counts_rows;
 static _Atomic bool rows_demanded;  // by the configuration of an instrumentor
+_Atomic bool dbh_wants_rows;        // either
 static _Atomic bool tells_columns;
 static _Atomic uint64_t last_position;
 
-void dbh_set_row_changes(bool enabled) { atomic_store(&counts_rows, enabled); }
-void dbh_demand_row_changes(bool demanded) { atomic_store(&rows_demanded, demanded); }
 bool dbh_row_changes_enabled(void) { return atomic_load(&counts_rows) || atomic_load(&rows_demanded); }
+
+void dbh_set_row_changes(bool enabled) {
+  atomic_store(&counts_rows, enabled);
+  atomic_store(&dbh_wants_rows, dbh_row_changes_enabled());
+}
+
+void dbh_demand_row_changes(bool demanded) {
+  atomic_store(&rows_demanded, demanded);
+  atomic_store(&dbh_wants_rows, dbh_row_changes_enabled());
+}
+
 void dbh_set_updated_columns(bool enabled) { atomic_store(&tells_columns, enabled); }
 bool dbh_updated_columns_enabled(void) { return atomic_load(&tells_columns); }
 
@@ -81,7 +91,12 @@ static uint32_t table_number(dbh_connection *c, const char *database, const char
     c->tables = grown;
     c->table_capacity = capacity;
   }
-  dbh_table table = {.hash = hash, .database = strdup(database), .name = strdup(name)};
+  dbh_table table = {
+      .hash = hash,
+      .database = strdup(database),
+      .name = strdup(name),
+      .is_internal = strncmp(name, "sqlite_", 7) == 0 || strncmp(database, "vacuum_", 7) == 0,
+  };
   if (!table.database || !table.name) {
     free(table.database);
     free(table.name);
@@ -93,22 +108,19 @@ static uint32_t table_number(dbh_connection *c, const char *database, const char
   return c->last_table = c->table_count++;
 }
 
-// What the statement did to the table so far. The names' addresses stay the same while it runs.
-static dbh_pending *pending_of(dbh_connection *c, const void *owner, const char *database, const char *name) {
+// What the statement did to the table so far.
+static dbh_pending *pending_of(dbh_connection *c, const void *owner, uint32_t table) {
   if (c->last_pending < c->pending_count) {
     dbh_pending *hot = &c->pending[c->last_pending];
-    if (hot->owner == owner && hot->name == name && hot->database == database) return hot;
+    if (hot->owner == owner && hot->rows.table == table) return hot;
   }
   for (uint32_t i = c->pending_count; i > 0; i--) {
     dbh_pending *p = &c->pending[i - 1];
-    if (p->owner != owner) continue;
-    if (p->name == name && p->database == database) {
+    if (p->owner == owner && p->rows.table == table) {
       c->last_pending = i - 1;
       return p;
     }
   }
-  uint32_t table = table_number(c, database, name);
-  if (table == TABLE_LIMIT) return NULL;
   if (c->pending_count == c->pending_capacity) {
     uint32_t capacity = c->pending_capacity ? c->pending_capacity * 2 : 8;
     dbh_pending *grown = realloc(c->pending, capacity * sizeof *grown);
@@ -117,11 +129,7 @@ static dbh_pending *pending_of(dbh_connection *c, const void *owner, const char 
     c->pending_capacity = capacity;
   }
   dbh_pending *p = &c->pending[c->pending_count];
-  memset(p, 0, sizeof *p);
-  p->owner = owner;
-  p->database = database;
-  p->name = name;
-  p->rows.table = table;
+  *p = (dbh_pending){.owner = owner, .rows.table = table};
   c->last_pending = c->pending_count++;
   return p;
 }
@@ -163,30 +171,30 @@ static uint64_t updated_columns(sqlite3 *handle) {
 static const dbh_open_statement *writer(dbh_connection *c) {
   uint32_t depth = atomic_load_explicit(&c->depth, memory_order_relaxed);
   if (depth == 0) return NULL;
-  const dbh_open_statement *top = &c->open[depth - 1];
+  const dbh_open_statement *top = c->open[depth - 1];
   return top->flags & DBH_SHAPE_READS ? NULL : top;
 }
 
 static void count(dbh_connection *c, sqlite3 *handle, int op, const char *database, const char *name) {
-  // SQLite's own tables (statistics, sequences), and the copies that VACUUM fills.
-  if (strncmp(name, "sqlite_", 7) == 0 || strncmp(database, "vacuum_", 7) == 0) return;
+  uint32_t table = table_number(c, database, name);
+  if (table != TABLE_LIMIT && c->tables[table].is_internal) return;
   // An incremental write to a blob is announced as a deletion, outside of any statement that is traced.
   bool is_blob_write = op == SQLITE_DELETE && functions.blob_write && functions.blob_write(handle) >= 0;
   const dbh_open_statement *owner = is_blob_write ? NULL : writer(c);
-  dbh_pending *p = pending_of(c, owner ? (const void *)owner->statement : NULL, database, name);
+  dbh_pending *p = table == TABLE_LIMIT ? NULL : pending_of(c, owner ? owner->statement : NULL, table);
   if (!p) {
     c->has_unknown_rows = true;
     return;
   }
   unsigned which = is_blob_write || op == SQLITE_UPDATE ? 1 : op == SQLITE_INSERT ? 0 : 2;
   // Positions are drawn once for each run of equal changes, so that threads rarely meet.
-  unsigned run = (unsigned)(p - c->pending) * 4 + which + 1;
-  if (c->last_run != run || p->rows.counts[which] == 0) {
-    uint64_t position = atomic_fetch_add_explicit(&last_position, 1, memory_order_relaxed) + 1;
-    if (p->rows.counts[which] == 0) p->rows.first[which] = position;
-    p->rows.last[which] = position;
+  unsigned run = p->rows.table * 4 + which + 1;
+  if (c->last_run != run) {
+    c->run_position = atomic_fetch_add_explicit(&last_position, 1, memory_order_relaxed) + 1;
     c->last_run = run;
   }
+  if (p->rows.counts[which] == 0) p->rows.first[which] = c->run_position;
+  p->rows.last[which] = c->run_position;
   p->rows.counts[which]++;
   if (functions.depth && functions.depth(handle) > 0) p->rows.indirect[which]++;
   if (op == SQLITE_UPDATE && atomic_load_explicit(&tells_columns, memory_order_relaxed)) {
@@ -202,11 +210,8 @@ static void preupdate(void *context, sqlite3 *handle, int op, const char *databa
   if (c->user_preupdate) c->user_preupdate(c->user_preupdate_context, handle, op, database, name, old_key, new_key);
 }
 
-// On the connection's own thread: at its open, and when a statement begins.
-void dbh_update_row_hook(dbh_connection *c) {
-  bool wanted = atomic_load_explicit(&counts_rows, memory_order_relaxed) ||
-                atomic_load_explicit(&rows_demanded, memory_order_relaxed);
-  if (wanted == c->counts_rows) return;
+void dbh_change_row_hook(dbh_connection *c) {
+  bool wanted = dbh_wants_row_hook();
   c->counts_rows = wanted;
   if (!dbh_has_preupdate_hook()) return;
   if (wanted) pthread_once(&functions_found, find_functions);
@@ -240,6 +245,22 @@ static uint32_t take(dbh_connection *c, const void *owner, dbh_step *step, dbh_r
   step->change_count = taken;
   return taken;
 }
+
+const dbh_row_changes *dbh_plain_changes(dbh_connection *c, const dbh_open_statement *open, int64_t changed) {
+  if (!(open->flags & DBH_SHAPE_WRITES) || changed <= 0 || open->error || open->went_on || open->began_in_autocommit ||
+      open->transaction_before != c->transaction || c->pending_count != 1 || c->has_unknown_rows) {
+    return NULL;
+  }
+  const dbh_pending *only = &c->pending[0];
+  if (only->owner != open->statement) return NULL;
+  for (int which = 0; which < 3; which++) {
+    if (only->rows.indirect[which]) return NULL;
+  }
+  return &only->rows;
+}
+
+// The next statement may go on with the same run of changes.
+void dbh_took_plain_changes(dbh_connection *c) { c->pending_count = 0; }
 
 static uint32_t count_of(dbh_connection *c, const void *owner) {
   uint32_t count = 0;
@@ -330,9 +351,9 @@ void dbh_settle(dbh_connection *c, dbh_open_statement *open, bool is_busy, bool 
   bool is_write = open->flags & DBH_SHAPE_WRITES;
   const char *sql = open->flags & DBH_SHAPE_TRANSACTION || open->error ? sqlite3_sql(open->statement) : NULL;
   dbh_step step = {
-      .log = open->slot.log,
-      .index = open->slot.index,
-      .scope = open->slot.scope,
+      .log = open->slot.lane ? open->slot.lane->log : NULL,
+      .place = open->slot.place,
+      .scope = open->slot.lane ? open->slot.lane->scope : 0,
       .shape = open->shape,
       .control = open->flags & DBH_SHAPE_TRANSACTION ? sql : NULL,
       .changed = is_write && !is_busy ? sqlite3_changes(c->handle) : -1,
@@ -349,7 +370,7 @@ void dbh_settle(dbh_connection *c, dbh_open_statement *open, bool is_busy, bool 
       .has_row_hook = c->counts_rows && dbh_has_preupdate_hook(),
       .knows_commit = open->data_version != 0,
       .reached_database = open->data_version != 0 && dbh_data_version(c->handle) != open->data_version,
-      .time = open->start,
+      .time = open->slot.start,
   };
   send(c, open->statement, &step);
 }

@@ -3,18 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "Private.h"
+#include "Direct.h"
 
 _Atomic bool dbh_listening;
 _Atomic uint64_t dbh_epoch;
-
-static _Thread_local dbh_connection *current_connection;
-static _Thread_local uint64_t current_connection_id;
-
-dbh_connection *dbh_connection_of_thread(uint64_t *id) {
-  *id = current_connection_id;
-  return current_connection;
-}
 
 static inline uint32_t counter(sqlite3_stmt *statement, int which) {
   return (uint32_t)sqlite3_stmt_status(statement, which, 0);
@@ -23,48 +15,59 @@ static inline uint32_t counter(sqlite3_stmt *statement, int which) {
 // A counter that somebody reset in between starts again from zero.
 static inline uint32_t since(uint32_t now, uint32_t before) { return now >= before ? now - before : now; }
 
-static dbh_open_statement *find(dbh_connection *c, void *statement) {
-  for (uint32_t i = atomic_load_explicit(&c->depth, memory_order_relaxed); i > 0; i--) {
-    if (c->open[i - 1].statement == statement) return &c->open[i - 1];
+static inline uint32_t depth_of(const dbh_connection *c) { return atomic_load_explicit(&c->depth, memory_order_relaxed); }
+
+static inline dbh_open_statement *find(dbh_connection *c, void *statement) {
+  for (uint32_t i = depth_of(c); i > 0; i--) {
+    if (c->open[i - 1]->statement == statement) return c->open[i - 1];
   }
   return NULL;
 }
 
-static void set_depth(dbh_connection *c, uint32_t depth) {
+static inline void set_depth(dbh_connection *c, uint32_t depth) {
   atomic_store_explicit(&c->depth, depth, memory_order_release);
 }
 
-static inline bool is_wanted(const dbh_slot *slot) { return slot->log || slot->telemetry; }
+static inline bool is_wanted(const dbh_slot *slot) { return slot->lane || slot->telemetry; }
 
-static void forget(dbh_open_statement *open) {
+static __attribute__((cold, noinline)) void forget_more(dbh_open_statement *open) {
   free(open->error_message);
-  open->error_message = NULL;
-  if (is_wanted(&open->slot)) {
-    const dbh_callbacks *swift = dbh_swift();
-    if (swift) swift->release(open->slot);
-    open->slot = (dbh_slot){0};
-  }
+  const dbh_callbacks *swift = dbh_swift();
+  if (swift && open->slot.telemetry) swift->release_telemetry(open->slot.telemetry);
 }
 
-static void remove_at(dbh_connection *c, uint32_t index) {
-  uint32_t depth = atomic_load_explicit(&c->depth, memory_order_relaxed);
-  if (index + 1 < depth) {
-    memmove(&c->open[index], &c->open[index + 1], (depth - index - 1) * sizeof(dbh_open_statement));
-  }
+// The memory is there for another statement.
+static inline void forget(dbh_connection *c, dbh_open_statement *open) {
+  if (open->error_message || open->slot.telemetry) forget_more(open);
+  if (open->slot.lane && --open->slot.lane->uses == 0) dbh_free_lane(open->slot.lane);
+  if (c->spare) free(open);
+  else c->spare = open;
+}
+
+static void remove_open(dbh_connection *c, dbh_open_statement *open) {
+  uint32_t depth = depth_of(c);
+  uint32_t index = depth - 1;
+  while (c->open[index] != open) index--;
+  for (; index + 1 < depth; index++) c->open[index] = c->open[index + 1];
   set_depth(c, depth - 1);
 }
 
-static dbh_open_statement *push(dbh_connection *c) {
-  uint32_t depth = atomic_load_explicit(&c->depth, memory_order_relaxed);
-  if (depth == c->capacity) {
-    uint32_t capacity = c->capacity ? c->capacity * 2 : 4;
-    dbh_open_statement *grown = realloc(c->open, capacity * sizeof(dbh_open_statement));
-    if (!grown) return NULL;
-    c->open = grown;
-    c->capacity = capacity;
-  }
-  dbh_open_statement *open = &c->open[depth];
-  memset(open, 0, sizeof *open);
+static __attribute__((cold, noinline)) bool grow(dbh_connection *c) {
+  uint32_t capacity = c->capacity ? c->capacity * 2 : 4;
+  dbh_open_statement **grown = realloc(c->open, capacity * sizeof *grown);
+  if (!grown) return false;
+  c->open = grown;
+  c->capacity = capacity;
+  return true;
+}
+
+static inline dbh_open_statement *push(dbh_connection *c) {
+  uint32_t depth = depth_of(c);
+  if (depth == c->capacity && !grow(c)) return NULL;
+  dbh_open_statement *open = c->spare ? c->spare : malloc(sizeof *open);
+  if (!open) return NULL;
+  c->spare = NULL;
+  c->open[depth] = open;
   set_depth(c, depth + 1);
   return open;
 }
@@ -73,9 +76,10 @@ static dbh_open_statement *push(dbh_connection *c) {
 // asked for its foreign keys later. One byte decides in nearly every case.
 static inline __attribute__((always_inline)) bool may_define(const char *sql) {
   switch (sql[0]) {
-    case 'C': case 'c': case 'A': case 'a': case 'D': case 'd': case ' ': case '\n': case '\t': case '\r': case '-':
-    case '/':
+    case 'C': case 'c': case 'A': case 'a': case ' ': case '\n': case '\t': case '\r': case '-': case '/':
       return true;
+    case 'D': case 'd':
+      return sql[1] == 'R' || sql[1] == 'r';  // not DELETE
     default:
       return false;
   }
@@ -98,48 +102,76 @@ static bool defines(const char *sql) {
          sqlite3_strnicmp(sql, "DROP", 4) == 0;
 }
 
-static dbh_shape shape_of(dbh_connection *c, const dbh_callbacks *swift, const char *sql, size_t length, uint64_t hash) {
-  unsigned place = (unsigned)(hash >> 7) % DBH_SHAPE_CACHE;
-  if (c->shapes[place].hash != hash) {
-    c->shapes[place].shape = swift->shape(sql, length, hash);
-    c->shapes[place].hash = hash;
-  }
-  return c->shapes[place].shape;
-}
-
-static void check_changes(dbh_connection *c, const dbh_callbacks *swift) {
+static __attribute__((cold, noinline)) void resync(dbh_connection *c, const dbh_callbacks *swift) {
   uint64_t epoch = atomic_load_explicit(&dbh_epoch, memory_order_relaxed);
-  if (atomic_load_explicit(&c->epoch, memory_order_relaxed) != epoch ||
-      atomic_load_explicit(&c->resync, memory_order_relaxed)) {
-    // What was open may have ended, and another transaction begun, while nobody listened.
-    if (atomic_load_explicit(&c->epoch, memory_order_relaxed) != epoch) c->transaction = 0;
-    dbh_sync_changes(c);
-    atomic_store(&c->epoch, epoch);
-  } else if (atomic_load_explicit(&c->depth, memory_order_relaxed) == 0 &&
-             sqlite3_total_changes(c->handle) != atomic_load_explicit(&c->total_changes, memory_order_relaxed)) {
-    dbh_sync_changes(c);
-    swift->lost(c->context);
-  }
+  bool is_new = atomic_load_explicit(&c->epoch, memory_order_relaxed) != epoch;
+  bool is_expected = is_new || atomic_load_explicit(&c->resync, memory_order_relaxed);
+  // What was open may have ended, and another transaction begun, while nobody listened.
+  if (is_new) c->transaction = 0;
+  dbh_sync_changes(c);
+  atomic_store(&c->epoch, epoch);
+  if (!is_expected) swift->lost(c->context);
 }
 
-static void begin(dbh_connection *c, sqlite3_stmt *statement, const char *sql, const dbh_callbacks *swift) {
+static inline void check_changes(dbh_connection *c, const dbh_callbacks *swift) {
+  bool is_known = atomic_load_explicit(&c->epoch, memory_order_relaxed) ==
+                      atomic_load_explicit(&dbh_epoch, memory_order_relaxed) &&
+                  !atomic_load_explicit(&c->resync, memory_order_relaxed);
+  if (is_known && (depth_of(c) != 0 || sqlite3_total_changes(c->handle) ==
+                                           atomic_load_explicit(&c->total_changes, memory_order_relaxed))) {
+    return;
+  }
+  resync(c, swift);
+}
+
+// The innermost statement of the thread that is open and wanted, below the one that begins.
+static inline const dbh_slot *enclosing(const dbh_connection *c, uint64_t thread) {
+  for (uint32_t i = depth_of(c) - 1; i > 0; i--) {
+    const dbh_open_statement *outer = c->open[i - 1];
+    if (outer->thread == thread && is_wanted(&outer->slot)) return &outer->slot;
+  }
+  return NULL;
+}
+
+// The long way.
+static __attribute__((cold, noinline)) void begin_in_swift(dbh_connection *c, dbh_open_statement *open,
+                                                           const dbh_known_text *text, const char *sql, uint16_t flags,
+                                                           const dbh_slot *parent, const dbh_callbacks *swift) {
+  dbh_statement begun = {
+      .context = c->context,
+      .connection = c,
+      .lane = c->lane,
+      .statement = open->statement,
+      .sql = sql,
+      .sql_hash = text->hash,
+      .shape = text->shape,
+      .thread = open->thread,
+      .flags = flags,
+      .transaction = open->transaction,
+      .parent = parent,
+  };
+  dbh_slot slot = {0};
+  if (swift->began(&begun, &slot) && slot.lane) slot.lane->uses++;
+  // After `began`: what the recording itself costs is not the statement's time.
+  if (!slot.lane || slot.telemetry) slot.start = dbh_now();
+  open->slot = slot;
+}
+
+static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char *sql, const dbh_callbacks *swift) {
   atomic_store_explicit(&c->saw_statement, true, memory_order_relaxed);
-  current_connection = c;
-  current_connection_id = c->id;
+  dbh_thread_state *thread = dbh_thread_of_statement(c);
   check_changes(c, swift);
   dbh_update_row_hook(c);
-  dbh_settle_loose(c);
-
-  uint64_t thread = dbh_thread();
+  if (c->pending_count) dbh_settle_loose(c);
   dbh_open_statement *stale = find(c, statement);
   if (stale) {
-    forget(stale);
-    remove_at(c, (uint32_t)(stale - c->open));
+    remove_open(c, stale);
+    forget(c, stale);
   }
 
-  size_t length = strlen(sql);
-  uint64_t hash = dbh_hash(sql, length);
-  dbh_shape shape = shape_of(c, swift, sql, length, hash);
+  const dbh_known_text *text = dbh_known_text_of(c, swift, statement, sql);
+  uint32_t shape_flags = text->shape.flags;
+  if ((shape_flags & DBH_SHAPE_DEFINES) && defines(sql)) swift->defined(c->context, sql);
   bool autocommit = sqlite3_get_autocommit(c->handle) != 0;
   if (autocommit) {
     c->transaction = 0;
@@ -149,50 +181,31 @@ static void begin(dbh_connection *c, sqlite3_stmt *statement, const char *sql, c
 
   dbh_open_statement *open = push(c);
   if (!open) return;
-  dbh_statement begun = {
-      .context = c->context,
+  *open = (dbh_open_statement){
       .statement = statement,
-      .sql = sql,
-      .sql_length = length,
-      .sql_hash = hash,
-      .shape = shape,
-      .thread = thread,
-      .flags = (uint16_t)(DBH_FLAG_HAS_COUNTERS | (autocommit ? DBH_FLAG_AUTOCOMMIT : 0) |
-                          (dbh_is_main_thread() ? DBH_FLAG_MAIN_THREAD : 0)),
+      .thread = thread->number,
+      .flags = shape_flags,
       .transaction = c->transaction,
-      .start = dbh_now(),
+      .transaction_before = c->transaction,
+      .began_in_autocommit = autocommit,
+      .shape = text->shape.id,
+      .steps = counter(statement, SQLITE_STMTSTATUS_VM_STEP),
+      .full_scan_steps = counter(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP),
+      .sorts = counter(statement, SQLITE_STMTSTATUS_SORT),
+      .automatic_index_rows = counter(statement, SQLITE_STMTSTATUS_AUTOINDEX),
   };
-  for (uint32_t i = atomic_load_explicit(&c->depth, memory_order_relaxed) - 1; i > 0; i--) {
-    dbh_open_statement *outer = &c->open[i - 1];
-    if (outer->thread != thread || !is_wanted(&outer->slot)) continue;
-    if (outer->slot.log && outer->slot.index != UINT64_MAX) {
-      begun.parent = outer->slot.index + 1;
-      begun.parent_log = outer->slot.log;
-    }
-    begun.parent_telemetry = outer->slot.telemetry;
-    break;
-  }
-  open->statement = statement;
-  open->thread = thread;
-  open->flags = shape.flags;
-  open->transaction = c->transaction;
-  open->transaction_before = c->transaction;
-  open->began_in_autocommit = autocommit;
-  open->shape = shape.id;
-  if (!autocommit && (shape.flags & DBH_SHAPE_TRANSACTION)) open->data_version = dbh_data_version(c->handle);
-  open->steps = counter(statement, SQLITE_STMTSTATUS_VM_STEP);
-  open->full_scan_steps = counter(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP);
-  open->sorts = counter(statement, SQLITE_STMTSTATUS_SORT);
-  open->automatic_index_rows = counter(statement, SQLITE_STMTSTATUS_AUTOINDEX);
+  if (!autocommit && (shape_flags & DBH_SHAPE_TRANSACTION)) open->data_version = dbh_data_version(c->handle);
 
-  dbh_slot slot = {0};
-  bool is_recorded = swift->began(&begun, &slot);
-  if (is_recorded) open->slot = slot;
-  // After `began`: what the recording itself costs is not the statement's time.
-  open->start = dbh_now();
+  uint16_t flags = (uint16_t)(DBH_FLAG_HAS_COUNTERS | (autocommit ? DBH_FLAG_AUTOCOMMIT : 0) |
+                              (thread->is_main ? DBH_FLAG_MAIN_THREAD : 0));
+  const dbh_slot *parent = enclosing(c, thread->number);
+  if (!began_directly(c, open, text, flags, parent, swift)) {
+    begin_in_swift(c, open, text, sql, flags, parent, swift);
+  }
 }
 
-static void end(dbh_connection *c, dbh_open_statement *open, const dbh_callbacks *swift, uint64_t now) {
+// Returns whether the statement is settled with it.
+static inline bool end(dbh_connection *c, dbh_open_statement *open, const dbh_callbacks *swift, uint64_t now) {
   sqlite3_stmt *statement = open->statement;
   bool is_busy = sqlite3_stmt_busy(statement) != 0;
   bool autocommit = sqlite3_get_autocommit(c->handle) != 0;
@@ -215,9 +228,9 @@ static void end(dbh_connection *c, dbh_open_statement *open, const dbh_callbacks
   open->is_busy = is_busy;
   open->reprepares = counter(statement, SQLITE_STMTSTATUS_REPREPARE);
 
-  if (!is_wanted(&open->slot)) return;
+  if (!is_wanted(&open->slot)) return false;
   dbh_outcome outcome = {
-      .duration = now - open->start,
+      .duration = now - open->slot.start,
       .rows = open->rows,
       .changed = changed,
       .steps = since(counter(statement, SQLITE_STMTSTATUS_VM_STEP), open->steps),
@@ -227,90 +240,109 @@ static void end(dbh_connection *c, dbh_open_statement *open, const dbh_callbacks
       .error = open->error,
       .error_message = open->error_message,
       .transaction = open->transaction,
+      .shape = open->shape,
       .autocommit = autocommit,
       .is_unfinished = is_busy,
   };
-  swift->ended(open->slot, &outcome);
-}
-
-static void move_to_last(dbh_connection *c, uint32_t index) {
-  if (c->has_last) forget(&c->last);
-  c->last = c->open[index];
-  c->has_last = true;
-  remove_at(c, index);
+  bool is_settled = false;
+  const dbh_row_changes *changes = autocommit ? NULL : dbh_plain_changes(c, open, changed);
+  if (!ended_directly(open, &outcome, changes, &is_settled)) swift->ended(&open->slot, &outcome);
+  return is_settled;
 }
 
 // The statement that ended last goes on: SQLite prepared it anew after a schema change, or the application stepped it
 // again after SQLITE_BUSY. Neither is announced by a second STMT event.
-static bool goes_on(dbh_connection *c, sqlite3_stmt *statement) {
-  if (!c->has_last || c->last.statement != statement) return false;
-  if (c->last.error == SQLITE_BUSY) return true;
-  return counter(statement, SQLITE_STMTSTATUS_REPREPARE) != c->last.reprepares;
+static bool goes_on(const dbh_connection *c, sqlite3_stmt *statement) {
+  if (!c->last || c->last->statement != statement) return false;
+  if (c->last->error == SQLITE_BUSY) return true;
+  return counter(statement, SQLITE_STMTSTATUS_REPREPARE) != c->last->reprepares;
 }
 
-static void profile(dbh_connection *c, sqlite3_stmt *statement, const dbh_callbacks *swift) {
-  uint64_t now = dbh_now();
-  dbh_open_statement *open = find(c, statement);
-  if (open) {
-    uint32_t index = (uint32_t)(open - c->open);
-    end(c, open, swift, now);
-    dbh_settle(c, open, open->is_busy, false);
-    move_to_last(c, index);
-  } else if (goes_on(c, statement)) {
-    if (c->last.error == SQLITE_BUSY) c->last.error = 0;
-    end(c, &c->last, swift, now);
-    dbh_settle(c, &c->last, c->last.is_busy, true);
+static __attribute__((cold, noinline)) void end_again(dbh_connection *c, const dbh_callbacks *swift, uint64_t now) {
+  if (c->last->error == SQLITE_BUSY) c->last->error = 0;
+  c->last->went_on = true;
+  end(c, c->last, swift, now);
+  dbh_settle(c, c->last, c->last->is_busy, true);
+}
+
+static __attribute__((cold, noinline)) void end_unseen(dbh_connection *c, sqlite3_stmt *statement) {
+  dbh_settle_loose(c);
+  // Began before anyone listened, or is SQLite's own (a virtual table's): what it changed is accounted for.
+  if (sqlite3_stmt_busy(statement)) {
+    atomic_store_explicit(&c->resync, true, memory_order_relaxed);
   } else {
-    dbh_settle_loose(c);
-    // Began before anyone listened, or is SQLite's own (a virtual table's): what it changed is accounted for.
-    if (sqlite3_stmt_busy(statement)) {
-      atomic_store_explicit(&c->resync, true, memory_order_relaxed);
-    } else {
-      atomic_store_explicit(&c->total_changes, sqlite3_total_changes(c->handle), memory_order_relaxed);
-    }
+    atomic_store_explicit(&c->total_changes, sqlite3_total_changes(c->handle), memory_order_relaxed);
   }
 }
 
-static void row(dbh_connection *c, sqlite3_stmt *statement) {
+static inline void profile(dbh_connection *c, sqlite3_stmt *statement, const dbh_callbacks *swift) {
+  uint64_t now = dbh_now();
+  dbh_open_statement *open = find(c, statement);
+  if (open) {
+    if (end(c, open, swift, now)) {
+      dbh_took_plain_changes(c);
+    } else if (dbh_needs_settling(c, open)) {
+      dbh_settle(c, open, open->is_busy, false);
+    }
+    remove_open(c, open);
+    if (c->last) forget(c, c->last);
+    c->last = open;
+  } else if (goes_on(c, statement)) {
+    end_again(c, swift, now);
+  } else {
+    end_unseen(c, statement);
+  }
+}
+
+static inline void row(dbh_connection *c, sqlite3_stmt *statement) {
   dbh_open_statement *open = find(c, statement);
   if (open) {
     open->rows++;
   } else if (goes_on(c, statement)) {
-    c->last.rows++;
-    if (c->last.error == SQLITE_BUSY) {
-      c->last.error = 0;
-    }
+    c->last->rows++;
+    if (c->last->error == SQLITE_BUSY) c->last->error = 0;
   }
 }
 
-static void ours(dbh_connection *c, unsigned event, void *p, void *x) {
-  bool is_listening = atomic_load_explicit(&dbh_listening, memory_order_relaxed);
-  if (event == SQLITE_TRACE_STMT && x && may_define(x) && x == (void *)sqlite3_sql(p) && defines(x)) {
-    const dbh_callbacks *swift = dbh_swift();
-    if (swift) swift->defined(c->context, x);
-  }
-  if (!is_listening && atomic_load_explicit(&c->depth, memory_order_relaxed) == 0) return;
+// Any other text than the statement's is a line of SQLite's about a trigger, or about a statement inside of this one; each is
+// a comment.
+static inline bool is_own_text(sqlite3_stmt *statement, const char *text) {
+  return text && (text[0] != '-' || text == sqlite3_sql(statement));
+}
+
+// A function for each event: a row takes little of what a statement does.
+static __attribute__((noinline)) void on_statement(dbh_connection *c, sqlite3_stmt *statement, const char *text) {
   const dbh_callbacks *swift = dbh_swift();
-  if (!swift) return;
-  switch (event) {
-    case SQLITE_TRACE_STMT:
-      // Any other text is a line of SQLite's about a trigger, or about a statement inside of this one.
-      if (is_listening && x == (void *)sqlite3_sql(p)) begin(c, p, x, swift);
-      break;
-    case SQLITE_TRACE_ROW:
-      row(c, p);
-      break;
-    case SQLITE_TRACE_PROFILE:
-      profile(c, p, swift);
-      break;
+  if (!swift || !is_own_text(statement, text)) return;
+  if (atomic_load_explicit(&dbh_listening, memory_order_relaxed)) {
+    begin(c, statement, text, swift);
+  } else if (may_define(text) && defines(text)) {
+    swift->defined(c->context, text);
   }
 }
 
-static bool user_hears(const dbh_connection *c) { return (c->user_mask | c->missed.count | c->timed.count) != 0; }
+static __attribute__((noinline)) void on_row(dbh_connection *c, sqlite3_stmt *statement) { row(c, statement); }
 
-static __attribute__((noinline)) int heard(dbh_connection *c, unsigned event, void *p, void *x) {
-  if (event & DBH_TRACE_MASK) ours(c, event, p, x);
-  if (!user_hears(c)) return 0;
+static __attribute__((noinline)) void on_profile(dbh_connection *c, sqlite3_stmt *statement) {
+  const dbh_callbacks *swift = dbh_swift();
+  if (swift) profile(c, statement, swift);
+}
+
+static inline void ours(dbh_connection *c, unsigned event, void *p, void *x) {
+  // Of a program that nobody observes this is all: no call, and no write.
+  if (!atomic_load_explicit(&dbh_listening, memory_order_relaxed) && depth_of(c) == 0 &&
+      (event != SQLITE_TRACE_STMT || !x || !may_define(x))) {
+    return;
+  }
+  if (event == SQLITE_TRACE_ROW) on_row(c, p);
+  else if (event == SQLITE_TRACE_STMT) on_statement(c, p, x);
+  else if (event == SQLITE_TRACE_PROFILE) on_profile(c, p);
+}
+
+static inline bool user_hears(const dbh_connection *c) { return (c->user_mask | c->missed.count | c->timed.count) != 0; }
+
+static __attribute__((cold, noinline)) int shared(dbh_connection *c, unsigned event, void *p, void *x) {
+  ours(c, event, p, x);
   if (event == SQLITE_TRACE_STMT && (c->missed.count || c->timed.count)) dbh_user_trace_began(c, p, x);
   if (event == SQLITE_TRACE_PROFILE && !dbh_user_hears_profile(c, p)) return 0;
   if (c->user_mask & event) return c->user_callback(event, c->user_context, p, x);
@@ -319,21 +351,22 @@ static __attribute__((noinline)) int heard(dbh_connection *c, unsigned event, vo
 
 int dbh_trace(unsigned event, void *context, void *p, void *x) {
   dbh_connection *c = context;
-  // Of a program that nobody observes this is all: no call, and no write.
-  if (!atomic_load_explicit(&dbh_listening, memory_order_relaxed) &&
-      atomic_load_explicit(&c->depth, memory_order_relaxed) == 0 && !user_hears(c) &&
-      (event != SQLITE_TRACE_STMT || !x || !may_define(x))) {
-    return 0;
-  }
-  return heard(c, event, p, x);
+  if (user_hears(c)) return shared(c, event, p, x);
+  ours(c, event, p, x);
+  return 0;
 }
 
 void dbh_trace_close(dbh_connection *c) {
-  uint32_t depth = atomic_load_explicit(&c->depth, memory_order_relaxed);
-  for (uint32_t i = 0; i < depth; i++) forget(&c->open[i]);
+  uint32_t depth = depth_of(c);
+  for (uint32_t i = 0; i < depth; i++) forget(c, c->open[i]);
   set_depth(c, 0);
-  if (c->has_last) forget(&c->last);
-  c->has_last = false;
+  if (c->last) forget(c, c->last);
+  c->last = NULL;
+  free(c->spare);
+  c->spare = NULL;
+  dbh_leave_lane(c->lane);
+  c->lane = NULL;
+  dbh_free_texts(c);
   dbh_user_trace_close(c);
   free(c->open);
   c->open = NULL;

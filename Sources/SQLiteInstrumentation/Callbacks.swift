@@ -16,7 +16,9 @@ struct Callbacks: Sendable {
         shape: shapeOfText,
         began: statementBegan,
         ended: statementEnded,
-        release: slotReleased,
+        release_telemetry: telemetryReleased,
+        release_lane: laneReleased,
+        is_cooperative: isCooperative,
         failed_to_prepare: prepareFailed,
         defined: schemaDefined,
         named_table: tableNamed,
@@ -27,6 +29,7 @@ struct Callbacks: Sendable {
     pointer = UnsafePointer(table)
     RowChangeDemand.shared.observe { isDemanded in dbh_demand_row_changes(isDemanded) }
     RecordingActivity.shared.observe { isListening in dbh_set_listening(isListening) }
+    DirectRecording.allow()
   }
 
   /// Nothing but a reason to make the table now.
@@ -88,44 +91,46 @@ private func statementBegan(_ statement: UnsafePointer<dbh_statement>?, _ slot: 
 {
   guard let statement, let slot, let connection = connection(statement.pointee.context) else { return false }
   return connection._withUnsafeGuaranteedRef { connection in
-    let isRecorded = record(statement.pointee, on: connection, in: slot)
+    record(statement, on: connection, in: slot)
     // A flag is read where no instrumentor is active.
-    guard let pipeline = connection.pipeline else { return isRecorded }
-    slot.pointee.telemetry = telemetry(of: statement.pointee, on: connection, through: pipeline)
-    return isRecorded || slot.pointee.telemetry != nil
+    if let pipeline = connection.pipeline {
+      slot.pointee.telemetry = telemetry(of: statement.pointee, on: connection, through: pipeline)
+    }
+    return slot.pointee.lane != nil || slot.pointee.telemetry != nil
   }
 }
 
 private func record(
-  _ statement: dbh_statement, on connection: ConnectionEvidence, in slot: UnsafeMutablePointer<dbh_slot>
-) -> Bool {
-  var flags = StatementRecord.Flags(rawValue: statement.flags)
-  if !flags.contains(.mainThread), SharedThread.isCurrent { flags.formUnion(.sharedThread) }
-  let beginning = StatementBeginning(
-    shape: statement.shape.id,
-    start: statement.start,
+  _ statement: UnsafePointer<dbh_statement>, on connection: ConnectionEvidence, in slot: UnsafeMutablePointer<dbh_slot>
+) {
+  let statement = statement.pointee
+  let shape = statement.shape
+  guard let place = connection.running ?? connection.place(shape: shape.id, time: dbh_now()) else { return }
+  var beginning = StatementBeginning(
+    shape: shape.id,
+    start: 0,
     thread: UInt32(truncatingIfNeeded: statement.thread),
-    // A set literal would go through generic code of the standard library, which costs more than all the rest.
-    flags: flags,
+    flags: StatementRecord.Flags(rawValue: statement.flags),
     transaction: statement.transaction,
-    parentLog: statement.parent_log.map { Unmanaged.fromOpaque($0) },
-    parentIndex: Int(statement.parent) - 1,
-    isRead: statement.shape.flags & UInt32(DBH_SHAPE_READS) != 0,
-    isKeyLookup: statement.shape.flags & UInt32(DBH_SHAPE_KEY_LOOKUP) != 0
+    parent: statement.parent.flatMap { StatementSlot($0.pointee) },
+    isRead: shape.flags & UInt32(DBH_SHAPE_READS) != 0,
+    isKeyLookup: shape.flags & UInt32(DBH_SHAPE_KEY_LOOKUP) != 0
   )
-  let kept = connection.begin(beginning) { dbh_parameter_hash(statement.statement, statement.sql_hash) }
-  guard let kept else { return false }
-  slot.pointee.log = Unmanaged.passRetained(kept.log).toOpaque()
-  slot.pointee.index = kept.index.map(UInt64.init) ?? UInt64.max
-  slot.pointee.scope = kept.scope
-  slot.pointee.shape = kept.shape
-  return true
+  if !beginning.flags.contains(.mainThread), SharedThread.isCurrent { beginning.flags.insert(.sharedThread) }
+  if place.isViaConnection { beginning.flags.insert(.viaConnection) }
+  let lane = DirectRecording.lane(to: place, after: statement.lane, on: statement.connection)
+  let kept = place.log.begin(&beginning, in: place.scope.id) {
+    dbh_parameter_hash(statement.statement, statement.sql_hash)
+  }
+  guard let lane else { return }
+  if kept.isSettled { dbh_settle_shape(lane, shape.id) }
+  slot.pointee = dbh_slot(kept, lane: lane, start: beginning.start)
 }
 
 private func telemetry(
   of statement: dbh_statement, on connection: ConnectionEvidence, through pipeline: TelemetryPipeline
 ) -> UnsafeMutableRawPointer? {
-  let enclosing = statement.parent_telemetry.map {
+  let enclosing = statement.parent?.pointee.telemetry.map {
     Unmanaged<StatementTelemetry>.fromOpaque($0).takeUnretainedValue()
   }
   var start = StatementStart(shape: ShapeTable.shared[statement.shape.id], enclosing: enclosing)
@@ -140,8 +145,8 @@ private func boundValues(of statement: dbh_statement) -> [String?] {
   return BoundValues.of(String(cString: sql), expanded: String(cString: expanded))
 }
 
-private func statementEnded(_ slot: dbh_slot, _ outcome: UnsafePointer<dbh_outcome>?) {
-  guard let outcome = outcome?.pointee else { return }
+private func statementEnded(_ slot: UnsafePointer<dbh_slot>?, _ outcome: UnsafePointer<dbh_outcome>?) {
+  guard let slot = slot?.pointee, let outcome = outcome?.pointee else { return }
   let counts = StatementCounts(
     duration: outcome.duration,
     rowsReturned: UInt32(clamping: outcome.rows),
@@ -155,13 +160,9 @@ private func statementEnded(_ slot: dbh_slot, _ outcome: UnsafePointer<dbh_outco
     endsInAutocommit: outcome.autocommit
   )
   let error = outcome.error == 0 ? nil : statementError(code: outcome.error, message: outcome.error_message)
-  if let log = slot.log {
-    Unmanaged<StatementLog>.fromOpaque(log)._withUnsafeGuaranteedRef { log in
-      log.end(slot.index == UInt64.max ? nil : Int(slot.index), scope: slot.scope, shape: slot.shape, counts, error)
-    }
-  }
+  let ended = StatementOutcome(counts, error: error)
+  if let kept = StatementSlot(slot, shape: outcome.shape) { kept.log.end(kept, ended) }
   if let telemetry = slot.telemetry {
-    let ended = StatementOutcome(counts, error: error)
     Unmanaged<StatementTelemetry>.fromOpaque(telemetry)._withUnsafeGuaranteedRef { $0.end(ended) }
   }
 }
@@ -172,13 +173,19 @@ private func statementError(code: Int32, message: UnsafePointer<CChar>?) -> Stat
   return StatementError(code: Int(code), message: ErrorText(known).ofExecution)
 }
 
-private func slotReleased(_ slot: dbh_slot) {
-  if let log = slot.log { Unmanaged<StatementLog>.fromOpaque(log).release() }
-  guard let telemetry = slot.telemetry else { return }
+private func telemetryReleased(_ telemetry: UnsafeMutableRawPointer?) {
+  guard let telemetry else { return }
   // Finalized or closed without an end: its span must not stay open.
   Unmanaged<StatementTelemetry>.fromOpaque(telemetry)._withUnsafeGuaranteedRef { $0.end(nil) }
   Unmanaged<StatementTelemetry>.fromOpaque(telemetry).release()
 }
+
+private func laneReleased(_ log: UnsafeMutableRawPointer?, _ scope: UnsafeMutableRawPointer?) {
+  if let log { Unmanaged<StatementLog>.fromOpaque(log).release() }
+  if let scope { Unmanaged<RecordingScope>.fromOpaque(scope).release() }
+}
+
+private func isCooperative() -> Bool { SharedThread.isCooperative }
 
 private func prepareFailed(_ context: UnsafeMutableRawPointer?, _ code: Int32, _ message: UnsafePointer<CChar>?) {
   let text = message.map { String(cString: $0) } ?? "error \(code)"

@@ -47,7 +47,7 @@ private func settle(_ step: dbh_step, on connection: ConnectionEvidence) {
     ending.place.scope = own.scope
   } else if log != nil {
     ending.place.scope = step.scope
-    if step.index != UInt64.max { ending.place.statement = step.index + 1 }
+    ending.place.statement = step.place
   }
   ending.control = step.control.flatMap { TransactionControl(String(cString: $0)) }
   ending.isWrite = (step.is_write || step.defines) && !step.is_again

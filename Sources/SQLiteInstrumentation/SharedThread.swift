@@ -9,7 +9,7 @@ enum SharedThread {
   /// of its own, and with no preference for another executor.
   ///
   /// A queue's `sync` stays on the thread of its caller, and so does the task.
-  private static var isCooperative: Bool {
+  static var isCooperative: Bool {
     let isOnAnyExecutor = withUnsafeCurrentTask { task in task.map { $0.unownedTaskExecutor == nil } ?? false }
     return isOnAnyExecutor && dbh_has_default_executor()
   }

@@ -22,6 +22,7 @@ struct Probe {
   static func all() throws -> [Probe] {
     var probes: [Probe] = []
     probes += try statementProbes()
+    probes += writeProbes()
     probes += try libraryProbes()
     probes += shapeProbes()
     probes += analysisProbes()

@@ -2,7 +2,7 @@ internal import CSQLiteForTests
 internal import CSQLiteHooks
 internal import CoreMetrics
 internal import DatabaseInstrumentation
-internal import DatabaseRecording
+internal import DatabaseTesting
 internal import InMemoryTracing
 internal import SQLiteInstrumentation
 internal import Tracing
@@ -131,9 +131,7 @@ func statementProbes() throws -> [Probe] {
 }
 
 func recording(_ body: () throws -> Void) throws {
-  let recorder = DatabaseRecorder(
-    "", at: CodeLocation(fileID: #fileID, filePath: #filePath, line: #line, column: 1))
-  try recorder.bind(body)
+  try withDatabaseRecorder { _ in try body() }
 }
 
 private func instrumented(spans: Bool, metrics: Bool, _ body: () throws -> Void) throws {

@@ -28,40 +28,116 @@ enum {
   DBH_SHAPE_DEFINES = 16,     // CREATE, ALTER, DROP
 };
 
-/// The bits of `StatementRecord.Flags` that are known when a statement begins.
+/// Bits of `StatementRecord.Flags`.
 enum {
   DBH_FLAG_MAIN_THREAD = 1,
   DBH_FLAG_AUTOCOMMIT = 2,
   DBH_FLAG_HAS_COUNTERS = 8,
+  DBH_FLAG_UNFINISHED = 16,
+  DBH_FLAG_ENDS_IN_AUTOCOMMIT = 64,
+  DBH_FLAG_SHARED_THREAD = 0x200,
 };
+
+/// One execution of a statement: Swift's `StatementRecord`, which has the same fields in the same order.
+typedef struct {
+  uint64_t sequence;
+  uint64_t start;
+  uint64_t duration;
+  uint64_t parameters;
+  uint64_t parent;
+  uint32_t shape;
+  uint32_t scope;
+  uint32_t stack;
+  uint32_t transaction;
+  uint32_t rows_returned;
+  int32_t rows_changed;
+  uint32_t steps, full_scan_steps, sorts, automatic_index_rows;
+  uint32_t thread;
+  uint32_t error;
+  uint32_t load;
+  uint16_t flags;
+} dbh_record;
+
+/// Row changes of one kind to one table: Swift's `RowCount`.
+typedef struct {
+  int64_t count, indirect;
+  uint64_t first, last;
+} dbh_row_count;
+
+/// Statements in a row that only wrote to one table within one transaction: Swift's `WriteRun`.
+typedef struct {
+  uint32_t transaction;  // 0: nothing may be added
+  uint32_t scope;
+  uint32_t table;
+  dbh_row_count rows[3];
+  uint64_t columns;
+  int64_t writes;
+  uint64_t first, last;  // places
+} dbh_run;
+
+/// The part of a log that a source may write by itself: Swift's `LogHead`.
+typedef struct {
+  uint32_t lock;  // of the whole log
+  uint32_t generation;  // changes when the records are given back
+  uint64_t origin;
+  uint64_t last_sequence;
+  dbh_record *next;
+  uint32_t room;  // records from `next` on; 0: Swift makes room
+  uint32_t number;
+  uint64_t count;
+  dbh_run run;
+} dbh_log_head;
+
+enum { DBH_LANE_SHAPES = 2048 };
+
+/// Where the statements of one recording on one connection go, as long as some of them are open or more may come.
+///
+/// Used by the connection's thread alone, so that a statement neither retains nor looks up what the one before had.
+typedef struct {
+  void *log;             // retained
+  void *scope_object;    // retained: of the recording
+  dbh_log_head *head;    // of the log
+  const void *end;       // an atomic uint64_t of the scope; UINT64_MAX: it takes statements
+  uint32_t scope;
+  uint32_t uses;
+  uint64_t known[DBH_LANE_SHAPES / 64];  // a bit for each shape whose call sites were taken
+} dbh_lane;
 
 /// One statement that begins. Valid only during the call.
 typedef struct {
-  void *context;  // of the connection, from `opened`
+  void *context;     // of the connection, from `opened`
+  void *connection;  // this module's own
+  dbh_lane *lane;    // of the statement before, or NULL
   void *statement;
   const char *sql;  // UTF-8, NUL-terminated, as sqlite3_sql() returns it
-  size_t sql_length;
   uint64_t sql_hash;
   dbh_shape shape;
   uint64_t thread;
   uint16_t flags;        // DBH_FLAG_…
   uint32_t transaction;  // 0 outside of transactions
-  uint64_t parent;       // index + 1 of the enclosing open statement in the same log, or 0
-  void *parent_log;
-  void *parent_telemetry;  // of the enclosing open statement, or NULL
-  uint64_t start;  // nanoseconds of dbh_now(), taken before `began` is called
+  const struct dbh_slot *parent;  // the enclosing open statement, or NULL
 } dbh_statement;
 
-/// What Swift keeps of an open statement; both are retained in `began`, and given back in `release`.
-typedef struct {
-  void *log;        // of the recording that the statement belongs to; NULL: none
-  void *telemetry;  // on the statement's way to tracer and metrics; NULL: nobody wants it
-  uint64_t index;   // UINT64_MAX: counted, without a record
-  uint32_t scope;
-  uint32_t shape;
+/// What `began` sets of an open statement.
+typedef struct dbh_slot {
+  dbh_lane *lane;   // of the recording that the statement belongs to; NULL: none
+  void *telemetry;  // on the statement's way to tracer and metrics, retained; NULL: nobody wants it
+  dbh_record *record;  // NULL: counted, without a record
+  uint64_t place;      // of the record in its log, counted from 1; 0: it has none
+  uint64_t start;      // nanoseconds of dbh_now(), where there is a lane
+  uint32_t generation;  // of the log
 } dbh_slot;
 
-/// One statement that ended, or one of several ends: `is_final` tells when the slot is given back.
+/// Row changes of one statement to one table: inserts, updates, deletes.
+typedef struct {
+  uint32_t table;  // number on its connection, told by `named_table`
+  uint64_t counts[3];
+  uint64_t indirect[3];  // by triggers and foreign key actions, among `counts`
+  uint64_t first[3], last[3];  // positions in the order of all changes of the process
+  uint64_t columns;  // a bit for each column that updates changed
+} dbh_row_changes;
+
+/// One statement that ended, or one of several ends of it.
 typedef struct {
   uint64_t duration;  // nanoseconds
   uint64_t rows;
@@ -70,6 +146,7 @@ typedef struct {
   int32_t error;              // extended result code, 0: none
   const char *error_message;  // without SQL; NULL: none
   uint32_t transaction;
+  uint32_t shape;
   bool autocommit;
   bool is_unfinished;  // reset before the last row
 } dbh_outcome;
@@ -83,19 +160,10 @@ typedef struct {
   uint64_t id;       // unique in the process
 } dbh_opening;
 
-/// Row changes of one statement to one table: inserts, updates, deletes.
-typedef struct {
-  uint32_t table;  // number on its connection, told by `named_table`
-  uint64_t counts[3];
-  uint64_t indirect[3];  // by triggers and foreign key actions, among `counts`
-  uint64_t first[3], last[3];  // positions in the order of all changes of the process
-  uint64_t columns;  // a bit for each column that updates changed
-} dbh_row_changes;
-
 /// A statement that wrote, that begins or ends a transaction, or that SQLite ended one with.
 typedef struct {
-  void *log;  // as in dbh_slot; NULL: it is not recorded
-  uint64_t index;
+  void *log;  // of the lane; NULL: it is not recorded
+  uint64_t place;
   uint32_t scope;
   uint32_t shape;
   const char *control;  // the text of a transaction statement
@@ -118,8 +186,10 @@ typedef struct {
   void *(*opened)(const dbh_opening *opening);
   dbh_shape (*shape)(const char *sql, size_t length, uint64_t hash);
   bool (*began)(const dbh_statement *statement, dbh_slot *slot);
-  void (*ended)(dbh_slot slot, const dbh_outcome *outcome);
-  void (*release)(dbh_slot slot);
+  void (*ended)(const dbh_slot *slot, const dbh_outcome *outcome);
+  void (*release_telemetry)(void *telemetry);
+  void (*release_lane)(void *log, void *scope);
+  bool (*is_cooperative)(void);  // whether a task runs on a thread of Swift's cooperative pool
   void (*failed_to_prepare)(void *context, int32_t code, const char *message);
   void (*defined)(void *context, const char *sql);  // a statement that changes the schema began
   void (*named_table)(void *context, uint32_t number, const char *database, const char *name);
@@ -156,6 +226,23 @@ dbh_status dbh_get_status(void);
 
 /// Instruments an open connection. Twice is once.
 int32_t dbh_instrument(void *handle, const char *name);
+
+/// The lane of the connection from now on, for a log and a scope that are retained already. NULL without memory: both are
+/// released.
+dbh_lane *dbh_change_lane(void *connection, dbh_lane lane);
+
+/// The value of a task-local variable that holds a reference; NULL where there is none.
+///
+/// - Parameter key: The `TaskLocal` object.
+void *dbh_task_local(const void *key);
+
+/// Lets statements be recorded without a call into Swift, where nothing but a recording wants them. `scope_key`: of the
+/// task-local variable that holds the recording scope.
+///
+/// - Parameter detours: An atomic int64_t: how many want more of each statement than its record.
+void dbh_set_direct(const void *scope_key, const void *detours);
+/// No call site of the shape is wanted any more: further executions may be recorded directly.
+void dbh_settle_shape(dbh_lane *lane, uint32_t shape);
 
 /// Whether anything listens. Off, a callback returns at once; connections are still registered.
 void dbh_set_listening(bool listening);

@@ -76,21 +76,27 @@ package final class ConnectionEvidence: Sendable {
   ///
   /// - Returns: `nil` when no recording takes it.
   package func begin(_ statement: StatementBeginning, parameters: () -> UInt64) -> StatementSlot? {
-    var place = running
-    if place == nil, let (scope, isViaConnection) = destination(shape: statement.shape, time: statement.start) {
-      place = (scope, log(of: scope), isViaConnection)
-    }
-    guard let place else { return nil }
+    guard let place = running ?? place(shape: statement.shape, time: statement.start) else { return nil }
+    var statement = statement
+    if place.isViaConnection { statement.flags.insert(.viaConnection) }
     // One line for all statements: it is on the stacks by which they are told apart.
-    return place.log.begin(statement, in: place.scope, isViaConnection: place.isViaConnection, parameters: parameters)
+    return place.log.begin(&statement, in: place.scope.id, parameters: parameters)
   }
 
-  /// Of the recording of the current task, where the statement before belonged to it as well: the common case.
-  private var running: (scope: RecordingScope, log: StatementLog, isViaConnection: Bool)? {
+  /// Where a statement goes.
+  package typealias Place = (log: StatementLog, scope: RecordingScope, isViaConnection: Bool)
+
+  /// The recording of the current task, where the statement before belonged to it as well: the common case.
+  package var running: Place? {
     guard let scope = RecordingScope.current, scope.role == .recording, !scope.isFinished,
       let log = cache.withLock({ $0.scope == scope.id ? $0.log : nil })
     else { return nil }
-    return (scope, log, false)
+    return (log, scope, false)
+  }
+
+  /// Where a statement belongs that begins at `time`; `nil` where no recording takes it, which is counted.
+  package func place(shape: UInt32, time: UInt64) -> Place? {
+    destination(shape: shape, time: time).map { (log(of: $0.scope), $0.scope, $0.isViaConnection) }
   }
 
   /// Files a statement that could not be prepared.

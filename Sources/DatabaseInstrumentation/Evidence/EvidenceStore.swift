@@ -6,8 +6,10 @@ package final class EvidenceStore: Sendable {
   package let detailLimit: Int
   package let pools = PoolEvidence()
 
-  private let lastSequence = Atomic<UInt64>(0)
-  private let droppedCount = Atomic<Int>(0)
+  /// Nanoseconds of the monotonic clock, from which sequence numbers count.
+  let origin = monotonicNanoseconds()
+  /// Records that logs have claimed room for.
+  private let claimed = Atomic<Int>(0)
   private let state = Locked(State())
 
   private struct State {
@@ -31,22 +33,21 @@ package final class EvidenceStore: Sendable {
     self.detailLimit = detailLimit
   }
 
-  var hasRoom: Bool {
-    lastSequence.load(ordering: .relaxed) < UInt64(detailLimit)
+  /// Whether there is no room for records that was not claimed.
+  private var isFull: Bool { claimed.load(ordering: .relaxed) >= detailLimit }
+
+  /// Sets room for some records apart for one log: threads that shared one counter would wait for it at each statement.
+  ///
+  /// - Returns: How many; 0 past the limit of details.
+  func claimRoom() -> Int {
+    // Small against the limit, so that little is lost to logs that do not use what they claimed.
+    let wanted = max(1, min(64, detailLimit / 1_024))
+    guard !isFull else { return 0 }
+    return min(wanted, max(0, detailLimit - claimed.wrappingAdd(wanted, ordering: .relaxed).oldValue))
   }
 
-  func nextSequence() -> UInt64 {
-    lastSequence.wrappingAdd(1, ordering: .relaxed).oldValue
-  }
-
-  /// The number that the next statement gets.
-  package var upcomingSequence: UInt64 {
-    lastSequence.load(ordering: .relaxed)
-  }
-
-  func countDropped() {
-    droppedCount.wrappingAdd(1, ordering: .relaxed)
-  }
+  /// The number that the next statement would get at least.
+  package var upcomingSequence: UInt64 { LogHead.sequence(at: monotonicNanoseconds(), since: origin, log: 0) }
 
   func register(_ scope: UInt32, parent: UInt32) {
     state.withLock { $0.parents[scope] = parent }
@@ -60,7 +61,7 @@ package final class EvidenceStore: Sendable {
   func log(for connection: ConnectionEvidence) -> StatementLog {
     state.withLock { state in
       if let index = state.logOfConnection[connection.info.id] { return state.logs[index] }
-      let log = StatementLog(connection: connection, store: self)
+      let log = StatementLog(connection: connection, store: self, number: state.logs.count + 1)
       state.logOfConnection[connection.info.id] = state.logs.count
       state.logs.append(log)
       return log

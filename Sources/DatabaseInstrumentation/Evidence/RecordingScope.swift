@@ -1,9 +1,9 @@
-internal import Synchronization
+package import Synchronization
 
 /// One scope in which statements are collected, or in which they are left out on purpose.
 ///
 /// Scopes form trees along the task: what an inner scope sees, the outer ones see too.
-package final class RecordingScope: Sendable {
+package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic.
   package enum Role: Sendable {
     case recording
     /// A fixture's statements: counted apart.
@@ -25,7 +25,8 @@ package final class RecordingScope: Sendable {
   package let start: UInt64
 
   private let depth: Int
-  private let end = Atomic<UInt64>(UInt64.max)
+  /// Nanoseconds of the monotonic clock when it was finished; `UInt64.max` before. It lives as long as the scope.
+  package let end: UnsafeMutablePointer<Atomic<UInt64>>
   private let excluded = Atomic<Int>(0)
   private let unattributedAtStart: Int
 
@@ -36,6 +37,8 @@ package final class RecordingScope: Sendable {
     role: Role, label: String = "", test: String? = nil, parent: RecordingScope? = RecordingScope.current?.unfinished,
     detailLimit: Int
   ) {
+    end = .allocate(capacity: 1)
+    end.initialize(to: Atomic(UInt64.max))
     id = Self.lastID.wrappingAdd(1, ordering: .relaxed).newValue
     self.role = role
     self.label = label
@@ -50,9 +53,11 @@ package final class RecordingScope: Sendable {
     if role == .recording { RecordingActivity.shared.begin() }
   }
 
+  deinit { end.deallocate() }
+
   /// Whether it takes no more statements.
   package var isFinished: Bool {
-    end.load(ordering: .acquiring) != UInt64.max
+    end.pointee.load(ordering: .acquiring) != UInt64.max
   }
 
   /// This scope, or the nearest one around it that still takes statements.
@@ -72,7 +77,7 @@ package final class RecordingScope: Sendable {
   /// Closes the scope; idempotent.
   package func finish() {
     let now = monotonicNanoseconds()
-    let (closed, _) = end.compareExchange(expected: UInt64.max, desired: now, ordering: .acquiringAndReleasing)
+    let (closed, _) = end.pointee.compareExchange(expected: UInt64.max, desired: now, ordering: .acquiringAndReleasing)
     if closed, role == .recording { RecordingActivity.shared.end() }
   }
 
@@ -101,7 +106,7 @@ package final class RecordingScope: Sendable {
 
   /// The statements of this scope and of those inside of it, so far.
   package func evidence() -> StatementEvidence {
-    store.evidence(of: self, until: min(end.load(ordering: .acquiring), monotonicNanoseconds()))
+    store.evidence(of: self, until: min(end.pointee.load(ordering: .acquiring), monotonicNanoseconds()))
   }
 
   /// The innermost scope that both are, or are inside of.

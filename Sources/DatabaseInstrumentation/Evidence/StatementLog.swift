@@ -1,23 +1,36 @@
+internal import Synchronization
+
 /// The statements of one connection within one tree of recordings.
 ///
 /// Each connection has a log of its own, so two connections on two threads never wait for each other; the logs are
 /// merged by sequence number when they are read.
-package final class StatementLog: Sendable {
+package final class StatementLog: @unchecked Sendable {  // `state` is touched under the lock of the head alone.
   package let connection: ConnectionEvidence
-  fileprivate let store: EvidenceStore
-  private let state = Locked(State())
+  private let store: EvidenceStore
+  /// What a source may write by itself. It lives as long as the log.
+  package let head: UnsafeMutablePointer<LogHead>
+  private let state: UnsafeMutablePointer<State>
+  /// Whether there was no room for a statement.
+  private let isFull = Atomic<Bool>(false)
+  /// Transactions that ended.
+  private let ended = Locked(Ended())
 
-  fileprivate struct State {
+  private struct State {
     var records = RecordBuffer()
-    var captures: [Captures] = []
+    var captures: ContiguousArray<Captures> = []
     var dropped: [DroppedKey: DroppedStatements] = [:]
+    /// Records that the store has set apart for this log, beyond the room of the head.
+    var claimed = 0
+  }
+
+  private struct Ended {
     var transactions: [TransactionRecord] = []
     /// Those past the limit.
     var totals = TransactionTotals()
   }
 
   /// How many executions of one shape had their call site taken in the scope that uses the connection now.
-  fileprivate struct Captures {
+  private struct Captures {
     var scope: UInt32 = 0
     var count: UInt32 = 0
   }
@@ -28,76 +41,70 @@ package final class StatementLog: Sendable {
   /// Transactions kept one by one.
   package static let transactionLimit = 10_000
 
-  init(connection: ConnectionEvidence, store: EvidenceStore) {
+  init(connection: ConnectionEvidence, store: EvidenceStore, number: Int) {
     self.connection = connection
     self.store = store
+    head = .allocate(capacity: 1)
+    head.initialize(to: LogHead(origin: store.origin, number: UInt32(truncatingIfNeeded: number)))
+    state = .allocate(capacity: 1)
+    state.initialize(to: State())
+  }
+
+  deinit {
+    state.deinitialize(count: 1)
+    state.deallocate()
+    head.deallocate()
   }
 
   /// Keeps a statement that begins.
   ///
-  /// - Parameter parameters: Computes the hash of the bound values; called for key lookups, and for the first reads of a
-  ///   shape. 0 stands for unknown.
+  /// - Parameters:
+  ///   - statement: Its start is set where the source leaves it to the log: then nothing that is done here is part of the
+  ///     statement's time.
+  ///   - parameters: Computes the hash of the bound values; called for key lookups, and for the first reads of a
+  ///     shape. 0 stands for unknown.
+  /// - Returns: Where it is.
   package func begin(
-    _ statement: StatementBeginning,
-    in scope: RecordingScope,
-    isViaConnection: Bool,
-    parameters: () -> UInt64
+    _ statement: inout StatementBeginning, in scope: UInt32, parameters: () -> UInt64
   ) -> StatementSlot {
-    guard store.hasRoom else {
-      store.countDropped()
-      let key = DroppedKey(scope: scope.id, shape: statement.shape)
-      state.withLock { $0.dropped[key, default: DroppedStatements()].count += 1 }
-      return StatementSlot(log: self, index: nil, scope: scope.id, shape: statement.shape)
+    let load = DeclaredLoad.current.map(store.keep) ?? 0
+    let isLookup = statement.isRead && statement.isKeyLookup
+    let isFull = isFull.load(ordering: .relaxed)
+    var hash: UInt64 = isLookup && !isFull ? parameters() : 0
+    // One turn of the lock for a shape that was seen before; call sites are taken outside of it.
+    let isCaptured = head.withLock { _ in capture(shape: Int(statement.shape), scope: scope) }
+    var stack: UInt32 = 0
+    if isCaptured, !isFull {
+      stack = store.captureStack()
+      if statement.isRead, !isLookup { hash = parameters() }
     }
-    var record = StatementRecord(start: statement.start, shape: statement.shape, scope: scope.id)
-    record.thread = statement.thread
-    record.flags = statement.flags
-    if isViaConnection { record.flags.insert(.viaConnection) }
-    record.transaction = statement.transaction
-    if let load = DeclaredLoad.current { record.load = store.keep(load) }
-
-    // One turn of the lock for a shape that was seen before; call sites and parameters are taken outside of it.
-    var isCaptured = false
-    var index = state.withLock { state -> Int? in
-      isCaptured = state.capture(shape: Int(statement.shape), scope: scope.id)
-      guard !isCaptured && !(statement.isRead && statement.isKeyLookup) else { return nil }
-      return state.append(&record, of: self, statement)
+    return head.withLock { head in
+      var slot = append(&statement, in: scope, load: load, stack: stack, parameters: hash, to: &head)
+      slot.isSettled = !isCaptured
+      if slot.record == nil {
+        self.isFull.store(true, ordering: .relaxed)
+        state.pointee.dropped[DroppedKey(scope: scope, shape: statement.shape), default: DroppedStatements()].count += 1
+      }
+      return slot
     }
-    if index == nil {
-      if isCaptured { record.stack = store.captureStack() }
-      if statement.isRead { record.parameters = parameters() }
-      index = state.withLock { $0.append(&record, of: self, statement) }
-    }
-    return StatementSlot(log: self, index: index, scope: scope.id, shape: statement.shape)
-  }
-
-  /// Completes the record of a statement that ended.
-  package func end(_ slot: StatementSlot, _ outcome: StatementOutcome) {
-    end(slot.index, scope: slot.scope, shape: slot.shape, outcome.counts, outcome.error)
   }
 
   /// Completes the record of a statement that ended.
   ///
-  /// - Parameters:
-  ///   - index: Of its slot, with the scope and the shape.
-  ///   - counts: What the source tells.
-  ///   - failure: Why it failed; `nil` where it did not.
-  package func end(
-    _ index: Int?, scope: UInt32, shape: UInt32, _ counts: StatementCounts, _ failure: StatementError? = nil
-  ) {
-    let error = failure.map(store.keep) ?? 0
+  /// - Parameter slot: Where it is; it may belong to a recording that was finished and handed over meanwhile.
+  package func end(_ slot: StatementSlot, _ outcome: StatementOutcome) {
+    let error = outcome.error.map(store.keep) ?? 0
     // Its call site is wanted, whether or not it was among the first of its shape.
     let stack = error == 0 ? 0 : store.captureStack()
-    state.withLock { state in
-      guard let index else {
-        let key = DroppedKey(scope: scope, shape: shape)
-        state.dropped[key, default: DroppedStatements()].add(counts, isFailure: error != 0)
-        return
+    head.withLock { head in
+      if let record = slot.record {
+        if head.generation == slot.generation {
+          record.pointee.complete(with: outcome.counts, error: error, stack: stack)
+        }
+      } else {
+        let key = DroppedKey(scope: slot.scope, shape: slot.shape)
+        state.pointee.dropped[key, default: DroppedStatements()].add(outcome.counts, isFailure: error != 0)
       }
-      // The whole recording was finished, and its records handed over, while this statement was open.
-      guard index < state.records.count else { return }
-      state.records[index].complete(with: counts, error: error)
-      if state.records[index].stack == 0 { state.records[index].stack = stack }
     }
   }
 
@@ -106,84 +113,148 @@ package final class StatementLog: Sendable {
     failedToPrepare shape: UInt32, at time: UInt64, error: StatementError, flags: StatementRecord.Flags,
     in scope: RecordingScope
   ) {
-    guard store.hasRoom else {
-      store.countDropped()
-      let key = DroppedKey(scope: scope.id, shape: shape)
-      state.withLock { $0.dropped[key, default: DroppedStatements()].add(failures: 1) }
-      return
+    var statement = StatementBeginning(
+      shape: shape, start: time, thread: 0, flags: flags.union(.notPrepared), transaction: 0, parent: nil,
+      isRead: false, isKeyLookup: false)
+    let (number, stack) = !isFull.load(ordering: .relaxed) ? (store.keep(error), store.captureStack()) : (0, 0)
+    head.withLock { head in
+      let slot = append(&statement, in: scope.id, load: 0, stack: stack, parameters: 0, to: &head)
+      if let record = slot.record {
+        record.pointee.error = number
+      } else {
+        state.pointee.dropped[DroppedKey(scope: scope.id, shape: shape), default: DroppedStatements()].add(failures: 1)
+      }
     }
-    var record = StatementRecord(start: time, shape: shape, scope: scope.id)
-    record.flags = flags.union(.notPrepared)
-    record.error = store.keep(error)
-    record.stack = store.captureStack()
-    state.withLock { _ = $0.append(&record, of: self, nil) }
+  }
+
+  /// The ledger of the connection knows all, and statements that only write in `transaction` may be kept in the run.
+  func beginRun(in transaction: UInt32, scope: UInt32) {
+    head.withLock { $0.run = WriteRun(transaction: transaction, scope: scope) }
+  }
+
+  /// Ends the run, and hands over what is in it.
+  func takeRun() -> WriteRun {
+    head.withLock { head in
+      let run = head.run
+      head.run = WriteRun()
+      return run
+    }
   }
 
   /// Keeps a transaction that ended.
   package func append(_ transaction: TransactionRecord) {
-    state.withLock { state in
-      if state.transactions.count < Self.transactionLimit {
-        state.transactions.append(transaction)
+    ended.withLock { ended in
+      if ended.transactions.count < Self.transactionLimit {
+        ended.transactions.append(transaction)
       } else {
-        state.totals.add(transaction)
+        ended.totals.add(transaction)
       }
     }
   }
 
   func transactions() -> (kept: [TransactionRecord], totals: TransactionTotals) {
-    state.withLock { ($0.transactions, $0.totals) }
+    ended.withLock { ($0.transactions, $0.totals) }
   }
 
   /// The sequence number of a statement that was kept, by its place plus 1.
   func sequence(of place: UInt64) -> UInt64? {
-    state.withLock { state in
-      place > 0 && place <= UInt64(state.records.count) ? state.records[Int(place) - 1].sequence : nil
+    head.withLock { head in
+      place > 0 && place <= head.count ? state.pointee.records[Int(place) - 1].sequence : nil
     }
   }
 
-  func records(from sequence: UInt64) -> ArraySlice<StatementRecord> {
-    state.withLock { state in
-      state.records.records(from: sequence)
+  /// The records whose sequence number is at least `sequence`, in the order of it.
+  func records(from sequence: UInt64) -> [StatementRecord] {
+    var found: [StatementRecord] = []
+    var index = head.withLock { head in
+      (0..<Int(head.count)).partitioningIndex { state.pointee.records[$0].sequence >= sequence }
     }
+    // Block by block, so that a statement that runs meanwhile never waits for long.
+    var hasMore = true
+    while hasMore {
+      hasMore = head.withLock { head in
+        guard index < Int(head.count) else { return false }
+        let (record, room) = state.pointee.records.place(of: index)
+        let length = min(room, Int(head.count) - index)
+        found.append(contentsOf: UnsafeBufferPointer(start: record, count: length))
+        index += length
+        return true
+      }
+    }
+    return found
   }
 
   func dropped() -> [DroppedKey: DroppedStatements] {
-    state.withLock { $0.dropped }
+    head.withLock { _ in state.pointee.dropped }
   }
 
   /// Gives the memory back once the outermost recording is finished.
   func discard() {
-    state.withLock { $0 = State() }
-  }
-}
-
-extension StatementLog.State {
-  fileprivate mutating func capture(shape: Int, scope: UInt32) -> Bool {
-    if shape >= captures.count {
-      captures.append(contentsOf: repeatElement(StatementLog.Captures(), count: shape + 16 - captures.count))
+    let old = head.withLock { head in
+      let old = state.pointee
+      state.pointee = State()
+      head.generation &+= 1
+      head.next = nil
+      head.room = 0
+      head.count = 0
+      return old
     }
-    if captures[shape].scope != scope { captures[shape] = StatementLog.Captures(scope: scope, count: 0) }
-    guard captures[shape].count < StatementLog.capturedExecutions else { return false }
-    captures[shape].count += 1
+    _ = consume old
+    ended.withLock { $0 = Ended() }
+  }
+
+  /// Whether the call site of an execution is to be taken.
+  private func capture(shape: Int, scope: UInt32) -> Bool {
+    if shape >= state.pointee.captures.count {
+      state.pointee.captures.append(
+        contentsOf: repeatElement(Captures(), count: shape + 16 - state.pointee.captures.count))
+    }
+    var captures = state.pointee.captures[shape]
+    if captures.scope != scope { captures = Captures(scope: scope, count: 0) }
+    guard captures.count < Self.capturedExecutions else { return false }
+    captures.count += 1
+    state.pointee.captures[shape] = captures
     return true
   }
 
-  /// The sequence number is drawn under the lock, so that a log is always in order.
-  fileprivate mutating func append(
-    _ record: inout StatementRecord, of log: StatementLog, _ beginning: StatementBeginning?
-  ) -> Int {
-    record.sequence = log.store.nextSequence()
-    if let parent = beginning?.parentLog, parent.toOpaque() == Unmanaged.passUnretained(log).toOpaque(),
-      let index = beginning?.parentIndex, index >= 0, index < records.count
+  /// Appends the record of a statement, if there is room, under the lock.
+  private func append(
+    _ statement: inout StatementBeginning, in scope: UInt32, load: UInt32, stack: UInt32, parameters: UInt64,
+    to head: inout LogHead
+  ) -> StatementSlot {
+    if statement.start == 0 { statement.start = monotonicNanoseconds() }
+    var slot = StatementSlot(log: self, scope: scope, shape: statement.shape, generation: head.generation)
+    guard head.room > 0 || makeRoom(in: &head) else { return slot }
+    var record = StatementRecord(start: statement.start, shape: statement.shape, scope: scope)
+    record.thread = statement.thread
+    record.flags = statement.flags
+    record.transaction = statement.transaction
+    record.load = load
+    record.stack = stack
+    record.parameters = parameters
+    if let parent = statement.parent, parent.log === self, parent.generation == head.generation,
+      let outer = parent.record
     {
-      record.parent = records[index].sequence + 1
+      record.parent = outer.pointee.sequence &+ 1
     }
-    return records.append(record)
+    slot.record = head.append(record)
+    slot.place = head.count
+    return slot
+  }
+
+  private func makeRoom(in head: inout LogHead) -> Bool {
+    if state.pointee.claimed == 0 { state.pointee.claimed = store.claimRoom() }
+    guard state.pointee.claimed > 0 else { return false }
+    let (next, room) = state.pointee.records.place(of: Int(head.count))
+    head.next = next
+    head.room = UInt32(min(room, state.pointee.claimed))
+    state.pointee.claimed -= Int(head.room)
+    return true
   }
 }
 
 extension StatementRecord {
-  fileprivate mutating func complete(with outcome: StatementCounts, error: UInt32) {
+  fileprivate mutating func complete(with outcome: StatementCounts, error: UInt32, stack: UInt32) {
     duration = outcome.hasDuration ? outcome.duration : Self.unknown
     rowsReturned = outcome.rowsReturned
     rowsChanged = outcome.rowsChanged
@@ -193,6 +264,7 @@ extension StatementRecord {
     automaticIndexRows = outcome.automaticIndexRows
     transaction = outcome.transaction
     self.error = error
+    if self.stack == 0 { self.stack = stack }
     if outcome.isUnfinished { flags.insert(.unfinished) } else { flags.remove(.unfinished) }
     if outcome.endsInAutocommit { flags.insert(.endsInAutocommit) } else { flags.remove(.endsInAutocommit) }
     if !flags.contains(.hasCounters) {

@@ -77,52 +77,34 @@ extension StatementRecord {
 }
 
 /// What a source tells when a statement begins.
-///
-/// It holds no reference, and its initialiser is inlined into sources of other modules: it is made for each statement.
 package struct StatementBeginning {
   package var shape: UInt32
+  /// Nanoseconds of the monotonic clock; 0: when its record is written.
   package var start: UInt64
   package var thread: UInt32
   package var flags: StatementRecord.Flags
   package var transaction: UInt32
-  /// Of the statement that is open around this one, alive while it is; `nil`: none.
-  package var parentLog: Unmanaged<StatementLog>?
-  /// In the log of the parent.
-  package var parentIndex: Int
+  /// The statement that is open around this one.
+  package var parent: StatementSlot?
   package var isRead: Bool
   package var isKeyLookup: Bool
 
-  /// - Parameter parent: Must be alive as long as the beginning.
   package init(
     shape: UInt32, start: UInt64, thread: UInt32, flags: StatementRecord.Flags, transaction: UInt32,
     parent: StatementSlot?, isRead: Bool, isKeyLookup: Bool
-  ) {
-    self.init(
-      shape: shape, start: start, thread: thread, flags: flags, transaction: transaction,
-      parentLog: parent.flatMap { slot in slot.index.map { _ in Unmanaged.passUnretained(slot.log) } },
-      parentIndex: parent?.index ?? 0, isRead: isRead, isKeyLookup: isKeyLookup)
-  }
-
-  @inlinable @inline(__always)
-  package init(
-    shape: UInt32, start: UInt64, thread: UInt32, flags: StatementRecord.Flags, transaction: UInt32,
-    parentLog: Unmanaged<StatementLog>?, parentIndex: Int, isRead: Bool, isKeyLookup: Bool
   ) {
     self.shape = shape
     self.start = start
     self.thread = thread
     self.flags = flags
     self.transaction = transaction
-    self.parentLog = parentLog
-    self.parentIndex = parentIndex
+    self.parent = parent
     self.isRead = isRead
     self.isKeyLookup = isKeyLookup
   }
 }
 
 /// What a source tells in numbers when a statement ended.
-///
-/// It holds no reference, and its initialiser is inlined into sources of other modules: it is made for each statement.
 package struct StatementCounts: Sendable {
   package var duration: UInt64
   package var rowsReturned: UInt32
@@ -139,7 +121,6 @@ package struct StatementCounts: Sendable {
   /// Whether `duration` is known.
   package var hasDuration: Bool
 
-  @inlinable @inline(__always)
   package init(
     duration: UInt64, rowsReturned: UInt32, rowsChanged: Int32, steps: UInt32, fullScanSteps: UInt32, sorts: UInt32,
     automaticIndexRows: UInt32, transaction: UInt32, isUnfinished: Bool, endsInAutocommit: Bool
@@ -195,17 +176,23 @@ package struct StatementOutcome: Sendable {
 }
 
 /// Where the record of a statement is.
-package struct StatementSlot: Sendable {
+package struct StatementSlot: @unchecked Sendable {  // The log touches the record, under its lock.
   package let log: StatementLog
-  /// `nil`: past the limit of details, counted only.
-  package let index: Int?
   package let scope: UInt32
   package let shape: UInt32
+  /// Of the log: a record of an earlier one is gone.
+  package let generation: UInt32
+  /// `nil`: past the limit of details, counted only.
+  package var record: UnsafeMutablePointer<StatementRecord>?
+  /// The number of the record in its log, counted from 1; 0: it has none.
+  package var place: UInt64 = 0
+  /// Whether a source may write further executions by itself: no call site of them is wanted.
+  package var isSettled = false
 
-  package init(log: StatementLog, index: Int?, scope: UInt32, shape: UInt32) {
+  package init(log: StatementLog, scope: UInt32, shape: UInt32, generation: UInt32) {
     self.log = log
-    self.index = index
     self.scope = scope
     self.shape = shape
+    self.generation = generation
   }
 }

@@ -33,7 +33,7 @@ package final class DeclaredLoad: Sendable {
     self.attributes = attributes
     context = TraceIdentity.marking(ServiceContext.current ?? .topLevel, instrument: InstrumentationSystem.tracer)
     start = DefaultTracerClock.now.nanosecondsSinceEpoch
-    Self.isUsed.store(true, ordering: .relaxed)
+    if !Self.isUsed.exchange(true, ordering: .relaxed) { StatementDetours.begin() }
   }
 
   func bind<R>(_ body: () throws -> R) rethrows -> R {

@@ -32,7 +32,7 @@ public final class SessionFlush: Sendable {
     self.announced = announced
     number = Self.lastNumber.wrappingAdd(1, ordering: .relaxed).newValue
     scope = RecordingScope.current?.unfinished
-    Self.isUsed.store(true, ordering: .relaxed)
+    if !Self.isUsed.exchange(true, ordering: .relaxed) { StatementDetours.begin() }
     if let scope { scope.store.add(self, in: scope) }
   }
 

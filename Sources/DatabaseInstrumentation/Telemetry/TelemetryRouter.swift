@@ -94,11 +94,13 @@ package final class TelemetryRouter: Sendable {
 
   private func addUser() {
     users.wrappingAdd(1, ordering: .relaxed)
+    StatementDetours.begin()
     RecordingActivity.shared.addListener()
   }
 
   private func removeUser() {
     RecordingActivity.shared.removeListener()
+    StatementDetours.end()
     users.wrappingSubtract(1, ordering: .relaxed)
   }
 }

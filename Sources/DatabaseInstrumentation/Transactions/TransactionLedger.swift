@@ -94,6 +94,12 @@ package struct TransactionLedger: Sendable {
     return finished
   }
 
+  /// Statements in a row ended that wrote within the open transaction and did nothing else: as if each had been told of.
+  mutating func end(_ run: WriteRun) {
+    guard !run.isEmpty, open != nil else { return }
+    open?.take(run)
+  }
+
   /// The connection was closed: SQLite rolls back what is open.
   package mutating func close() -> TransactionRecord? {
     guard var record = close(.rolledBack) else { return nil }
@@ -200,6 +206,13 @@ extension TransactionLedger.Open {
     guard !changes.isEmpty else { return }
     record.executed.add(changes)
     if ending.keepsChanges { frames[frames.count - 1].changes.add(changes) }
+  }
+
+  fileprivate mutating func take(_ run: WriteRun) {
+    let key = ChangeTally.Key(scope: run.scope, table: run.change.table)
+    record.note(run)
+    record.executed.add(run.change.rows, for: key)
+    frames[frames.count - 1].changes.add(run.change.rows, for: key)
   }
 
   fileprivate func isOutermost(_ savepoint: String) -> Bool {

@@ -57,6 +57,15 @@ package final class TransactionMonitor: Sendable {
     var logs: [StatementLog] = []
     /// Number of the transaction that was open when the last statement ended.
     var transaction: UInt32 = 0
+    /// That counts statements which only write by itself.
+    var running: StatementLog?
+
+    /// Takes what a log counted by itself.
+    mutating func endRun() {
+      guard let running else { return }
+      ledger.end(running.takeRun())
+      self.running = nil
+    }
 
     mutating func takeLogs() -> [StatementLog] {
       defer { logs = [] }
@@ -105,6 +114,7 @@ package final class TransactionMonitor: Sendable {
     }
     let finished = state.withLock { state -> [Finished] in
       var finished: [Finished] = []
+      state.endRun()
       if let transactions, transactions.before != state.transaction, let stale = state.ledger.closeUnseen() {
         finished.append(Finished(record: stale, logs: state.takeLogs()))
       }
@@ -115,6 +125,10 @@ package final class TransactionMonitor: Sendable {
       state.transaction = transactions?.after ?? 0
       if !ended.isEmpty { finished += ended.map { Finished(record: $0, logs: state.logs) } }
       if !state.ledger.isOpen, !state.logs.isEmpty { state.logs.removeAll(keepingCapacity: true) }
+      if state.ledger.isOpen, let log, scope != 0, state.transaction != 0 {
+        log.beginRun(in: state.transaction, scope: scope)
+        state.running = log
+      }
       return finished
     }
     if let flush {
@@ -131,6 +145,7 @@ package final class TransactionMonitor: Sendable {
   /// The connection was closed.
   package func close() {
     let finished = state.withLock { state in
+      state.endRun()
       let logs = state.takeLogs()
       return state.ledger.close().map { Finished(record: $0, logs: logs) }
     }
@@ -138,7 +153,12 @@ package final class TransactionMonitor: Sendable {
   }
 
   /// The transaction that is open now.
-  package var current: TransactionRecord? { state.withLock { $0.ledger.current } }
+  package var current: TransactionRecord? {
+    state.withLock { state in
+      state.endRun()
+      return state.ledger.current
+    }
+  }
 
   /// The tables by number.
   var tables: TableNames { state.withLock { $0.tables } }

@@ -64,22 +64,30 @@ package struct TransactionRecord: Sendable {
 
   package var writes: Int { participants.reduce(0) { $0 + $1.writes } }
 
-  mutating func note(_ place: Place, isWrite: Bool) {
+  /// Statements in a row that wrote.
+  mutating func note(_ run: WriteRun) {
+    note(Place(scope: run.scope, statement: run.first), writes: run.writes)
+    note(Place(scope: run.scope, statement: run.last), writes: 0)
+  }
+
+  mutating func note(_ place: Place, isWrite: Bool) { note(place, writes: isWrite ? 1 : 0) }
+
+  private mutating func note(_ place: Place, writes: Int) {
     if participants.last?.scope == place.scope {
-      participants[participants.count - 1].note(place, isWrite: isWrite)
+      participants[participants.count - 1].note(place, writes: writes)
     } else if let index = participants.firstIndex(where: { $0.scope == place.scope }) {
-      participants[index].note(place, isWrite: isWrite)
+      participants[index].note(place, writes: writes)
     } else {
       var participant = Participant(scope: place.scope, first: place.statement, last: place.statement)
-      if isWrite { participant.writes = 1 }
+      participant.writes = writes
       participants.append(participant)
     }
   }
 }
 
 extension TransactionRecord.Participant {
-  fileprivate mutating func note(_ place: TransactionRecord.Place, isWrite: Bool) {
-    if isWrite { writes += 1 }
+  fileprivate mutating func note(_ place: TransactionRecord.Place, writes: Int) {
+    self.writes += writes
     guard place.statement != 0 else { return }
     if first == 0 { first = place.statement }
     last = max(last, place.statement)

@@ -1,0 +1,65 @@
+// What recording without Swift needs seldom, or of the runtime.
+
+#if !defined(__APPLE__)
+#include <sched.h>
+#include <unistd.h>
+#endif
+
+#include "Direct.h"
+
+_Atomic(const void *) dbh_scope_key;
+const _Atomic int64_t *dbh_detours;
+
+void dbh_set_direct(const void *scope_key, const void *detours) {
+  dbh_detours = detours;
+  atomic_store_explicit(&dbh_scope_key, scope_key, memory_order_release);
+}
+
+void dbh_settle_shape(dbh_lane *lane, uint32_t shape) {
+  if (shape < DBH_LANE_SHAPES) lane->known[shape / 64] |= (uint64_t)1 << (shape % 64);
+}
+
+#if defined(__has_attribute)
+#if __has_attribute(swiftcall)
+#define KNOWS_SWIFT 1
+#endif
+#endif
+
+#if KNOWS_SWIFT
+// Part of the ABI of Swift's concurrency runtime: the address of the innermost value that is bound to a task-local variable, and
+// the task that runs. Weak, so that a program without the runtime links.
+extern __attribute__((swiftcall, weak)) void *swift_task_localValueGet(const void *key);
+extern __attribute__((swiftcall, weak)) void *swift_task_getCurrent(void);
+#endif
+
+void *dbh_task_local(const void *key) {
+#if KNOWS_SWIFT
+  if (!swift_task_localValueGet) return NULL;
+  void **value = swift_task_localValueGet(key);
+  return value ? *value : NULL;
+#else
+  (void)key;
+  return NULL;
+#endif
+}
+
+bool dbh_is_shared_thread(const dbh_callbacks *swift) {
+  if (dbh_is_event_loop_thread()) return true;
+#if KNOWS_SWIFT
+  if (swift_task_getCurrent && !swift_task_getCurrent()) return false;
+#endif
+  return swift->is_cooperative();
+}
+
+#if !defined(__APPLE__)
+void dbh_wait_for_lock(_Atomic uint32_t *lock) {
+  int tries = 0;
+  do {
+    while (atomic_load_explicit(lock, memory_order_relaxed)) {
+      // A thread of a lower priority may hold it: yielding alone would not let it run.
+      if (++tries > 10000) usleep(50);
+      else if (tries > 100) sched_yield();
+    }
+  } while (atomic_exchange_explicit(lock, 1, memory_order_acquire));
+}
+#endif

@@ -1,0 +1,149 @@
+// Recording a statement without a call into Swift: one more like the ones before, of the same recording.
+//
+// Whatever is not that (the first executions of a shape, whose call sites are taken; a full block of records; an error; an
+// instrumentor that is active) goes the long way, which does the same in Swift.
+//
+// A header, so that all of it is one piece of code with what calls it: what a statement costs is above all the code that it
+// pushes SQLite's own out of the processor's cache with.
+
+#ifndef CSQLITEHOOKS_DIRECT_H
+#define CSQLITEHOOKS_DIRECT_H
+
+#include "Private.h"
+
+#if defined(__APPLE__)
+#include <os/lock.h>
+#endif
+
+extern _Atomic(const void *) dbh_scope_key;
+extern const _Atomic int64_t *dbh_detours;
+
+/// Whether the thread is one that others need while a query makes them wait.
+bool dbh_is_shared_thread(const dbh_callbacks *swift);
+void dbh_wait_for_lock(_Atomic uint32_t *lock);
+
+static inline void lock(dbh_log_head *head) {
+#if defined(__APPLE__)
+  os_unfair_lock_lock((os_unfair_lock_t)&head->lock);
+#else
+  _Atomic uint32_t *taken = (_Atomic uint32_t *)&head->lock;
+  if (atomic_exchange_explicit(taken, 1, memory_order_acquire)) dbh_wait_for_lock(taken);
+#endif
+}
+
+static inline void unlock(dbh_log_head *head) {
+#if defined(__APPLE__)
+  os_unfair_lock_unlock((os_unfair_lock_t)&head->lock);
+#else
+  atomic_store_explicit((_Atomic uint32_t *)&head->lock, 0, memory_order_release);
+#endif
+}
+
+static inline bool is_running(const dbh_lane *lane) {
+  const void *key = atomic_load_explicit(&dbh_scope_key, memory_order_acquire);
+  return key && atomic_load_explicit(dbh_detours, memory_order_relaxed) == 0 && dbh_task_local(key) == lane->scope_object &&
+         atomic_load_explicit((const _Atomic uint64_t *)lane->end, memory_order_acquire) == UINT64_MAX;
+}
+
+static inline bool knows(const dbh_lane *lane, uint32_t shape) {
+  return shape < DBH_LANE_SHAPES && (lane->known[shape / 64] >> (shape % 64) & 1);
+}
+
+/// Records a statement that begins and sets its slot; false: Swift has to.
+static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, const dbh_known_text *text, uint16_t flags,
+                        const dbh_slot *parent, const dbh_callbacks *swift) {
+  dbh_lane *lane = c->lane;
+  if (!lane || !knows(lane, text->shape.id) || !is_running(lane)) return false;
+  if (!(flags & DBH_FLAG_MAIN_THREAD) && dbh_is_shared_thread(swift)) flags |= DBH_FLAG_SHARED_THREAD;
+  bool is_lookup = (text->shape.flags & (DBH_SHAPE_READS | DBH_SHAPE_KEY_LOOKUP)) == (DBH_SHAPE_READS | DBH_SHAPE_KEY_LOOKUP);
+  uint64_t parameters = is_lookup ? dbh_parameter_hash(open->statement, text->hash) : 0;
+  dbh_log_head *head = lane->head;
+  lock(head);
+  if (head->room == 0) {
+    unlock(head);
+    return false;
+  }
+  head->room--;
+  dbh_record *record = head->next++;
+  // After all that may take a while: what the recording itself costs is not the statement's time.
+  uint64_t now = dbh_now();
+  uint64_t sequence = (now < head->origin ? 0 : now - head->origin) << 12 | (head->number & 0xFFF);
+  if (sequence <= head->last_sequence) sequence = head->last_sequence + 1;
+  head->last_sequence = sequence;
+  uint64_t place = ++head->count;
+  bool is_nested = parent && parent->lane == lane && parent->record && parent->generation == head->generation;
+  *record = (dbh_record){
+      .sequence = sequence,
+      .start = now,
+      .duration = UINT64_MAX,
+      .parameters = parameters,
+      .parent = is_nested ? parent->record->sequence + 1 : 0,
+      .shape = text->shape.id,
+      .scope = lane->scope,
+      .transaction = open->transaction,
+      .rows_changed = -1,
+      .thread = (uint32_t)open->thread,
+      .flags = flags,
+  };
+  uint32_t generation = head->generation;
+  unlock(head);
+  lane->uses++;
+  open->slot = (dbh_slot){.lane = lane, .record = record, .place = place, .start = now, .generation = generation};
+  return true;
+}
+
+static inline bool add_to_run(dbh_run *run, const dbh_row_changes *changes, uint32_t scope, uint32_t transaction, uint64_t place) {
+  if (run->transaction != transaction || transaction == 0 || run->scope != scope) return false;
+  if (run->writes == 0) {
+    run->table = changes->table;
+  } else if (run->table != changes->table) {
+    return false;
+  }
+  for (int which = 0; which < 3; which++) {
+    if (changes->counts[which] == 0) continue;
+    dbh_row_count *rows = &run->rows[which];
+    rows->count += (int64_t)changes->counts[which];
+    if (changes->first[which] < rows->first) rows->first = changes->first[which];
+    if (changes->last[which] > rows->last) rows->last = changes->last[which];
+  }
+  run->columns |= changes->columns;
+  run->writes++;
+  if (run->first == 0) run->first = place;
+  run->last = place;
+  return true;
+}
+
+static inline uint32_t clamped(uint64_t value) { return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value; }
+
+/// Completes the record of a statement that ended; false: Swift has to. `is_settled`: its changes are in the run of the log.
+static inline bool ended_directly(const dbh_open_statement *open, const dbh_outcome *outcome, const dbh_row_changes *changes,
+                        bool *is_settled) {
+  const dbh_slot *slot = &open->slot;
+  if (!slot->record || slot->telemetry || outcome->error) return false;
+  dbh_log_head *head = slot->lane->head;
+  lock(head);
+  // The records may have been handed over while the statement was open.
+  if (head->generation == slot->generation) {
+    dbh_record *record = slot->record;
+    record->duration = outcome->duration;
+    record->rows_returned = clamped(outcome->rows);
+    record->rows_changed = outcome->changed > INT32_MAX ? INT32_MAX : (int32_t)outcome->changed;
+    record->steps = outcome->steps;
+    record->full_scan_steps = outcome->full_scan_steps;
+    record->sorts = outcome->sorts;
+    record->automatic_index_rows = outcome->automatic_index_rows;
+    record->transaction = outcome->transaction;
+    record->error = 0;
+    uint16_t flags = record->flags & (uint16_t)~(DBH_FLAG_UNFINISHED | DBH_FLAG_ENDS_IN_AUTOCOMMIT);
+    if (outcome->is_unfinished) flags |= DBH_FLAG_UNFINISHED;
+    if (outcome->autocommit) flags |= DBH_FLAG_ENDS_IN_AUTOCOMMIT;
+    record->flags = flags;
+    if (changes && atomic_load_explicit(dbh_detours, memory_order_relaxed) == 0) {
+      *is_settled = add_to_run(&head->run, changes, slot->lane->scope, outcome->transaction, slot->place);
+    }
+  }
+  unlock(head);
+  return true;
+}
+
+#endif
