@@ -14,7 +14,8 @@ enum DirectRecording {
 
   /// The lane of a connection for statements that go to `place`.
   static func lane(
-    to place: ConnectionEvidence.Place, after lane: UnsafeMutablePointer<dbh_lane>?, on connection: UnsafeMutableRawPointer?
+    to place: ConnectionEvidence.Place, after lane: UnsafeMutablePointer<dbh_lane>?,
+    on connection: UnsafeMutableRawPointer?
   ) -> UnsafeMutablePointer<dbh_lane>? {
     let log = Unmanaged.passUnretained(place.log)
     if let lane, lane.pointee.log == log.toOpaque(), lane.pointee.scope == place.scope.id { return lane }
@@ -58,7 +59,8 @@ enum DirectRecording {
     func reads(_ sample: Sample) -> Bool { dbh_task_local(key) == Unmanaged.passUnretained(sample).toOpaque() }
     return dbh_task_local(key) == nil
       && $sample.withValue(outer) {
-        reads(outer) && $sample.withValue(inner) { reads(inner) } && $sample.withValue(nil) { dbh_task_local(key) == nil }
+        reads(outer) && $sample.withValue(inner) { reads(inner) }
+          && $sample.withValue(nil) { dbh_task_local(key) == nil }
           && reads(outer)
       }
   }

@@ -46,8 +46,11 @@ private final class PreparedInserts {
 
   private func open() {
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-    if sqlite3_open_v2(":memory:", &connection, flags, nil) != SQLITE_OK { fail("SQLite cannot open a database in memory") }
-    sqlite3_exec(connection, "CREATE TABLE book (id INTEGER PRIMARY KEY, title TEXT NOT NULL, price INTEGER)", nil, nil, nil)
+    if sqlite3_open_v2(":memory:", &connection, flags, nil) != SQLITE_OK {
+      fail("SQLite cannot open a database in memory")
+    }
+    sqlite3_exec(
+      connection, "CREATE TABLE book (id INTEGER PRIMARY KEY, title TEXT NOT NULL, price INTEGER)", nil, nil, nil)
     let sql = "INSERT INTO book (title, price) VALUES ('A book', ?)"
     if sqlite3_prepare_v2(connection, sql, -1, &statement, nil) != SQLITE_OK { fail("SQLite cannot prepare \(sql)") }
   }
