@@ -15,9 +15,7 @@ void dbh_set_direct(const void *scope_key, const void *detours) {
   atomic_store_explicit(&dbh_scope_key, scope_key, memory_order_release);
 }
 
-void dbh_settle_shape(dbh_lane *lane, uint32_t shape) {
-  if (shape < DBH_LANE_SHAPES) lane->known[shape / 64] |= (uint64_t)1 << (shape % 64);
-}
+void dbh_settle_shape(dbh_lane *lane, uint32_t shape) { lane->known[shape % DBH_LANE_SHAPES] = shape + 1; }
 
 #if defined(__has_attribute)
 #if __has_attribute(swiftcall)

@@ -46,7 +46,7 @@ static inline bool is_running(const dbh_lane *lane) {
 }
 
 static inline bool knows(const dbh_lane *lane, uint32_t shape) {
-  return shape < DBH_LANE_SHAPES && (lane->known[shape / 64] >> (shape % 64) & 1);
+  return lane->known[shape % DBH_LANE_SHAPES] == shape + 1;
 }
 
 /// Records a statement that begins and sets its slot; false: Swift has to.
@@ -71,7 +71,7 @@ static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, c
   if (sequence <= head->last_sequence) sequence = head->last_sequence + 1;
   head->last_sequence = sequence;
   uint64_t place = ++head->count;
-  bool is_nested = parent && parent->lane == lane && parent->record && parent->generation == head->generation;
+  bool is_nested = parent && parent->lane && parent->lane->head == head && parent->record && parent->generation == head->generation;
   *record = (dbh_record){
       .sequence = sequence,
       .start = now,

@@ -157,17 +157,25 @@ static __attribute__((cold, noinline)) void begin_in_swift(dbh_connection *c, db
   open->slot = slot;
 }
 
+// A foreign key action is a program without a name inside of the statement, and announced as if the statement began again.
+// Only where nobody listened for a while it may have ended unseen, and be another execution.
+static __attribute__((cold, noinline)) bool is_still_open(dbh_connection *c, dbh_open_statement *open) {
+  if (atomic_load_explicit(&c->epoch, memory_order_relaxed) == atomic_load_explicit(&dbh_epoch, memory_order_relaxed)) {
+    return true;
+  }
+  remove_open(c, open);
+  forget(c, open);
+  return false;
+}
+
 static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char *sql, const dbh_callbacks *swift) {
   atomic_store_explicit(&c->saw_statement, true, memory_order_relaxed);
   dbh_thread_state *thread = dbh_thread_of_statement(c);
+  dbh_open_statement *known = find(c, statement);
+  if (known && is_still_open(c, known)) return;
   check_changes(c, swift);
   dbh_update_row_hook(c);
   if (c->pending_count) dbh_settle_loose(c);
-  dbh_open_statement *stale = find(c, statement);
-  if (stale) {
-    remove_open(c, stale);
-    forget(c, stale);
-  }
 
   const dbh_known_text *text = dbh_known_text_of(c, swift, statement, sql);
   uint32_t shape_flags = text->shape.flags;

@@ -27,7 +27,7 @@ struct Probe {
     probes += shapeProbes()
     probes += analysisProbes()
     probes += try poolProbes()
-    // Reports have their probes beside these, in a file each.
+    probes += reportProbes()
     return probes
   }
 }

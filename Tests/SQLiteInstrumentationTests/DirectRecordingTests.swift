@@ -169,6 +169,41 @@ import Testing
     #expect(outer.flushes.first?.inserted == ["t": 120])
   }
 
+  /// A recording that begins inside of an open statement belongs to the same tree.
+  @Test func aStatementAroundARecordingIsTheParentOfThoseInIt() throws {
+    let shop = try Shop(authors: 3)
+    let lookup = "SELECT title FROM book WHERE authorId = ?"
+    let recording = try recordDatabase {
+      for id in 1...20 { try shop.database.rows(lookup, id) }
+      try shop.database.forEachRow("SELECT id FROM author") { id in
+        let inner = try recordDatabase { for _ in 1...20 { try shop.database.rows(lookup, id) } }
+        #expect(inner.selects.count == 20)
+      }
+    }
+    #expect(recording.selects.count == 20 + 1 + 60)
+    #expect(recording.selects.dropFirst(21).allSatisfy { $0.load?.strategy == .immediate })
+  }
+
+  /// Foreign key actions are programs without a name of their own inside of the statement.
+  @Test func aCascadeIsOneStatement() throws {
+    let database = try SQLiteDatabase()
+    try database.execute(
+      """
+      PRAGMA foreign_keys = ON;
+      CREATE TABLE parent (id INTEGER PRIMARY KEY);
+      CREATE TABLE child (parent INTEGER REFERENCES parent (id) ON DELETE CASCADE);
+      """)
+    let recording = try recordDatabase {
+      for id in 1...20 {
+        try database.execute("INSERT INTO parent VALUES (\(id)); INSERT INTO child VALUES (\(id)), (\(id))")
+        try database.execute("DELETE FROM parent WHERE id = \(id)")
+      }
+    }
+    #expect(recording.deletes.count == 20)
+    #expect(recording.deletes.allSatisfy { $0.duration != nil && $0.rowsChanged == 1 })
+    #expect(recording.flushes.last?.deleted == ["parent": 1, "child": 2])
+  }
+
   @Test func aStatementThatEndsAfterItsRecordingTouchesNoOther() throws {
     let database = try SQLiteDatabase()
     try database.execute("CREATE TABLE t (a); INSERT INTO t VALUES (1), (2), (3)")

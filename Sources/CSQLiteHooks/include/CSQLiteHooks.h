@@ -88,7 +88,7 @@ typedef struct {
   dbh_run run;
 } dbh_log_head;
 
-enum { DBH_LANE_SHAPES = 2048 };
+enum { DBH_LANE_SHAPES = 256 };
 
 /// Where the statements of one recording on one connection go, as long as some of them are open or more may come.
 ///
@@ -100,7 +100,7 @@ typedef struct {
   const void *end;       // an atomic uint64_t of the scope; UINT64_MAX: it takes statements
   uint32_t scope;
   uint32_t uses;
-  uint64_t known[DBH_LANE_SHAPES / 64];  // a bit for each shape whose call sites were taken
+  uint32_t known[DBH_LANE_SHAPES];  // shapes whose call sites were taken, each plus 1, at its remainder
 } dbh_lane;
 
 /// One statement that begins. Valid only during the call.

@@ -16,4 +16,5 @@ let benchmarks: @Sendable () -> Void = {
   analysisRows()
   writeRows()
   poolRows()
+  reportRows()
 }
