@@ -1,5 +1,4 @@
 #if canImport(Glibc)
-  import Glibc
   import Testing
 
   /// What a recording keeps is bounded, however much is recorded: `ConfigurationProbe memory 1500000` records 17
@@ -26,6 +25,4 @@
       }
     }
   }
-
-  private let isSanitized = dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
 #endif

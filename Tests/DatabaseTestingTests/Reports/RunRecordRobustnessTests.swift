@@ -44,7 +44,7 @@
     }
 
     /// A limit of the size of files is met in the middle of a line, as the end of a disk is.
-    @Test(.enabled(if: !isSanitized, "the thread sanitizer keeps its shadow in a file, which the limit is for as well"))
+    @Test(.enabled(if: !isThreadSanitized, "the limit is for what the sanitizer maps as well"))
     func aFullDiskIsOneWarningAndNoFailure() throws {
       defer { try? FileManager.default.removeItem(at: folder) }
       let shell = Probe(url: URL(fileURLWithPath: "/bin/sh"))
