@@ -22,7 +22,8 @@ struct CallgrindProfile {
       } else if line.hasPrefix("calls=") {
         let count = Int(line.dropFirst(6).prefix { $0.isNumber }) ?? 0
         if Self.allocators.contains(String(callee)) { allocations += count }
-      } else if line.hasPrefix("totals:") || line.hasPrefix("summary:") {
+      } else if line.hasPrefix("summary:") {
+        // Not `totals:`, which has also what callgrind had counted of a function before it was told to begin anew.
         if let total = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) {
           instructions = total
           hasTotal = true
