@@ -50,12 +50,13 @@ static inline bool knows(const dbh_lane *lane, uint32_t shape) {
 }
 
 /// Records a statement that begins and sets its slot; false: Swift has to.
-static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, const dbh_known_text *text, uint16_t flags,
-                        const dbh_slot *parent, const dbh_callbacks *swift) {
+static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, const dbh_known_text *text,
+                                  uint16_t flags, const dbh_slot *parent, const dbh_callbacks *swift) {
   dbh_lane *lane = c->lane;
   if (!lane || !knows(lane, text->shape.id) || !is_running(lane)) return false;
   if (!(flags & DBH_FLAG_MAIN_THREAD) && dbh_is_shared_thread(swift)) flags |= DBH_FLAG_SHARED_THREAD;
-  bool is_lookup = (text->shape.flags & (DBH_SHAPE_READS | DBH_SHAPE_KEY_LOOKUP)) == (DBH_SHAPE_READS | DBH_SHAPE_KEY_LOOKUP);
+  uint32_t lookup = DBH_SHAPE_READS | DBH_SHAPE_KEY_LOOKUP;
+  bool is_lookup = (text->shape.flags & lookup) == lookup;
   uint64_t parameters = is_lookup ? dbh_parameter_hash(open->statement, text->hash) : 0;
   dbh_log_head *head = lane->head;
   lock(head);
@@ -71,7 +72,8 @@ static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, c
   if (sequence <= head->last_sequence) sequence = head->last_sequence + 1;
   head->last_sequence = sequence;
   uint64_t place = ++head->count;
-  bool is_nested = parent && parent->lane && parent->lane->head == head && parent->record && parent->generation == head->generation;
+  bool is_nested = parent && parent->lane && parent->lane->head == head && parent->record &&
+                   parent->generation == head->generation;
   *record = (dbh_record){
       .sequence = sequence,
       .start = now,
@@ -92,7 +94,8 @@ static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, c
   return true;
 }
 
-static inline bool add_to_run(dbh_run *run, const dbh_row_changes *changes, uint32_t scope, uint32_t transaction, uint64_t place) {
+static inline bool add_to_run(dbh_run *run, const dbh_row_changes *changes, uint32_t scope, uint32_t transaction,
+                              uint64_t place) {
   if (run->transaction != transaction || transaction == 0 || run->scope != scope) return false;
   if (run->writes == 0) {
     run->table = changes->table;
@@ -116,10 +119,11 @@ static inline bool add_to_run(dbh_run *run, const dbh_row_changes *changes, uint
 static inline uint32_t clamped(uint64_t value) { return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value; }
 
 /// Completes the record of a statement that ended; false: Swift has to. `is_settled`: its changes are in the run of the log.
-static inline bool ended_directly(const dbh_open_statement *open, const dbh_outcome *outcome, const dbh_row_changes *changes,
-                        bool *is_settled) {
+static inline bool ended_directly(const dbh_open_statement *open, const dbh_outcome *outcome,
+                                  const dbh_row_changes *changes, bool *is_settled) {
   const dbh_slot *slot = &open->slot;
-  if (!slot->record || slot->telemetry || outcome->error) return false;
+  bool is_allowed = atomic_load_explicit(&dbh_scope_key, memory_order_acquire) != NULL;
+  if (!slot->record || slot->telemetry || outcome->error || !is_allowed) return false;
   dbh_log_head *head = slot->lane->head;
   lock(head);
   // The records may have been handed over while the statement was open.

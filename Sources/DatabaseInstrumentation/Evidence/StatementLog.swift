@@ -17,7 +17,8 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
 
   private struct State {
     var records = RecordBuffer()
-    var captures: ContiguousArray<Captures> = []
+    /// By shape.
+    var captures: [UInt32: Captures] = [:]
     var dropped: [DroppedKey: DroppedStatements] = [:]
     /// Records that the store has set apart for this log, beyond the room of the head.
     var claimed = 0
@@ -72,7 +73,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     let isFull = isFull.load(ordering: .relaxed)
     var hash: UInt64 = isLookup && !isFull ? parameters() : 0
     // One turn of the lock for a shape that was seen before; call sites are taken outside of it.
-    let isCaptured = head.withLock { _ in capture(shape: Int(statement.shape), scope: scope) }
+    let isCaptured = head.withLock { _ in capture(shape: statement.shape, scope: scope) }
     var stack: UInt32 = 0
     if isCaptured, !isFull {
       stack = store.captureStack()
@@ -204,12 +205,8 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   }
 
   /// Whether the call site of an execution is to be taken.
-  private func capture(shape: Int, scope: UInt32) -> Bool {
-    if shape >= state.pointee.captures.count {
-      state.pointee.captures.append(
-        contentsOf: repeatElement(Captures(), count: shape + 16 - state.pointee.captures.count))
-    }
-    var captures = state.pointee.captures[shape]
+  private func capture(shape: UInt32, scope: UInt32) -> Bool {
+    var captures = state.pointee.captures[shape] ?? Captures()
     if captures.scope != scope { captures = Captures(scope: scope, count: 0) }
     guard captures.count < Self.capturedExecutions else { return false }
     captures.count += 1
