@@ -169,6 +169,7 @@ let package = Package(
         "TestSupport",
         "ConfigurationProbe",
         "TransparencyProbe",
+        "UpdateHookProbe",
         "CSQLiteForTests",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
@@ -205,8 +206,18 @@ let package = Package(
     ),
     .executableTarget(
       name: "TransparencyProbe",
-      dependencies: ["DatabaseTesting", "CSQLiteForTests"],
+      dependencies: ["DatabaseTesting", "CSQLiteHooks", "CSQLiteForTests"],
       path: "Tests/TransparencyProbe",
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "UpdateHookProbe",
+      dependencies: [
+        "DatabaseTesting", "SQLiteInstrumentation", "GRDBInstrumentation", "CSQLiteHooks", "CSQLiteForTests",
+        "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
+      ],
+      path: "Tests/UpdateHookProbe",
       swiftSettings: settings
     ),
     .executableTarget(

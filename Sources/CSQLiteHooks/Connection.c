@@ -83,6 +83,7 @@ int dbh_attach(sqlite3 *handle, const char *name) {
   c->context = swift->opened(&opening);
   dbh_registry_add(c);
   dbh_adopt_foreign_preupdate(c);
+  dbh_adopt_foreign_update(c);
   dbh_update_row_hook(c);
   return dbh_real_trace_v2(handle, DBH_TRACE_MASK, dbh_trace, c);
 }

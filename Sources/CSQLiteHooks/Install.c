@@ -20,8 +20,13 @@ static int attach_to_opened(sqlite3 *handle, char **error, const void *api) {
   (void)error;
   (void)api;
   dbh_registry_opened(handle);
-  dbh_note_foreign_preupdate(handle, NULL, NULL);  // of a connection that was closed at the same address
-  if (!dbh_hooks_are_off() && !dbh_registry_find(handle)) dbh_attach(handle, NULL);
+  // Of a connection that was closed at the same address.
+  dbh_note_foreign_preupdate(handle, NULL, NULL);
+  dbh_note_foreign_update(handle, NULL, NULL);
+  if (!dbh_hooks_are_off() && !dbh_registry_find(handle)) {
+    dbh_attach(handle, NULL);
+    dbh_own_update_hook(handle);
+  }
   return SQLITE_OK;
 }
 

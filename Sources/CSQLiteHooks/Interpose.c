@@ -56,7 +56,7 @@ int dbh_interposed_trace_v2(sqlite3 *handle, unsigned mask, dbh_trace_callback c
 
 void *dbh_interposed_preupdate_hook(sqlite3 *handle, dbh_preupdate_callback callback, void *context) {
   preupdate_function next = sqlite3_preupdate_hook_next();
-  if (!next) return NULL;  // this SQLite has no such hook
+  if (!next || !dbh_has_preupdate_hook()) return NULL;  // this SQLite has no such hook
   dbh_connection *c = handle ? dbh_registry_find(handle) : NULL;
   if (!c) {
     if (handle) dbh_note_foreign_preupdate(handle, callback, context);
@@ -173,7 +173,7 @@ int sqlite3_open_v2(const char *, sqlite3 **, int, const char *) __attribute__((
 int sqlite3_open16(const void *, sqlite3 **) __attribute__((weak, alias("dbh_interposed_open16")));
 
 // Through the dynamic linker where it knows the name, so that the answer is what other libraries would call.
-static bool is_ours(const char *name, void *local, void *ours) {
+bool dbh_is_ours(const char *name, void *local, void *ours) {
   void *visible = dlsym(RTLD_DEFAULT, name);
   return local == ours && (visible == NULL || visible == ours) && dlsym(RTLD_NEXT, name) != NULL;
 }
@@ -182,7 +182,7 @@ bool dbh_interposes_trace(void) {
   static _Atomic int known;  // 0: not asked, 1: no, 2: yes
   if (known == 0) {
     void *volatile local = (void *)sqlite3_trace_v2;
-    known = is_ours("sqlite3_trace_v2", local, (void *)dbh_interposed_trace_v2) ? 2 : 1;
+    known = dbh_is_ours("sqlite3_trace_v2", local, (void *)dbh_interposed_trace_v2) ? 2 : 1;
   }
   return known == 2;
 }
@@ -194,10 +194,10 @@ bool dbh_interposes_config_and_open(void) {
     void *volatile open = (void *)sqlite3_open;
     void *volatile open_v2 = (void *)sqlite3_open_v2;
     void *volatile open16 = (void *)sqlite3_open16;
-    bool all = is_ours("sqlite3_config", config, (void *)dbh_interposed_config) &&
-               is_ours("sqlite3_open", open, (void *)dbh_interposed_open) &&
-               is_ours("sqlite3_open_v2", open_v2, (void *)dbh_interposed_open_v2) &&
-               is_ours("sqlite3_open16", open16, (void *)dbh_interposed_open16);
+    bool all = dbh_is_ours("sqlite3_config", config, (void *)dbh_interposed_config) &&
+               dbh_is_ours("sqlite3_open", open, (void *)dbh_interposed_open) &&
+               dbh_is_ours("sqlite3_open_v2", open_v2, (void *)dbh_interposed_open_v2) &&
+               dbh_is_ours("sqlite3_open16", open16, (void *)dbh_interposed_open16);
     known = all ? 2 : 1;
   }
   return known == 2;
@@ -212,7 +212,7 @@ static preupdate_function real_preupdate_hook(void) {
 bool dbh_has_preupdate_hook(void) {
   static _Atomic int known;
   if (known == 0) known = real_preupdate_hook() ? 2 : 1;
-  return known == 2;
+  return known == 2 && !dbh_lacks(DBH_LACKS_PREUPDATE_HOOK);
 }
 
 void dbh_real_preupdate_hook(sqlite3 *handle, dbh_preupdate_callback callback, void *context) {
@@ -238,7 +238,9 @@ static preupdate_function real_preupdate_hook(void) {
   return (preupdate_function)dlsym(RTLD_DEFAULT, "sqlite3_preupdate_hook");
 }
 
-bool dbh_has_preupdate_hook(void) { return real_preupdate_hook() != NULL; }
+bool dbh_has_preupdate_hook(void) {
+  return real_preupdate_hook() != NULL && !dbh_lacks(DBH_LACKS_PREUPDATE_HOOK);
+}
 
 void dbh_real_preupdate_hook(sqlite3 *handle, dbh_preupdate_callback callback, void *context) {
   preupdate_function hook = real_preupdate_hook();

@@ -15,6 +15,20 @@ typedef int (*dbh_trace_callback)(unsigned, void *, void *, void *);
 
 typedef void (*dbh_preupdate_callback)(void *, sqlite3 *, int, const char *, const char *, sqlite3_int64, sqlite3_int64);
 
+typedef void (*dbh_update_callback)(void *, int, const char *, const char *, sqlite3_int64);
+
+enum { DBH_UPDATES_UNTOLD, DBH_UPDATES_FROM_HOOK, DBH_UPDATES_FROM_OBSERVER };
+
+// Row changes where the library has no preupdate hook.
+typedef struct {
+  int source;  // DBH_UPDATES_…
+  int settled;  // sqlite3_total_changes() when a statement began or ended last
+  unsigned carried;  // by how much it grew before, with a statement that is still open
+  uint32_t divided;  // the last transaction with a savepoint
+  dbh_update_callback user;
+  void *user_context;
+} dbh_updates;
+
 // Row changes of one statement to one table, until it ends.
 typedef struct {
   const void *owner;  // the statement; NULL: none that is traced
@@ -90,6 +104,7 @@ typedef struct dbh_connection {
 
   dbh_preupdate_callback user_preupdate;
   void *user_preupdate_context;
+  dbh_updates updates;
   bool counts_rows;
   bool has_unknown_rows;
   dbh_pending *pending;
@@ -169,10 +184,13 @@ extern _Atomic bool dbh_wants_rows;
 
 static inline bool dbh_wants_row_hook(void) { return atomic_load_explicit(&dbh_wants_rows, memory_order_relaxed); }
 
+void dbh_mark_updates(dbh_connection *connection);
+
 /// On the connection's own thread: at its open, and when a statement begins.
 void dbh_change_row_hook(dbh_connection *connection);
 
 static inline void dbh_update_row_hook(dbh_connection *connection) {
+  if (connection->updates.source != DBH_UPDATES_UNTOLD) dbh_mark_updates(connection);
   if (dbh_wants_row_hook() != connection->counts_rows) dbh_change_row_hook(connection);
 }
 
@@ -193,12 +211,26 @@ void dbh_settle(dbh_connection *connection, dbh_open_statement *open, bool is_bu
 void dbh_settle_loose(dbh_connection *connection);
 uint64_t dbh_data_version(sqlite3 *handle);
 void dbh_free_rows(dbh_connection *connection);
+/// The table's number on its connection; none of its tables where there are too many.
+uint32_t dbh_table_number(dbh_connection *connection, const char *database, const char *name);
+void dbh_count_row(dbh_connection *connection, sqlite3 *handle, int operation, const char *database, const char *name);
+
+// UpdateHook.c
+bool dbh_lacks(uint32_t what);
+void dbh_follow_updates(dbh_connection *connection);
+void dbh_own_update_hook(sqlite3 *handle);
+void dbh_take_updates(dbh_connection *connection, const dbh_open_statement *open, dbh_step *step);
+void dbh_note_foreign_update(sqlite3 *handle, dbh_update_callback callback, void *context);
+void dbh_adopt_foreign_update(dbh_connection *connection);
 
 // Errors.c
 void dbh_log(void *context, int code, const char *message);
 
 // Interpose.c
 bool dbh_interposes_trace(void);
+#if defined(__ELF__)
+bool dbh_is_ours(const char *name, void *local, void *ours);
+#endif
 bool dbh_interposes_config_and_open(void);
 int dbh_real_trace_v2(sqlite3 *handle, unsigned mask, dbh_trace_callback callback, void *context);
 bool dbh_has_preupdate_hook(void);

@@ -76,8 +76,8 @@ static bool is_table(const dbh_table *table, const char *database, const char *n
   return strcmp(table->name, name) == 0 && strcmp(table->database, database) == 0;
 }
 
-// The table's number on its connection; TABLE_LIMIT: there are too many.
-static uint32_t table_number(dbh_connection *c, const char *database, const char *name) {
+// TABLE_LIMIT: there are too many.
+uint32_t dbh_table_number(dbh_connection *c, const char *database, const char *name) {
   if (c->last_table < c->table_count && is_table(&c->tables[c->last_table], database, name)) return c->last_table;
   uint64_t hash = name_hash(database, name);
   for (uint32_t i = 0; i < c->table_count; i++) {
@@ -175,8 +175,8 @@ static const dbh_open_statement *writer(dbh_connection *c) {
   return top->flags & DBH_SHAPE_READS ? NULL : top;
 }
 
-static void count(dbh_connection *c, sqlite3 *handle, int op, const char *database, const char *name) {
-  uint32_t table = table_number(c, database, name);
+void dbh_count_row(dbh_connection *c, sqlite3 *handle, int op, const char *database, const char *name) {
+  uint32_t table = dbh_table_number(c, database, name);
   if (table != TABLE_LIMIT && c->tables[table].is_internal) return;
   // An incremental write to a blob is announced as a deletion, outside of any statement that is traced.
   bool is_blob_write = op == SQLITE_DELETE && functions.blob_write && functions.blob_write(handle) >= 0;
@@ -206,14 +206,19 @@ static void count(dbh_connection *c, sqlite3 *handle, int op, const char *databa
 static void preupdate(void *context, sqlite3 *handle, int op, const char *database, const char *name,
                       sqlite3_int64 old_key, sqlite3_int64 new_key) {
   dbh_connection *c = context;
-  if (atomic_load_explicit(&dbh_listening, memory_order_relaxed) && c->counts_rows) count(c, handle, op, database, name);
+  if (atomic_load_explicit(&dbh_listening, memory_order_relaxed) && c->counts_rows) {
+    dbh_count_row(c, handle, op, database, name);
+  }
   if (c->user_preupdate) c->user_preupdate(c->user_preupdate_context, handle, op, database, name, old_key, new_key);
 }
 
 void dbh_change_row_hook(dbh_connection *c) {
   bool wanted = dbh_wants_row_hook();
   c->counts_rows = wanted;
-  if (!dbh_has_preupdate_hook()) return;
+  if (!dbh_has_preupdate_hook()) {
+    dbh_follow_updates(c);
+    return;
+  }
   if (wanted) pthread_once(&functions_found, find_functions);
   bool needed = wanted || c->user_preupdate;
   dbh_real_preupdate_hook(c->handle, needed ? preupdate : NULL, needed ? c : NULL);
@@ -247,6 +252,7 @@ static uint32_t take(dbh_connection *c, const void *owner, dbh_step *step, dbh_r
 }
 
 const dbh_row_changes *dbh_plain_changes(dbh_connection *c, const dbh_open_statement *open, int64_t changed) {
+  if (c->updates.source != DBH_UPDATES_UNTOLD) return NULL;  // to be compared with what SQLite counts
   if (!(open->flags & DBH_SHAPE_WRITES) || changed <= 0 || open->error || open->went_on || open->began_in_autocommit ||
       open->transaction_before != c->transaction || c->pending_count != 1 || c->has_unknown_rows) {
     return NULL;
@@ -303,6 +309,7 @@ void dbh_settle_loose(dbh_connection *c) {
       .in_autocommit = autocommit,
       .has_row_hook = true,
       .is_loose = true,
+      .is_incomplete = c->updates.source != DBH_UPDATES_UNTOLD,
       .time = dbh_now(),
   };
   send(c, NULL, &step);
@@ -372,6 +379,7 @@ void dbh_settle(dbh_connection *c, dbh_open_statement *open, bool is_busy, bool 
       .reached_database = open->data_version != 0 && dbh_data_version(c->handle) != open->data_version,
       .time = open->slot.start,
   };
+  if (c->counts_rows && c->updates.source != DBH_UPDATES_UNTOLD) dbh_take_updates(c, open, &step);
   send(c, open->statement, &step);
 }
 

@@ -13,6 +13,10 @@
     /// On Apple's platforms, where SQLite has no automatic extensions, it is how a connection becomes visible at all: use it in
     /// the function that makes the app's configuration. It works in a program with `GRDBInstrumentation` alone, too.
     ///
+    /// Where SQLite has no preupdate hook and its update hook cannot be shared, as with Apple's own library, GRDB has the update
+    /// hook: a `TransactionObserver` for the life of the connection then tells recordings which rows were changed. With it GRDB
+    /// makes a `DELETE` of all rows take them one by one.
+    ///
     /// It runs before the configuration's own `prepareDatabase` functions that are added later, and after those that
     /// are there. A `db.trace` of the app's replaces the hooks where ``SQLiteInstrumentor/sharesTrace`` is `false`; call
     /// `sharedTrace(options:_:)` there.
@@ -27,6 +31,7 @@
         do {
           try SQLiteInstrumentor.instrument(connection, name: name)
         } catch let error as SQLiteInstrumentationError where error == .isDisabled {}
+        RowChangeObserver.observe(db)
       }
       return configuration
     }

@@ -21,7 +21,10 @@ extension SQLiteInstrumentor {
     set { dbh_set_updated_columns(newValue) }
   }
 
-  /// Whether this SQLite library can tell row changes: whether it was built with `SQLITE_ENABLE_PREUPDATE_HOOK`.
+  /// Whether this SQLite library can tell all row changes: whether it was built with `SQLITE_ENABLE_PREUPDATE_HOOK`.
+  ///
+  /// Where it was not, the [update hook](https://www.sqlite.org/c3ref/update_hook.html) tells most of them, and a recording
+  /// says what it does not know.
   public static var tellsRowChanges: Bool { dbh_has_preupdate_hook() }
 }
 
@@ -65,7 +68,20 @@ private func settle(_ step: dbh_step, on connection: ConnectionEvidence) {
     first = TableChange(changes[0])
     if step.change_count > 1 { rest = (1..<step.change_count).map { TableChange(changes[$0]) } }
   }
-  if step.is_write, step.direct == 0, step.changed > 0 {
+  if step.follows_updates {
+    var account = updateAccount(of: step, on: connection)
+    if let first { account.told.append(told(first, on: connection)) }
+    account.told += rest.map { told($0, on: connection) }
+    let reading = account.reading(connection.database.schema.writing)
+    if !reading.isComplete { ending.isComplete = false }
+    ending.keepsChanges = reading.keepsChanges
+    ending.hasFailed = step.has_failed
+    rest = reading.changes.map { change in
+      TableChange(
+        table: change.number ?? connection.transactions.number(ofTable: change.table), rows: change.rows)
+    }
+    first = rest.isEmpty ? nil : rest.removeFirst()
+  } else if step.is_write, step.direct == 0, step.changed > 0 {
     let told = toldByCount(step, on: connection)
     if !step.has_row_hook || told == nil { ending.isComplete = false }
     if let told {

@@ -16,11 +16,14 @@ func readTables(of file: String) -> [TableDefinition]? {
 private final class Tables {
   private var tables: [TableDefinition] = []
   private var triggered: Set<String> = []
+  private var replacing: Set<String> = []
 
   func note(_ sql: String) {
     switch SchemaChange(sql) {
     case .create(let table): tables.append(table)
-    case .trigger(let table): triggered.insert(table.lowercased())
+    case .trigger(let table):
+      triggered.insert(table.lowercased())
+      if ConflictClauses(sql).mayReplace { replacing.insert(table.lowercased()) }
     default: break
     }
   }
@@ -29,6 +32,7 @@ private final class Tables {
     tables.map { table in
       var table = table
       table.hasTriggers = triggered.contains(table.name.lowercased())
+      if replacing.contains(table.name.lowercased()) { table.mayReplace = true }
       return table
     }
   }

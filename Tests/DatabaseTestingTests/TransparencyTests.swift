@@ -18,6 +18,11 @@
       try compare(part, "--row-changes")
     }
 
+    /// With the update hook, which the app has one of in every second program.
+    @Test(arguments: 0..<4) func aProgramBehavesAsWithoutWhileItsUpdateHookIsShared(part: Int) throws {
+      try compare(part, "--update-hook")
+    }
+
     /// With findings, which need the schema of databases that the app has deleted by then.
     @Test func aProgramBehavesAsWithoutWhileItsRunIsReported() throws {
       let folder = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString)")

@@ -5,8 +5,10 @@
 //   TransparencyProbe FIRST COUNT --verbose    all that was noticed
 //
 // With --row-changes rows are counted, as in tests. That takes SQLite's preupdate hook, and SQLite does a few things otherwise
-// where any such hook is set; so the app has one of its own then, with the instrumentation and without.
+// where any such hook is set; so the app has one of its own then, with the instrumentation and without. With --update-hook they
+// are counted as where SQLite has no preupdate hook.
 
+import CSQLiteHooks
 import DatabaseTesting
 
 let arguments = CommandLine.arguments.dropFirst()
@@ -15,7 +17,9 @@ guard numbers.count == 2 else { fatalError("usage: TransparencyProbe FIRST COUNT
 let isVerbose = arguments.contains("--verbose")
 
 let countsRows = arguments.contains("--row-changes")
-SQLiteInstrumentor.recordsRowChanges = countsRows
+let takesUpdateHook = arguments.contains("--update-hook")
+if takesUpdateHook, !dbh_pretend(UInt32(DBH_LACKS_PREUPDATE_HOOK)) { fatalError("a connection is open already") }
+SQLiteInstrumentor.recordsRowChanges = countsRows || takesUpdateHook
 
 configureOnce()
 for seed in numbers[0]..<(numbers[0] + numbers[1]) {

@@ -176,6 +176,9 @@ typedef struct {
   bool is_write, defines;
   bool is_busy, is_again, has_failed, says_fail, is_undone;
   bool has_row_hook, is_incomplete;
+  bool follows_updates;  // what is told is what the update hook tells, and these are known
+  bool is_hook_certain;  // nobody took the hook away, or holds its events back
+  int64_t total;  // by how much sqlite3_total_changes() grew
   bool is_loose;  // of no statement that is traced
   bool knows_commit, reached_database;
   uint64_t time;
@@ -262,6 +265,19 @@ bool dbh_updated_columns_enabled(void);
 
 /// Whether this SQLite library can tell row changes at all.
 bool dbh_has_preupdate_hook(void);
+/// Whether an application's own sqlite3_update_hook() does not replace ours, which is set where there is no preupdate hook.
+bool dbh_shares_update_hook(void);
+
+/// Takes row changes of a connection from its update hook's owner, where they cannot be heard otherwise.
+///
+/// Returns what dbh_tell_row() takes while the connection is open; NULL where the rows are told already.
+void *dbh_observe_rows(void *handle);
+/// One change, with the operation as the update hook has it, while the statement runs.
+void dbh_tell_row(void *connection, int32_t operation, const char *database, const char *table);
+
+enum { DBH_LACKS_PREUPDATE_HOOK = 1, DBH_LACKS_SHARED_UPDATE_HOOK = 2 };
+/// For tests: goes on as on a platform that lacks something. False once a connection was opened.
+bool dbh_pretend(uint32_t lacks);
 
 /// Runs `body` with automatic instrumentation and error reports off on this thread: for connections of our own.
 void dbh_without_hooks(void (*body)(void *argument), void *argument);

@@ -3,6 +3,8 @@ package final class SchemaFacts: Sendable {
   private let state = Locked(State())
   private let reader: (@Sendable () -> [TableDefinition]?)?
   private let planner: Planner?
+  /// What the definitions say of rows that are written.
+  package let writing = WritingFacts()
 
   /// Asks the database how it runs a statement; `nil` when it cannot be asked.
   ///
@@ -37,6 +39,7 @@ package final class SchemaFacts: Sendable {
   /// Takes note of a statement that changes the schema.
   package func note(_ sql: String) {
     if planner != nil && reader == nil { keep(sql) }
+    writing.note(sql, isComplete: reader == nil)
     guard let change = SchemaChange(sql) else { return }
     state.withLock { state in
       state.version += 1
@@ -103,6 +106,7 @@ package final class SchemaFacts: Sendable {
 
   private func readOnce() {
     guard let reader, state.withLock({ !$0.isRead }), let tables = reader() else { return }
+    writing.take(tables)
     state.withLock { state in
       state.isRead = true
       state.version += 1

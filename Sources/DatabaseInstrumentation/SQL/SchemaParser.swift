@@ -88,6 +88,8 @@ struct SchemaParser {
       readItem(&definition, end: closing)
       index += 1
     }
+    definition.hasRowid = !tokens.sayWithoutRowid(after: closing)
+    definition.mayReplace = tokens.sayReplace
     return definition.columns.isEmpty ? nil : definition
   }
 

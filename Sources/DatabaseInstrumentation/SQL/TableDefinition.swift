@@ -27,6 +27,9 @@ package struct TableDefinition: Sendable, Hashable {
   package var foreignKeys: [ForeignKeyDefinition]
   /// Whether writing to it may write to any other table.
   package var hasTriggers = false
+  package var hasRowid = true
+  /// Whether writing to it may remove other rows: `ON CONFLICT REPLACE` in it, or `REPLACE` in a trigger of its.
+  package var mayReplace = false
 
   package init(
     name: String, columns: [String], primaryKey: [String] = [], foreignKeys: [ForeignKeyDefinition] = []

@@ -163,7 +163,8 @@ package final class TransactionMonitor: Sendable {
   /// The tables by number.
   var tables: TableNames { state.withLock { $0.tables } }
 
-  private func name(of table: UInt32) -> TableName? {
+  /// The name of a table by its number.
+  package func name(of table: UInt32) -> TableName? {
     state.withLock { $0.tables[table] }
   }
 }

@@ -36,7 +36,10 @@ package struct WriteEvidence: Sendable {
       let evidence = record.evidence(connection: connection, tables: tables, isInside: isInside) { place in
         log.sequence(of: place).flatMap(indexOfSequence)
       }
-      if let evidence { transactions.append(evidence) }
+      if var evidence {
+        if !log.connection.tellsAll(evidence.executed) { evidence.isComplete = false }
+        transactions.append(evidence)
+      }
     }
     for (scope, count) in totals.participants where isInside(scope) {
       hasOverflow = true
@@ -45,7 +48,9 @@ package struct WriteEvidence: Sendable {
       overflow.autocommitWrites += count.autocommitWrites
       overflow.isComplete = overflow.isComplete && count.isComplete
     }
-    overflowExecuted += totals.executed.rows(in: tables, isInside: isInside)
+    let executed = totals.executed.rows(in: tables, isInside: isInside)
+    if !log.connection.tellsAll(executed) { overflow.isComplete = false }
+    overflowExecuted += executed
     overflowDurable += totals.durable.rows(in: tables, isInside: isInside)
   }
 }

@@ -17,7 +17,7 @@ extension Recording {
 
   var transactionFlushes: [Flush] {
     let evidence = storage.evidence
-    return evidence.writes.transactions.filter { !$0.executed.isEmpty }.map { transaction in
+    return evidence.writes.transactions.filter { !$0.executed.isEmpty || !$0.isComplete }.map { transaction in
       Flush(
         lasting: transaction.lasting, executed: transaction.executed,
         updatedColumns: evidence.columns(of: transaction.executed, connection: Int(transaction.connection)),
@@ -76,7 +76,9 @@ extension Recording {
       return "a transaction that wrote ended while no recording was running"
     }
     if writes.transactions.contains(where: { !$0.isComplete }) || (writes.hasOverflow && !writes.overflow.isComplete) {
-      return "SQLite did not tell which rows were changed, only the number of rows that each statement changed itself"
+      return
+        "SQLite did not tell all rows that were changed: without its preupdate hook it says nothing of rows that REPLACE removes, "
+        + "and counts others without a word on their table"
     }
     return nil
   }

@@ -6,7 +6,7 @@ extension RunRecord.Flush {
   /// What an ORM declared as a flush of its session is part of its transaction and is left out, so that rows add up.
   static func flushes(of recording: Recording) -> [RunRecord.Flush]? {
     let evidence = recording.storage.evidence
-    let flushes = evidence.writes.transactions.filter { !$0.executed.isEmpty }.map { transaction in
+    let flushes = evidence.writes.transactions.filter { !$0.executed.isEmpty || !$0.isComplete }.map { transaction in
       let rows = RowChanges(transaction.lasting)
       return RunRecord.Flush(
         transaction: number(of: transaction, in: evidence),

@@ -1,0 +1,231 @@
+// Row changes where the library has no preupdate hook: from the update hook, shared with the application where that is
+// possible, else from whoever owns it.
+//
+// The update hook is not called for tables WITHOUT ROWID, for rows that REPLACE removes, and for a `DELETE` of all rows
+// (https://www.sqlite.org/c3ref/update_hook.html), and it does not tell what a trigger did. So each statement is also told
+// by how much sqlite3_total_changes() grew, with which Swift finds out what is known.
+
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <stdlib.h>
+
+#include <dlfcn.h>
+
+#include "Private.h"
+
+static _Atomic uint32_t lacking;
+static _Atomic bool has_connections;
+
+bool dbh_pretend(uint32_t lacks) {
+  if (atomic_load(&has_connections)) return false;
+  atomic_store(&lacking, lacks);
+  return true;
+}
+
+bool dbh_lacks(uint32_t what) { return atomic_load_explicit(&lacking, memory_order_relaxed) & what; }
+
+#if defined(__ELF__)
+
+typedef void *(*update_function)(sqlite3 *, dbh_update_callback, void *);
+
+static update_function next_update_hook(void) {
+  static _Atomic(update_function) known;
+  update_function found = atomic_load_explicit(&known, memory_order_acquire);
+  if (!found) {
+    found = (update_function)dlsym(RTLD_NEXT, "sqlite3_update_hook");
+    atomic_store_explicit(&known, found, memory_order_release);
+  }
+  return found;
+}
+
+static void *share(dbh_connection *c, dbh_update_callback callback, void *context);
+
+void *dbh_interposed_update_hook(sqlite3 *handle, dbh_update_callback callback, void *context) {
+  update_function next = next_update_hook();
+  if (!handle || dbh_has_preupdate_hook() || !dbh_shares_update_hook()) return next(handle, callback, context);
+  dbh_connection *c = dbh_registry_find(handle);
+  if (!c) {
+    dbh_note_foreign_update(handle, callback, context);
+    return next(handle, callback, context);
+  }
+  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
+  sqlite3_mutex_enter(mutex);
+  void *previous = share(c, callback, context);
+  sqlite3_mutex_leave(mutex);
+  return previous;
+}
+
+void *sqlite3_update_hook(sqlite3 *, dbh_update_callback, void *)
+    __attribute__((weak, alias("dbh_interposed_update_hook")));
+
+static bool interposes(void) {
+  static _Atomic int known;  // 0: not asked, 1: no, 2: yes
+  if (known == 0) {
+    void *volatile local = (void *)sqlite3_update_hook;
+    known = dbh_is_ours("sqlite3_update_hook", local, (void *)dbh_interposed_update_hook) ? 2 : 1;
+  }
+  return known == 2;
+}
+
+static void set_hook(sqlite3 *handle, dbh_update_callback callback, void *context) {
+  if (interposes()) {
+    next_update_hook()(handle, callback, context);
+  } else {
+    sqlite3_update_hook(handle, callback, context);
+  }
+}
+
+#else
+
+static bool interposes(void) { return false; }
+
+static void set_hook(sqlite3 *handle, dbh_update_callback callback, void *context) {
+  sqlite3_update_hook(handle, callback, context);
+}
+
+#endif
+
+bool dbh_shares_update_hook(void) { return interposes() && !dbh_lacks(DBH_LACKS_SHARED_UPDATE_HOOK); }
+
+static void updated(void *context, int op, const char *database, const char *name, sqlite3_int64 key) {
+  dbh_connection *c = context;
+  if (atomic_load_explicit(&dbh_listening, memory_order_relaxed) && c->counts_rows &&
+      c->updates.source == DBH_UPDATES_FROM_HOOK) {
+    dbh_count_row(c, c->handle, op, database, name);
+  }
+  if (c->updates.user) c->updates.user(c->updates.user_context, op, database, name, key);
+}
+
+static void set_shared_hook(dbh_connection *c) {
+  bool needed = c->counts_rows || c->updates.user;
+  set_hook(c->handle, needed ? updated : NULL, needed ? c : NULL);
+}
+
+#if defined(__ELF__)
+static void *share(dbh_connection *c, dbh_update_callback callback, void *context) {
+  void *previous = c->updates.user_context;
+  c->updates.user = callback;
+  c->updates.user_context = callback ? context : NULL;
+  set_shared_hook(c);
+  return previous;
+}
+#endif
+
+// Whether row changes are wanted has changed.
+void dbh_follow_updates(dbh_connection *c) {
+  if (!dbh_shares_update_hook()) return;  // it is set when the connection opens, or never
+  c->updates.source = c->counts_rows ? DBH_UPDATES_FROM_HOOK : DBH_UPDATES_UNTOLD;
+  dbh_mark_updates(c);
+  set_shared_hook(c);
+}
+
+// Where it cannot be shared, only a connection that was just opened has no hook of the application's for certain.
+void dbh_own_update_hook(sqlite3 *handle) {
+  if (dbh_has_preupdate_hook() || dbh_shares_update_hook()) return;
+  dbh_connection *c = dbh_registry_find(handle);
+  if (!c) return;
+  c->updates.source = DBH_UPDATES_FROM_HOOK;
+  set_hook(handle, updated, c);
+}
+
+void *dbh_observe_rows(void *handle) {
+  if (!handle || dbh_has_preupdate_hook() || dbh_shares_update_hook()) return NULL;
+  dbh_connection *c = dbh_registry_find(handle);
+  if (c) c->updates.source = DBH_UPDATES_FROM_OBSERVER;
+  return c;
+}
+
+void dbh_tell_row(void *connection, int32_t operation, const char *database, const char *table) {
+  dbh_connection *c = connection;
+  if (!atomic_load_explicit(&dbh_listening, memory_order_relaxed) || !c->counts_rows) return;
+  // Told late, as GRDB does behind a savepoint, they belong to no statement that could be named.
+  uint32_t depth = atomic_load_explicit(&c->depth, memory_order_relaxed);
+  if (depth == 0 || !(c->open[depth - 1]->flags & DBH_SHAPE_WRITES)) return;
+  dbh_count_row(c, c->handle, operation, database, table);
+}
+
+static bool has_other_writer(dbh_connection *c, const dbh_open_statement *open) {
+  for (uint32_t i = atomic_load_explicit(&c->depth, memory_order_relaxed); i > 0; i--) {
+    const dbh_open_statement *other = c->open[i - 1];
+    if (other != open && (other->flags & DBH_SHAPE_WRITES)) return true;
+  }
+  return false;
+}
+
+// A statement begins: what was changed before is not its own. Of a statement that is still open, as one with RETURNING,
+// it is kept.
+void dbh_mark_updates(dbh_connection *c) {
+  int total = sqlite3_total_changes(c->handle);
+  unsigned grown = (unsigned)total - (unsigned)c->updates.settled;
+  c->updates.carried = has_other_writer(c, NULL) ? c->updates.carried + grown : 0;
+  c->updates.settled = total;
+}
+
+static bool says_savepoint(const char *sql) {
+  for (; sql && *sql; sql++) {
+    if ((*sql == 'S' || *sql == 's') && sqlite3_strnicmp(sql, "SAVEPOINT", 9) == 0) return true;
+  }
+  return false;
+}
+
+// A statement ended: by how much the connection's changes grew with it.
+void dbh_take_updates(dbh_connection *c, const dbh_open_statement *open, dbh_step *step) {
+  int total = sqlite3_total_changes(c->handle);
+  unsigned grown = (unsigned)total - (unsigned)c->updates.settled;
+  c->updates.settled = total;
+  if (!has_other_writer(c, open)) {
+    grown += c->updates.carried;
+    c->updates.carried = 0;
+  }
+  step->follows_updates = true;
+  step->total = grown;
+  // GRDB holds back what happens behind a savepoint.
+  if (says_savepoint(step->control)) c->updates.divided = step->transaction;
+  step->is_hook_certain =
+      c->updates.source == DBH_UPDATES_FROM_OBSERVER
+          ? step->transaction_before == 0 || step->transaction_before != c->updates.divided
+          : dbh_shares_update_hook();
+}
+
+// Hooks that an application set before its connection was instrumented.
+typedef struct foreign {
+  sqlite3 *handle;
+  dbh_update_callback callback;
+  void *context;
+  struct foreign *next;
+} foreign;
+
+static pthread_mutex_t foreign_lock = PTHREAD_MUTEX_INITIALIZER;
+static foreign *foreign_hooks;
+
+static void take_foreign(sqlite3 *handle, dbh_update_callback *callback, void **context) {
+  pthread_mutex_lock(&foreign_lock);
+  foreign **link = &foreign_hooks;
+  while (*link && (*link)->handle != handle) link = &(*link)->next;
+  foreign *hook = *link;
+  if (hook) *link = hook->next;
+  pthread_mutex_unlock(&foreign_lock);
+  if (!hook) return;
+  *callback = hook->callback;
+  *context = hook->context;
+  free(hook);
+}
+
+void dbh_note_foreign_update(sqlite3 *handle, dbh_update_callback callback, void *context) {
+  dbh_update_callback old;
+  void *old_context;
+  take_foreign(handle, &old, &old_context);
+  if (!callback) return;
+  foreign *hook = malloc(sizeof *hook);
+  if (!hook) return;
+  pthread_mutex_lock(&foreign_lock);
+  *hook = (foreign){.handle = handle, .callback = callback, .context = context, .next = foreign_hooks};
+  foreign_hooks = hook;
+  pthread_mutex_unlock(&foreign_lock);
+}
+
+void dbh_adopt_foreign_update(dbh_connection *c) {
+  atomic_store_explicit(&has_connections, true, memory_order_relaxed);
+  c->updates.settled = sqlite3_total_changes(c->handle);
+  take_foreign(c->handle, &c->updates.user, &c->updates.user_context);
+}
