@@ -33,7 +33,9 @@ public struct CheckoutSite: Sendable, CustomStringConvertible {
 }
 
 /// Who took a connection: the line as it was handed to the pool, or the stack to find it on.
-package enum CheckoutOrigin: Sendable {
+///
+/// One word, so that many leases can share what it tells.
+package indirect enum CheckoutOrigin: Sendable {
   case site(CheckoutSite)
   /// With the pool's own file, which the stack leads through.
   case stack(StackTrace, poolFile: StaticString?)

@@ -1,49 +1,94 @@
 /// A lease as its monitor keeps it, shared with the recording that it belongs to.
-package final class LeaseEntry: @unchecked Sendable {  // What changes is touched under the monitor's lock alone.
-  package let id: Int
-  package let connection: Int
-  package let checkoutCount: Int
-  package let checkedOutAt: UInt64
+///
+/// A recording keeps one for each checkout: it fills a block of 128 bytes, and shares what others have, too. One that nobody
+/// else saw is used again for a later lease.
+package final class LeaseEntry: @unchecked Sendable {
+  // Changed under the monitor's lock alone, and once it is shared only in how it ended, which is read under that lock, too.
+  // Hence no access can overlap another one, and is not checked for it: a checkout would pay for twelve.
+  @exclusivity(unchecked) package private(set) var id = 0
+  @exclusivity(unchecked) package private(set) var connection = 0
+  @exclusivity(unchecked) package private(set) var checkedOutAt: UInt64 = 0
   /// Nanoseconds of the monotonic clock, to find the statements of the lease.
-  package let began: UInt64
-  package let origin: CheckoutOrigin?
-  package let owner: RecordingScope?
-  package let test: String?
-  package let monitor: PoolMonitor
-  package let databaseConnection: UInt64?
+  @exclusivity(unchecked) package private(set) var began: UInt64 = 0
+  @exclusivity(unchecked) package private(set) var origin: CheckoutOrigin?
+  @exclusivity(unchecked) package private(set) var owner: RecordingScope?
+  @exclusivity(unchecked) package private(set) var test: String?
+  /// Keeps the monitor as long as the lease is not over, or somebody has this.
+  @exclusivity(unchecked) package private(set) var monitor: PoolMonitor?
 
-  var state: LeaseRecord.State = .leased
-  var endedAt: UInt64?
-  var ended: UInt64?
+  @exclusivity(unchecked) private var databaseNumber = LeaseEntry.none
+  @exclusivity(unchecked) private var endTime = LeaseEntry.none
+  @exclusivity(unchecked) private var monotonicEndTime = LeaseEntry.none
+  @exclusivity(unchecked) private var count: UInt32 = 0
+  @exclusivity(unchecked) private var isShared = false
+  @exclusivity(unchecked) private var state = LeaseRecord.State.leased
 
-  init(
-    id: Int, connection: Int, checkoutCount: Int, checkedOutAt: UInt64, began: UInt64, origin: CheckoutOrigin?,
-    owner: RecordingScope?, test: String?, monitor: PoolMonitor,
-    databaseConnection: UInt64?
+  /// Stands for a number that is not there.
+  private static let none = UInt64.max
+
+  /// A lease begins; call under the monitor's lock.
+  @inline(__always)
+  func begin(
+    _ id: Int, on record: PooledConnectionRecord, at time: UInt64, began: UInt64, of monitor: PoolMonitor,
+    by owner: RecordingScope?, test: String?, from origin: CheckoutOrigin?
   ) {
     self.id = id
-    self.connection = connection
-    self.checkoutCount = checkoutCount
-    self.checkedOutAt = checkedOutAt
+    connection = record.id
+    count = UInt32(clamping: record.checkoutCount)
+    checkedOutAt = time
     self.began = began
-    self.origin = origin
-    self.owner = owner
-    self.test = test
     self.monitor = monitor
-    self.databaseConnection = databaseConnection
+    if let owner { self.owner = owner }
+    if let test { self.test = test }
+    self.origin = origin
+    databaseNumber = record.databaseConnection ?? Self.none
+    endTime = Self.none
+    monotonicEndTime = Self.none
+    state = .leased
   }
 
-  /// As it is now; call under the monitor's lock.
-  func record(at time: UInt64) -> LeaseRecord {
-    LeaseRecord(
-      id: id, pool: monitor.name, connection: connection, checkoutCount: checkoutCount, checkedOutAt: checkedOutAt,
-      endedAt: endedAt, state: state, test: test, entry: self,
+  /// Call under the monitor's lock.
+  func end(_ state: LeaseRecord.State, at time: UInt64, monotonic: UInt64) {
+    self.state = state
+    endTime = time
+    monotonicEndTime = monotonic
+  }
+
+  /// What became of its detached connection; call under the monitor's lock.
+  func settle(_ state: LeaseRecord.State) { self.state = state }
+
+  /// Somebody else has it from now on; call under the monitor's lock.
+  func share() { isShared = true }
+
+  /// Lets go what keeps others, once the lease is over; call under the monitor's lock.
+  ///
+  /// - Returns: Whether it can be used again, since nobody else has it.
+  func clear() -> Bool {
+    guard !isShared else { return false }
+    monitor = nil
+    if owner != nil { owner = nil }
+    if test != nil { test = nil }
+    return true
+  }
+
+  package var checkoutCount: Int { Int(count) }
+
+  package var databaseConnection: UInt64? { databaseNumber == Self.none ? nil : databaseNumber }
+
+  /// As it is now; call under the lock of its monitor.
+  func record(of pool: String, at time: UInt64) -> LeaseRecord {
+    isShared = true
+    return LeaseRecord(
+      id: id, pool: pool, connection: connection, checkoutCount: checkoutCount, checkedOutAt: checkedOutAt,
+      endedAt: endTime == Self.none ? nil : endTime, state: state, test: test, entry: self,
       heldUntil: max(time, checkedOutAt))
   }
 
-  /// As it is now.
-  package var record: LeaseRecord { monitor.record(of: self) }
+  /// As it is now; `nil` once it is over and was never shared.
+  package var record: LeaseRecord? { monitor?.record(of: self) }
 
   /// When it ended by the monotonic clock; `nil` while it runs.
-  package var monotonicEnd: UInt64? { monitor.synchronized { ended } }
+  package var monotonicEnd: UInt64? {
+    monitor?.synchronized { monotonicEndTime == Self.none ? nil : monotonicEndTime }
+  }
 }

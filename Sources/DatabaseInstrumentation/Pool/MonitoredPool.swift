@@ -32,7 +32,7 @@ public final class MonitoredPool<Base: MonitorablePool>: Sendable {
   public let base: Base
   /// Leases, events and statistics.
   public let monitor: PoolMonitor
-  private let numbers = Locked<[Base.ConnectionID: Int]>([:])
+  private let numbers = ConnectionNumbers<Base.ConnectionID>()
 
   /// A connection that was taken.
   public struct Lease: Sendable {
@@ -52,28 +52,19 @@ public final class MonitoredPool<Base: MonitorablePool>: Sendable {
     fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column,
     function: StaticString = #function
   ) async throws -> Lease {
-    let began = monotonicNanoseconds()
-    let observer = monitor.observer
     // Whether it has to wait only the pool knows: it counts as waiting until it is answered, and no event says so.
-    monitor.apply(PoolChange(nil, .waitBegan))
+    let began = monitor.beginWait()
     let connection: Base.Connection
     do {
       connection = try await base.checkout()
     } catch {
-      observer.checkoutFailed(error is CancellationError ? .cancelled : .openFailed, wasWaiting: true)
+      monitor.observer.checkoutFailed(error is CancellationError ? .cancelled : .openFailed, wasWaiting: true)
       throw error
     }
-    observer.waitEnded()
     let site = CheckoutSite(fileID: fileID, filePath: filePath, line: line, column: column, function: function)
-    let waited = Duration.nanoseconds(Int64(clamping: monotonicNanoseconds() &- began))
-    let id = base.id(of: connection)
-    let number = numbers.withLock { numbers -> Int in
-      if let known = numbers[id] { return known }
-      let new = observer.connected()
-      numbers[id] = new
-      return new
-    }
-    return Lease(connection: connection, token: observer.checkedOut(number, waited: waited, site: site))
+    let number = numbers.number(of: base.id(of: connection)) { monitor.observer.connected() }
+    let lease = monitor.checkOut(number, since: began, site: site)
+    return Lease(connection: connection, token: PoolObserver.Lease(id: lease, connection: number))
   }
 
   /// Gives a connection back. A second time is noted, and left to the pool.
@@ -102,7 +93,7 @@ public final class MonitoredPool<Base: MonitorablePool>: Sendable {
 
   /// The pool closed a connection.
   public func closed(_ connection: Base.Connection) {
-    guard let number = numbers.withLock({ $0.removeValue(forKey: base.id(of: connection)) }) else { return }
+    guard let number = numbers.remove(base.id(of: connection)) else { return }
     monitor.observer.closed(number)
   }
 }

@@ -2,28 +2,69 @@
 package final class PoolEvidence: Sendable {
   private let state = Locked(State())
 
-  private struct State {
-    var leases: [LeaseEntry] = []
-    var events: [(scope: RecordingScope, pool: String, event: StoredEvent)] = []
+  fileprivate struct State {
+    var leases: ContiguousArray<LeaseEntry> = []
+    var events: ContiguousArray<StoredEvent> = []
+    /// Events that are kept whole, by their index.
+    var whole: [Int: PoolEvent] = [:]
     var droppedEvents = 0
+    /// Whose events there are, and of which pools.
+    var sources: ContiguousArray<Source> = []
+    var sourceIndex: [Source.Key: Int] = [:]
+    var tests: Set<String> = []
     var pools: [ObjectIdentifier: (monitor: PoolMonitor, scopes: [UInt32: RecordingScope])] = [:]
     var opened: [ConnectionEvidence] = []
+  }
+
+  fileprivate struct Source {
+    var scope: RecordingScope
+    var pool: String
+
+    struct Key: Hashable {
+      var scope: UInt32
+      var pool: String
+    }
   }
 
   /// Events kept in one tree; the statistics and leases are exact beyond it.
   private static let eventLimit = 20_000
 
-  func add(_ lease: LeaseEntry) { state.withLock { $0.leases.append(lease) } }
+  /// Keeps a lease that began without an event.
+  func add(_ lease: LeaseEntry, in scope: RecordingScope) {
+    guard scope.role == .recording else { return }
+    lease.share()
+    state.withLock { $0.leases.append(lease) }
+  }
 
-  func add(_ event: StoredEvent, of pool: String, in scope: RecordingScope) {
+  /// Keeps an event, and the lease that began with it.
+  ///
+  /// - Parameters:
+  ///   - source: Where the monitor's latest event was kept, which is mostly where the next one belongs.
+  ///   - whole: The event itself, which is asked for where it has to be kept whole.
+  @inline(__always)
+  func add(
+    _ event: StoredEvent, _ lease: LeaseEntry?, of pool: String, in scope: RecordingScope, source: inout Int,
+    whole: () -> PoolEvent
+  ) {
     state.withLock { state in
-      if state.events.count < Self.eventLimit {
-        state.events.append((scope, pool, event))
-      } else {
-        state.droppedEvents += 1
+      if let lease {
+        lease.share()
+        state.leases.append(lease)
       }
+      guard state.events.count < Self.eventLimit else {
+        state.droppedEvents += 1
+        return
+      }
+      if !state.isSource(source, pool, scope) { source = state.source(pool, scope) }
+      if event.isWhole { state.whole[state.events.count] = whole() }
+      var event = event
+      event.source = UInt32(truncatingIfNeeded: source)
+      state.events.append(event)
     }
   }
+
+  /// The text itself, or the equal one that is kept already.
+  func shared(_ test: String) -> String { state.withLock { $0.tests.insert(test).memberAfterInsert } }
 
   /// A pool was made in `scope`.
   func add(_ monitor: PoolMonitor, in scope: RecordingScope) {
@@ -37,12 +78,15 @@ package final class PoolEvidence: Sendable {
   /// The leases taken inside of `scope`, in their order.
   package func leases(in scope: RecordingScope) -> [LeaseRecord] {
     let entries = state.withLock { $0.leases }
-    return entries.filter { $0.owner?.isInside(scope) == true }.map(\.record)
+    return entries.filter { $0.owner?.isInside(scope) == true }.compactMap(\.record)
   }
 
   package func events(in scope: RecordingScope) -> [PoolEvent] {
-    let events = state.withLock { $0.events }
-    return events.filter { $0.scope.isInside(scope) }.map { $0.event.event(of: $0.pool) }
+    let (events, whole, sources) = state.withLock { ($0.events, $0.whole, $0.sources) }
+    let isInside = sources.map { $0.scope.isInside(scope) }
+    return events.indices.lazy.filter { isInside[Int(events[$0].source)] }.map { index in
+      whole[index] ?? events[index].event(of: sources[Int(events[index].source)].pool)
+    }
   }
 
   /// The pools made inside of `scope`.
@@ -60,6 +104,21 @@ package final class PoolEvidence: Sendable {
 
   /// Gives the memory back once the outermost recording is finished.
   func discard() { state.withLock { $0 = State() } }
+}
+
+extension PoolEvidence.State {
+  @inline(__always)
+  fileprivate func isSource(_ index: Int, _ pool: String, _ scope: RecordingScope) -> Bool {
+    index < sources.count && sources[index].scope === scope && sources[index].pool == pool
+  }
+
+  fileprivate mutating func source(_ pool: String, _ scope: RecordingScope) -> Int {
+    let key = PoolEvidence.Source.Key(scope: scope.id, pool: pool)
+    if let known = sourceIndex[key] { return known }
+    sourceIndex[key] = sources.count
+    sources.append(PoolEvidence.Source(scope: scope, pool: pool))
+    return sources.count - 1
+  }
 }
 
 extension RecordingScope {

@@ -31,33 +31,26 @@ final class PoolMetrics: Sendable {
     var isEmpty: Bool { use == nil && create == nil && wait == nil }
   }
 
-  func record(_ kind: PoolEvent.Kind?, _ measured: Measured, _ statistics: PoolStatistics) {
-    let factory = MetricsSystem.factory
-    // Cheaper than a cast, which each event of a pool would pay for.
-    if type(of: factory) == NOOPMetricsHandler.self { return }
-    let handles = handles(for: factory)
-    handles.set(statistics, size: size, maxOverflow: maxOverflow)
-    if let use = measured.use { handles.useTime.record(Double(use) / 1e9) }
-    if let create = measured.create { handles.createTime.record(Double(create) / 1e9) }
-    if let wait = measured.wait { handles.waitTime.record(Double(wait) / 1e9) }
-    guard let kind else { return }
-    handles.counter("db.client.connection.events", ("event", kind.name)).increment()
-    if let error = kind.errorType {
-      handles.counter("db.client.connection.errors", ("error.type", error)).increment()
-    }
-    if kind == .checkoutFailed(.timeout) { handles.counter("db.client.connection.timeouts", nil).increment() }
+  func record(_ kind: EventKind?, _ measured: Measured, _ statistics: PoolStatistics) {
+    record(kind, measured, statistics, with: MetricsSystem.factory)
+  }
+
+  /// Generic, because to compare a type costs next to nothing, and to find out that of an existential does.
+  private func record<Factory: MetricsFactory>(
+    _ kind: EventKind?, _ measured: Measured, _ statistics: PoolStatistics, with factory: Factory
+  ) {
+    if Factory.self == NOOPMetricsHandler.self { return }
+    handles(for: factory).record(kind, measured, statistics, size: size, maxOverflow: maxOverflow)
   }
 
   private func handles(for factory: any MetricsFactory) -> Handles {
     let attributes = DatabaseAttributes.current
-    var dimensions = [("db.client.connection.pool.name", pool)]
-    attributes.forEach { dimensions.append(($0, $1.description)) }
     // A factory that is a value has no identity: its handles cannot be told from those of another.
-    guard type(of: factory) is AnyClass else { return Handles(dimensions, factory) }
+    guard type(of: factory) is AnyClass else { return Handles(dimensions(attributes), factory) }
     let object = factory as AnyObject
     let key = Key(factory: ObjectIdentifier(object), attributes: attributes)
     if let known = handles.withLock({ $0[key] }) { return known.0 }
-    let made = Handles(dimensions, factory)
+    let made = Handles(dimensions(attributes), factory)
     handles.withLock { handles in
       if handles.count >= Self.limit { handles.removeAll() }
       handles[key] = (made, object)
@@ -65,10 +58,16 @@ final class PoolMetrics: Sendable {
     return made
   }
 
+  private func dimensions(_ attributes: DatabaseAttributes) -> [(String, String)] {
+    var dimensions = [("db.client.connection.pool.name", pool)]
+    attributes.forEach { dimensions.append(($0, $1.description)) }
+    return dimensions
+  }
+
   private final class Handles: Sendable {
-    let useTime: Recorder
-    let createTime: Recorder
-    let waitTime: Recorder
+    private let useTime: Recorder
+    private let createTime: Recorder
+    private let waitTime: Recorder
     private let used: Meter
     private let idle: Meter
     private let overflow: Meter
@@ -77,7 +76,14 @@ final class PoolMetrics: Sendable {
     private let idleMaximum: Meter
     private let dimensions: [(String, String)]
     private let factory: any MetricsFactory
-    private let counters = Locked<[String: Counter]>([:])
+    private let counters = Locked<[EventKind: Counters]>([:])
+
+    /// What one kind of event counts.
+    private struct Counters {
+      var events: Counter
+      var errors: Counter?
+      var timeouts: Counter?
+    }
 
     init(_ dimensions: [(String, String)], _ factory: any MetricsFactory) {
       self.dimensions = dimensions
@@ -100,23 +106,41 @@ final class PoolMetrics: Sendable {
       idleMaximum = meter("idle.max")
     }
 
-    func set(_ statistics: PoolStatistics, size: PoolSize, maxOverflow: PoolSize) {
+    func record(
+      _ kind: EventKind?, _ measured: Measured, _ statistics: PoolStatistics, size: PoolSize, maxOverflow: PoolSize
+    ) {
       used.set(statistics.leased)
       idle.set(statistics.idle)
       overflow.set(statistics.overflow)
       pending.set(statistics.waiting)
       if let limit = size.adding(maxOverflow).limit { maximum.set(limit) }
       if let limit = size.limit { idleMaximum.set(limit) }
+      if let use = measured.use { useTime.record(Double(use) / 1e9) }
+      if let create = measured.create { createTime.record(Double(create) / 1e9) }
+      if let wait = measured.wait { waitTime.record(Double(wait) / 1e9) }
+      guard let counters = kind.map(counters(of:)) else { return }
+      counters.events.increment()
+      counters.errors?.increment()
+      counters.timeouts?.increment()
     }
 
-    func counter(_ label: String, _ dimension: (String, String)?) -> Counter {
+    private func counters(of kind: EventKind) -> Counters {
       counters.withLock { counters in
-        let key = label + (dimension?.1 ?? "")
-        if let known = counters[key] { return known }
-        let made = Counter(label: label, dimensions: dimensions + (dimension.map { [$0] } ?? []), factory: factory)
-        counters[key] = made
+        if let known = counters[kind] { return known }
+        let plain = kind.plain
+        let made = Counters(
+          events: counter("events", ("event", plain.name)),
+          errors: plain.errorType.map { counter("errors", ("error.type", $0)) },
+          timeouts: plain == .checkoutFailed(.timeout) ? counter("timeouts", nil) : nil)
+        counters[kind] = made
         return made
       }
+    }
+
+    private func counter(_ name: String, _ dimension: (String, String)?) -> Counter {
+      Counter(
+        label: "db.client.connection." + name, dimensions: dimensions + (dimension.map { [$0] } ?? []),
+        factory: factory)
     }
   }
 }

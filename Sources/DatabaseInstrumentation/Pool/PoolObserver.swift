@@ -69,15 +69,12 @@ public struct PoolObserver: Sendable {
     poolFile: StaticString = #filePath
   ) -> Lease {
     let lease = monitor.checkOut(
-      connection, waited: waited == .zero ? 0 : waited.nanoseconds, by: .current(site: site, poolFile: poolFile))
+      connection, waited: waited == .zero ? 0 : waited.nanoseconds, site: site, poolFile: poolFile)
     return Lease(id: lease, connection: connection)
   }
 
   /// A connection came back. A second time is noted as `doubleCheckin`.
-  public func checkedIn(_ lease: Lease) {
-    let change = PoolChange(.checkin, .returned(closes: false), connection: lease.connection, lease: lease.id)
-    monitor.end(lease.id, change, otherwise: .doubleCheckin)
-  }
+  public func checkedIn(_ lease: Lease) { monitor.checkIn(lease.id, connection: lease.connection) }
 
   /// A connection is being reset on its way back.
   public func reset(_ connection: Int) { monitor.apply(PoolChange(.reset, connection: connection)) }

@@ -1,54 +1,67 @@
 /// What a pool looks like at one moment, derived from its tables.
 public struct PoolStatistics: Sendable, Hashable, CustomStringConvertible {
-  private var counts: SIMD16<Int32> = .zero
+  private var counts = Counts<Int32>()
+
+  /// One number for each statistic.
+  private struct Counts<Number: FixedWidthInteger & Sendable>: Sendable, Hashable {
+    var idle: Number = 0
+    var empty: Number = 0
+    var leased: Number = 0
+    var overflow: Number = 0
+    var live: Number = 0
+    var waiting: Number = 0
+    var detachedOpen: Number = 0
+    var opening: Number = 0
+    var closing: Number = 0
+  }
 
   /// All zero.
   public init() {}
 
   /// Open connections in the pool that nobody has.
   public internal(set) var idle: Int {
-    get { Int(counts[0]) }
-    set { counts[0] = Int32(clamping: newValue) }
+    get { Int(counts.idle) }
+    set { counts.idle = Int32(clamping: newValue) }
   }
   /// Slots whose connection is gone.
   public internal(set) var empty: Int {
-    get { Int(counts[1]) }
-    set { counts[1] = Int32(clamping: newValue) }
+    get { Int(counts.empty) }
+    set { counts.empty = Int32(clamping: newValue) }
   }
   /// Leases that run.
   public internal(set) var leased: Int {
-    get { Int(counts[2]) }
-    set { counts[2] = Int32(clamping: newValue) }
+    get { Int(counts.leased) }
+    set { counts.leased = Int32(clamping: newValue) }
   }
   /// Slots beyond the pool's size.
   public internal(set) var overflow: Int {
-    get { Int(counts[3]) }
-    set { counts[3] = Int32(clamping: newValue) }
+    get { Int(counts.overflow) }
+    set { counts.overflow = Int32(clamping: newValue) }
   }
   /// Driver connections that are open, whoever has them.
   public internal(set) var live: Int {
-    get { Int(counts[4]) }
-    set { counts[4] = Int32(clamping: newValue) }
+    get { Int(counts.live) }
+    set { counts.live = Int32(clamping: newValue) }
   }
   /// Callers that wait for a connection.
   public internal(set) var waiting: Int {
-    get { Int(counts[5]) }
-    set { counts[5] = Int32(clamping: newValue) }
+    get { Int(counts.waiting) }
+    set { counts.waiting = Int32(clamping: newValue) }
   }
   /// Detached connections that are still open.
   public internal(set) var detachedOpen: Int {
-    get { Int(counts[6]) }
-    set { counts[6] = Int32(clamping: newValue) }
+    get { Int(counts.detachedOpen) }
+    set { counts.detachedOpen = Int32(clamping: newValue) }
   }
   /// Connections that are being opened: capacity in use, but not live.
   public internal(set) var opening: Int {
-    get { Int(counts[7]) }
-    set { counts[7] = Int32(clamping: newValue) }
+    get { Int(counts.opening) }
+    set { counts.opening = Int32(clamping: newValue) }
   }
   /// Connections that belong to nobody any more and are not closed yet: live, and capacity in use.
   public internal(set) var closing: Int {
-    get { Int(counts[8]) }
-    set { counts[8] = Int32(clamping: newValue) }
+    get { Int(counts.closing) }
+    set { counts.closing = Int32(clamping: newValue) }
   }
 
   /// Capacity in use.
@@ -63,5 +76,45 @@ public struct PoolStatistics: Sendable, Hashable, CustomStringConvertible {
       text += ", \(name) \(count)"
     }
     return text + "⟩"
+  }
+
+  /// Half as long, for numbers below 65,536.
+  struct Compact: Sendable {
+    private var counts = Counts<UInt16>()
+
+    init(_ statistics: PoolStatistics) {
+      counts.idle = UInt16(truncatingIfNeeded: statistics.counts.idle)
+      counts.empty = UInt16(truncatingIfNeeded: statistics.counts.empty)
+      counts.leased = UInt16(truncatingIfNeeded: statistics.counts.leased)
+      counts.overflow = UInt16(truncatingIfNeeded: statistics.counts.overflow)
+      counts.live = UInt16(truncatingIfNeeded: statistics.counts.live)
+      counts.waiting = UInt16(truncatingIfNeeded: statistics.counts.waiting)
+      counts.detachedOpen = UInt16(truncatingIfNeeded: statistics.counts.detachedOpen)
+      counts.opening = UInt16(truncatingIfNeeded: statistics.counts.opening)
+      counts.closing = UInt16(truncatingIfNeeded: statistics.counts.closing)
+    }
+
+    /// Whether all of them are that small.
+    static func fits(_ statistics: PoolStatistics) -> Bool {
+      let counts = statistics.counts
+      let bits =
+        counts.idle | counts.empty | counts.leased | counts.overflow | counts.live | counts.waiting
+        | counts.detachedOpen | counts.opening | counts.closing
+      return bits & ~0xFFFF == 0
+    }
+
+    var statistics: PoolStatistics {
+      var statistics = PoolStatistics()
+      statistics.counts.idle = Int32(counts.idle)
+      statistics.counts.empty = Int32(counts.empty)
+      statistics.counts.leased = Int32(counts.leased)
+      statistics.counts.overflow = Int32(counts.overflow)
+      statistics.counts.live = Int32(counts.live)
+      statistics.counts.waiting = Int32(counts.waiting)
+      statistics.counts.detachedOpen = Int32(counts.detachedOpen)
+      statistics.counts.opening = Int32(counts.opening)
+      statistics.counts.closing = Int32(counts.closing)
+      return statistics
+    }
   }
 }

@@ -25,8 +25,8 @@ struct LeakReport {
       held for \(lease.heldFor.readable)
       """)
     if let last = recording.statements(in: lease).last { lines.append("  last statement: \(last)") }
-    lines.append("  pool \"\(lease.pool)\": \(monitor.statistics)")
-    let events = monitor.events.filter { $0.connection == lease.connection }.suffix(5)
+    if let monitor { lines.append("  pool \"\(lease.pool)\": \(monitor.statistics)") }
+    let events = (monitor?.events ?? []).filter { $0.connection == lease.connection }.suffix(5)
     if !events.isEmpty { lines.append("  last events of connection \(lease.connection):") }
     lines += events.map { "    #\($0.sequence) \($0.kind)\($0.lease.map { ", lease \($0)" } ?? "")" }
     lines.append("  fix: give it back on every path, e.g. with withConnection { }")
@@ -96,7 +96,7 @@ extension LeaseRecord {
 
   /// A lease that came back while the report was written was late, not lost.
   fileprivate var currentState: String {
-    state == .leased && entry.record.state == .returned ? "returned late" : "\(state)"
+    state == .leased && entry.record?.state == .returned ? "returned late" : "\(state)"
   }
 
   fileprivate var place: FindingPlace? {

@@ -12,6 +12,7 @@ let benchmarks: @Sendable () -> Void = {
   libraryRows()
   threadRows()
   memoryRows()
+  poolMemoryRows()
   shapeRows()
   analysisRows()
   writeRows()

@@ -1,4 +1,5 @@
 internal import Benchmark
+internal import CMemory
 internal import DatabaseInstrumentation
 internal import DatabaseTesting
 
@@ -33,6 +34,27 @@ func poolRows() {
     benchmark.startMeasurement()
     for _ in benchmark.scaledIterations { try await pool.checkin(try await pool.checkout()) }
     benchmark.stopMeasurement()
+  }
+}
+
+/// Bytes that a recording keeps for each checkout and return: the lease, and its two events while events are kept.
+func poolMemoryRows() {
+  let bytes = BenchmarkMetric.custom("bytes", polarity: .prefersSmaller, useScalingFactor: false)
+  for (name, count) in [("lease with its events", 8 * 1024), ("lease beyond the events", 64 * 1024)] {
+    Benchmark("bytes kept for each \(name)", configuration: .init(metrics: [bytes], maxIterations: 5)) { benchmark in
+      let observer = PoolMonitor(name: "main", size: 1).observer
+      let connection = observer.connected()
+      let site = CheckoutSite()
+      func take(_ count: Int) {
+        for _ in 0..<count { observer.checkedIn(observer.checkedOut(connection, site: site)) }
+      }
+      recording {
+        take(count == 8 * 1024 ? 20 : 10_000)
+        let before = allocated_bytes()
+        take(count)
+        benchmark.measurement(bytes, (Int(allocated_bytes()) - Int(before)) / count)
+      }
+    }
   }
 }
 

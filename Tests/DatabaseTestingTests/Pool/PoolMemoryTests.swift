@@ -17,11 +17,9 @@ struct PoolMemoryTests {
 
   #if os(Linux)
     @Test func aLeaseIsAtMost256Bytes() {
-      let entry = LeaseEntry(
-        id: 1, connection: 1, checkoutCount: 1, checkedOutAt: 0, began: 0, origin: .site(CheckoutSite()),
-        owner: nil, test: nil, monitor: PoolMonitor(name: "main"), databaseConnection: nil)
+      let entry = LeaseEntry()
       withExtendedLifetime(entry) {
-        #expect(usableSize(Unmanaged.passUnretained(entry).toOpaque()) <= 256)
+        #expect(usableSize(Unmanaged.passUnretained(entry).toOpaque()) <= 128)
       }
     }
   #endif

@@ -1,0 +1,41 @@
+/// What a monitor keeps of leases beside those that run, and what they share.
+struct LeaseEntries: Sendable {
+  /// By their connection.
+  private var detached: [Int: LeaseEntry] = [:]
+  private var leaks: [LeaseEntry] = []
+  private var origins = OriginCache()
+  /// Of leases that are over and that nobody else saw: the next ones use them, without an allocation.
+  private var spares: ContiguousArray<LeaseEntry> = []
+
+  /// Leases that were dropped, and are kept for the report.
+  private static let leakLimit = 1_000
+  private static let spareLimit = 8
+
+  /// Leases that took their connection along, or were dropped; in no order.
+  var outstanding: [LeaseEntry] { detached.values + leaks }
+
+  mutating func make() -> LeaseEntry { spares.popLast() ?? LeaseEntry() }
+
+  /// A lease is over.
+  mutating func recycle(_ entry: LeaseEntry) {
+    if entry.clear(), spares.count < Self.spareLimit { spares.append(entry) }
+  }
+
+  mutating func keepDetached(_ entry: LeaseEntry, on connection: Int) { detached[connection] = entry }
+
+  mutating func keepLeak(_ entry: LeaseEntry) {
+    if leaks.count < Self.leakLimit { leaks.append(entry) }
+  }
+
+  /// A detached connection was closed, or dropped.
+  mutating func settle(detached connection: Int, as state: LeaseRecord.State) {
+    guard let entry = detached.removeValue(forKey: connection) else { return }
+    entry.settle(state)
+    if state == .abandoned { keepLeak(entry) }
+  }
+
+  /// The same origin, but shared with the leases that have it, too.
+  mutating func shared(_ origin: CheckoutOrigin?) -> CheckoutOrigin? { origin.map { origins.shared($0) } }
+
+  mutating func shared(_ site: CheckoutSite) -> CheckoutOrigin { origins.origin(of: site) }
+}

@@ -1,0 +1,144 @@
+extension PoolMonitor {
+  /// Enters a transition into tables and log, and tells metrics and listeners.
+  ///
+  /// - Parameter context: Who took a lease; for checkouts.
+  /// - Returns: Whether it fitted the tables.
+  @discardableResult
+  package func apply(_ change: PoolChange, at given: UInt64? = nil, by context: LeaseContext? = nil) -> Bool {
+    let outcome = enter(change, at: given, by: context)
+    publish(outcome)
+    return outcome.fits
+  }
+
+  /// What is to be told once all locks are let go.
+  package struct Outcome: Sendable {
+    var fits = true
+    var kind: EventKind?
+    var statistics = PoolStatistics()
+    var measured = PoolMetrics.Measured()
+    /// Only where somebody listens.
+    var notice: Notice?
+  }
+
+  /// An event, and who is to hear of it.
+  final class Notice: Sendable {
+    private let event: PoolEvent
+    private let listeners: [@Sendable (PoolEvent) -> Void]
+
+    init(_ event: PoolEvent, _ listeners: [@Sendable (PoolEvent) -> Void]) {
+      self.event = event
+      self.listeners = listeners
+    }
+
+    func tell() { for listener in listeners { listener(event) } }
+  }
+
+  /// Enters a transition; for pools that call it in their own critical section and publish outside of it.
+  package func enter(_ change: PoolChange, at given: UInt64? = nil, by context: LeaseContext? = nil) -> Outcome {
+    let time = given ?? self.time
+    // A lease that is granted by another task's return belongs to who asked for it, not to who returned.
+    let scope = owner(context == nil ? RecordingScope.current?.unfinished : context?.owner?.unfinished)
+    return state.withLock { enter(change, at: time, by: context, scope: scope, in: &$0) }
+  }
+
+  package func publish(_ outcome: Outcome) {
+    if !isAutomatic, outcome.kind != nil || !outcome.measured.isEmpty {
+      metrics.record(outcome.kind, outcome.measured, outcome.statistics)
+    }
+    outcome.notice?.tell()
+  }
+
+  /// Whose a transition is that a task of `scope` caused.
+  func owner(_ scope: RecordingScope?) -> RecordingScope? { isAutomatic ? nil : scope ?? creator?.unfinished }
+
+  func enter(
+    _ change: PoolChange, at time: UInt64, by context: LeaseContext?, scope: RecordingScope?, in state: inout State
+  ) -> Outcome {
+    var outcome = Outcome()
+    let (fits, entry) = state.table.apply(change, at: time) { record in
+      begin(change.lease ?? 0, on: record, at: time, by: context, scope: scope, in: &state.leases)
+    }
+    outcome.fits = fits
+    outcome.statistics = state.table.statistics
+    if fits { note(change, entry, at: time, in: &state, &outcome) }
+    let begun = if case .leased = change.effect { entry } else { nil as LeaseEntry? }
+    if let begun, change.kind == nil, let scope { scope.store.pools.add(begun, in: scope) }
+    guard let kind = change.kind else { return outcome }
+    outcome.kind = EventKind(kind)
+    let event = StoredEvent(
+      sequence: state.log.count + 1, time: time, kind: EventKind(kind), connection: change.connection,
+      lease: change.lease, statistics: outcome.statistics, hasText: kind.hasText || change.detail != nil)
+    outcome.notice = log(event, begun, in: scope, &state) {
+      PoolEvent(
+        sequence: event.sequence, time: time, pool: name, kind: kind, connection: change.connection,
+        lease: change.lease, statistics: outcome.statistics, detail: change.detail)
+    }
+    return outcome
+  }
+
+  /// Logs an event here and in the recording, which keeps `lease`, too.
+  ///
+  /// - Parameter whole: The event as it is told and, where it does not fit in less, kept.
+  @inline(__always)
+  func log(
+    _ event: StoredEvent, _ lease: LeaseEntry?, in scope: RecordingScope?, _ state: inout State, whole: () -> PoolEvent
+  ) -> Notice? {
+    state.log.append(event, whole: whole)
+    if let scope, scope.role == .recording {
+      scope.store.pools.add(event, lease, of: name, in: scope, source: &state.source, whole: whole)
+    }
+    return state.listeners.isEmpty ? nil : Notice(whole(), state.listeners)
+  }
+
+  private func begin(
+    _ lease: Int, on record: PooledConnectionRecord, at time: UInt64, by context: LeaseContext?,
+    scope: RecordingScope?, in leases: inout LeaseEntries
+  ) -> LeaseEntry {
+    let entry = leases.make()
+    entry.begin(
+      lease, on: record, at: time, began: monotonic(at: time), of: self, by: scope,
+      test: test(context?.test, in: scope), from: leases.shared(context?.origin))
+    return entry
+  }
+
+  /// - Parameter entry: What is kept of the lease that began or ended.
+  private func note(
+    _ change: PoolChange, _ entry: LeaseEntry?, at time: UInt64, in state: inout State, _ outcome: inout Outcome
+  ) {
+    func end(_ to: LeaseRecord.State) {
+      guard let entry else { return }
+      entry.end(to, at: time, monotonic: monotonic(at: time))
+      outcome.measured.use = time &- entry.checkedOutAt
+      switch to {
+      case .abandoned: state.leases.keepLeak(entry)
+      case .detached: state.leases.keepDetached(entry, on: entry.connection)
+      default: state.leases.recycle(entry)
+      }
+    }
+    switch change.effect {
+    case .opened(let began): outcome.measured.create = time &- began
+    case .leased(let asked):
+      outcome.measured.wait = time &- asked
+      state.lastLease = max(state.lastLease, change.lease ?? 0)
+      state.lastConnection = max(state.lastConnection, change.connection ?? 0)
+    case .returned: end(.returned)
+    case .invalidated: end(.invalidated)
+    case .abandoned: end(.abandoned)
+    case .detached: end(.detached)
+    case .detachedClosed:
+      if let id = change.connection { state.leases.settle(detached: id, as: .detachedAndClosed) }
+    case .none where change.kind == .detachedAbandoned:
+      if let id = change.connection { state.leases.settle(detached: id, as: .abandoned) }
+    default: break
+    }
+  }
+
+  /// The name of the test that a lease is taken in, kept once in a recording.
+  func test(_ name: String?, in scope: RecordingScope?) -> String? {
+    guard let name else { return scope?.owningTest }
+    return scope.map { $0.store.pools.shared(name) } ?? name
+  }
+
+  /// The monotonic clock at a time of the pool's clock that is now.
+  func monotonic(at time: UInt64) -> UInt64 { clock == nil ? time : monotonicNanoseconds() }
+}
