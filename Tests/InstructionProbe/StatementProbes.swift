@@ -8,7 +8,7 @@ internal import SQLiteInstrumentation
 internal import Tracing
 
 /// A prepared statement on a connection in memory, with 100 books.
-final class HeldStatement {
+final class HeldStatement: @unchecked Sendable {  // Each is used by one thread.
   private var connection: OpaquePointer?
   private var statement: OpaquePointer?
 

@@ -1,10 +1,13 @@
-// What the hot paths cost, as `./Tests/run --instructions` counts it. Two uses:
+// What the hot paths cost, as `./Tests/run --instructions` counts it. Three uses:
 //
 //   valgrind --tool=callgrind --zero-before=F --dump-after=F InstructionProbe run
 //   where F is the mangled name of `measuredWork`, and
 //
 //   InstructionProbe check FOLDER LIMITS [--update]      reads what callgrind wrote to FOLDER
+//
+//   InstructionProbe time [NAME…]                        their times, for `./Tests/run --times`
 
+internal import CSQLiteForTests
 internal import Foundation
 
 /// The function that callgrind is told to count in.
@@ -34,6 +37,11 @@ case "run":
     try probe.run { measuredWork($0) }
     print(probe.line)
   }
+case "time":
+  // Two threads would wait for the lock of these statistics, whatever is recorded.
+  _ = configureMemoryStatus(0)
+  let all = try Probe.all() + threadProbes()
+  try printTimes(of: all.filter { arguments.count == 1 || arguments.contains($0.name) })
 case "check" where arguments.count >= 3:
   let check = try InstructionCheck(folder: arguments[2], limits: arguments[3])
   if arguments.contains("--update") {
@@ -42,5 +50,7 @@ case "check" where arguments.count >= 3:
     exit(1)
   }
 default:
-  fail("use: InstructionProbe run [NAME…] | InstructionProbe check FOLDER LIMITS [--update]")
+  fail(
+    "use: InstructionProbe run [NAME…] | InstructionProbe time [NAME…] | InstructionProbe check FOLDER LIMITS [--update]"
+  )
 }
