@@ -215,6 +215,14 @@ void dbh_free_rows(dbh_connection *connection);
 uint32_t dbh_table_number(dbh_connection *connection, const char *database, const char *name);
 void dbh_count_row(dbh_connection *connection, sqlite3 *handle, int operation, const char *database, const char *name);
 
+// ForeignHooks.c
+typedef enum { DBH_FOREIGN_PREUPDATE, DBH_FOREIGN_UPDATE } dbh_foreign_kind;
+typedef void (*dbh_any_callback)(void);
+/// Keeps a hook that an application set on a connection which is not instrumented, in place of an earlier one; NULL removes it.
+void dbh_note_foreign(dbh_foreign_kind kind, sqlite3 *handle, dbh_any_callback callback, void *context);
+/// NULL where there is none.
+dbh_any_callback dbh_take_foreign(dbh_foreign_kind kind, sqlite3 *handle, void **context);
+
 // UpdateHook.c
 bool dbh_lacks(uint32_t what);
 void dbh_follow_updates(dbh_connection *connection);

@@ -395,47 +395,10 @@ void dbh_free_rows(dbh_connection *c) {
   c->table_count = c->table_capacity = c->pending_count = c->pending_capacity = 0;
 }
 
-// Hooks that an application set before its connection was instrumented.
-typedef struct foreign {
-  sqlite3 *handle;
-  dbh_preupdate_callback callback;
-  void *context;
-  struct foreign *next;
-} foreign;
-
-static pthread_mutex_t foreign_lock = PTHREAD_MUTEX_INITIALIZER;
-static foreign *foreign_hooks;
-
-static bool take_foreign(sqlite3 *handle, dbh_preupdate_callback *callback, void **context) {
-  bool found = false;
-  pthread_mutex_lock(&foreign_lock);
-  foreign **link = &foreign_hooks;
-  while (*link && (*link)->handle != handle) link = &(*link)->next;
-  if (*link) {
-    foreign *hook = *link;
-    *callback = hook->callback;
-    *context = hook->context;
-    *link = hook->next;
-    free(hook);
-    found = true;
-  }
-  pthread_mutex_unlock(&foreign_lock);
-  return found;
-}
-
 void dbh_note_foreign_preupdate(sqlite3 *handle, dbh_preupdate_callback callback, void *context) {
-  dbh_preupdate_callback old;
-  void *old_context;
-  take_foreign(handle, &old, &old_context);
-  if (!callback) return;
-  foreign *hook = malloc(sizeof *hook);
-  if (!hook) return;
-  pthread_mutex_lock(&foreign_lock);
-  *hook = (foreign){.handle = handle, .callback = callback, .context = context, .next = foreign_hooks};
-  foreign_hooks = hook;
-  pthread_mutex_unlock(&foreign_lock);
+  dbh_note_foreign(DBH_FOREIGN_PREUPDATE, handle, (dbh_any_callback)callback, context);
 }
 
 void dbh_adopt_foreign_preupdate(dbh_connection *c) {
-  take_foreign(c->handle, &c->user_preupdate, &c->user_preupdate_context);
+  c->user_preupdate = (dbh_preupdate_callback)dbh_take_foreign(DBH_FOREIGN_PREUPDATE, c->handle, &c->user_preupdate_context);
 }

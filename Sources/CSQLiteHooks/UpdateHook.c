@@ -6,9 +6,6 @@
 // by how much sqlite3_total_changes() grew, with which Swift finds out what is known.
 
 #define _GNU_SOURCE
-#include <pthread.h>
-#include <stdlib.h>
-
 #include <dlfcn.h>
 
 #include "Private.h"
@@ -187,45 +184,12 @@ void dbh_take_updates(dbh_connection *c, const dbh_open_statement *open, dbh_ste
           : dbh_shares_update_hook();
 }
 
-// Hooks that an application set before its connection was instrumented.
-typedef struct foreign {
-  sqlite3 *handle;
-  dbh_update_callback callback;
-  void *context;
-  struct foreign *next;
-} foreign;
-
-static pthread_mutex_t foreign_lock = PTHREAD_MUTEX_INITIALIZER;
-static foreign *foreign_hooks;
-
-static void take_foreign(sqlite3 *handle, dbh_update_callback *callback, void **context) {
-  pthread_mutex_lock(&foreign_lock);
-  foreign **link = &foreign_hooks;
-  while (*link && (*link)->handle != handle) link = &(*link)->next;
-  foreign *hook = *link;
-  if (hook) *link = hook->next;
-  pthread_mutex_unlock(&foreign_lock);
-  if (!hook) return;
-  *callback = hook->callback;
-  *context = hook->context;
-  free(hook);
-}
-
 void dbh_note_foreign_update(sqlite3 *handle, dbh_update_callback callback, void *context) {
-  dbh_update_callback old;
-  void *old_context;
-  take_foreign(handle, &old, &old_context);
-  if (!callback) return;
-  foreign *hook = malloc(sizeof *hook);
-  if (!hook) return;
-  pthread_mutex_lock(&foreign_lock);
-  *hook = (foreign){.handle = handle, .callback = callback, .context = context, .next = foreign_hooks};
-  foreign_hooks = hook;
-  pthread_mutex_unlock(&foreign_lock);
+  dbh_note_foreign(DBH_FOREIGN_UPDATE, handle, (dbh_any_callback)callback, context);
 }
 
 void dbh_adopt_foreign_update(dbh_connection *c) {
   atomic_store_explicit(&has_connections, true, memory_order_relaxed);
   c->updates.settled = sqlite3_total_changes(c->handle);
-  take_foreign(c->handle, &c->updates.user, &c->updates.user_context);
+  c->updates.user = (dbh_update_callback)dbh_take_foreign(DBH_FOREIGN_UPDATE, c->handle, &c->updates.user_context);
 }
