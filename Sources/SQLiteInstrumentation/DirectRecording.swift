@@ -22,7 +22,7 @@ enum DirectRecording {
     var made = dbh_lane()
     made.log = log.retain().toOpaque()
     made.scope_object = Unmanaged.passRetained(place.scope).toOpaque()
-    made.head = UnsafeMutableRawPointer(place.log.head).assumingMemoryBound(to: dbh_log_head.self)
+    made.head = place.log.head.lockAddress.assumingMemoryBound(to: dbh_log_head.self)
     made.end = UnsafeRawPointer(place.scope.end)
     made.scope = place.scope.id
     return dbh_change_lane(connection, made)
@@ -34,18 +34,21 @@ enum DirectRecording {
       MemoryLayout<Ours>.stride == MemoryLayout<Theirs>.stride
         && MemoryLayout<Ours>.alignment == MemoryLayout<Theirs>.alignment
     }
-    typealias Record = (StatementRecord, dbh_record)
+    let lockSize = UnsafeMutablePointer<LogHead>.lockSize
+    func behindLock(_ field: PartialKeyPath<LogHead>) -> Int? { MemoryLayout.offset(of: field).map { $0 + lockSize } }
     return sameSize(StatementRecord.self, dbh_record.self) && sameSize(RowCount.self, dbh_row_count.self)
-      && sameSize(WriteRun.self, dbh_run.self) && sameSize(LogHead.self, dbh_log_head.self)
+      && sameSize(WriteRun.self, dbh_run.self)
+      && MemoryLayout<LogHead>.stride + lockSize == MemoryLayout<dbh_log_head>.stride
       && MemoryLayout.offset(of: \StatementRecord.parent) == MemoryLayout.offset(of: \dbh_record.parent)
       && MemoryLayout.offset(of: \StatementRecord.thread) == MemoryLayout.offset(of: \dbh_record.thread)
       && MemoryLayout.offset(of: \StatementRecord.flags) == MemoryLayout.offset(of: \dbh_record.flags)
       && MemoryLayout.offset(of: \WriteRun.change) == MemoryLayout.offset(of: \dbh_run.table)
       && MemoryLayout.offset(of: \WriteRun.change.rows) == MemoryLayout.offset(of: \dbh_run.rows)
       && MemoryLayout.offset(of: \WriteRun.writes) == MemoryLayout.offset(of: \dbh_run.writes)
-      && MemoryLayout.offset(of: \LogHead.next) == MemoryLayout.offset(of: \dbh_log_head.next)
-      && MemoryLayout.offset(of: \LogHead.count) == MemoryLayout.offset(of: \dbh_log_head.count)
-      && MemoryLayout.offset(of: \LogHead.run) == MemoryLayout.offset(of: \dbh_log_head.run)
+      && behindLock(\.generation) == MemoryLayout.offset(of: \dbh_log_head.generation)
+      && behindLock(\.next) == MemoryLayout.offset(of: \dbh_log_head.next)
+      && behindLock(\.count) == MemoryLayout.offset(of: \dbh_log_head.count)
+      && behindLock(\.run) == MemoryLayout.offset(of: \dbh_log_head.run)
   }
 
   private final class Sample: Sendable {}

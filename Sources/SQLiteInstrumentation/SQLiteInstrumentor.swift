@@ -66,6 +66,7 @@ public enum SQLiteInstrumentor {
   /// A pool that tells it to its monitor has its statements tied to their leases:
   ///
   /// ```swift
+  /// let monitor = PoolMonitor(name: "main")
   /// let number = monitor.observer.connected(databaseConnection: SQLiteInstrumentor.number(of: handle))
   /// ```
   ///

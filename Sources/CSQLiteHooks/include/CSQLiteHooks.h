@@ -75,15 +75,15 @@ typedef struct {
   uint64_t first, last;  // places
 } dbh_run;
 
-/// The part of a log that a source may write by itself: Swift's `LogHead`.
+/// The lock of a log, and the part of it that a source may write by itself: Swift's `LogHead`.
 typedef struct {
-  uint32_t lock;  // of the whole log
+  uint32_t lock, unused;
   uint32_t generation;  // changes when the records are given back
+  uint32_t number;
   uint64_t origin;
   uint64_t last_sequence;
   dbh_record *next;
   uint32_t room;  // records from `next` on; 0: Swift makes room
-  uint32_t number;
   uint64_t count;
   dbh_run run;
 } dbh_log_head;

@@ -15,11 +15,13 @@ internal import Synchronization
 /// Recording a statement then is one turn of a lock and 96 bytes. The lock is held for a few instructions and nearly never
 /// wanted by two threads at once: who has to wait gives the processor away after a moment. On Apple's platforms it is the
 /// unfair lock, which lends the waiting thread's priority.
+///
+/// The lock stands right before it, so that who has the lock may change the whole of it.
 package struct LogHead: Sendable {
-  /// Of the whole log, ``StatementLog/State`` included.
-  private var lock: UInt32 = 0
   /// Changes when the records are given back: a statement that was open then has none any more.
   package var generation: UInt32 = 0
+  /// Of the log among those of its store.
+  package let number: UInt32
   /// Nanoseconds of the monotonic clock from which sequence numbers count.
   package let origin: UInt64
   package var lastSequence: UInt64 = 0
@@ -27,8 +29,6 @@ package struct LogHead: Sendable {
   nonisolated(unsafe) package var next: UnsafeMutablePointer<StatementRecord>?
   /// Records from `next` on that may be written; 0: the log makes room.
   package var room: UInt32 = 0
-  /// Of the log among those of its store.
-  package let number: UInt32
   package var count: UInt64 = 0
   /// What the ledger of the connection was not told of yet.
   package var run = WriteRun()
@@ -64,15 +64,31 @@ package struct LogHead: Sendable {
 }
 
 extension UnsafeMutablePointer<LogHead> {
+  /// Bytes between the lock and the head.
+  package static var lockSize: Int { 8 }
+
+  /// Memory for a lock that is free and the head behind it.
+  static func allocate(_ head: LogHead) -> Self {
+    let size = lockSize + MemoryLayout<LogHead>.size
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: lockSize)
+    memory.initializeMemory(as: UInt64.self, repeating: 0, count: 1)
+    return (memory + lockSize).initializeMemory(as: LogHead.self, repeating: head, count: 1)
+  }
+
+  func free() { lockAddress.deallocate() }
+
+  /// Of the whole log. C knows the head by it.
+  package var lockAddress: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) - Self.lockSize }
+
   /// Calls `body` while nobody else can. Not recursive, and `body` must not wait for anything.
   @inline(__always)
   func withLock<R>(_ body: (inout LogHead) -> R) -> R {
     #if canImport(Darwin)
-      let lock = UnsafeMutableRawPointer(self).assumingMemoryBound(to: os_unfair_lock_s.self)
+      let lock = lockAddress.assumingMemoryBound(to: os_unfair_lock_s.self)
       os_unfair_lock_lock(lock)
       defer { os_unfair_lock_unlock(lock) }
     #else
-      let lock = UnsafeMutableRawPointer(self).assumingMemoryBound(to: Atomic<UInt32>.self)
+      let lock = lockAddress.assumingMemoryBound(to: Atomic<UInt32>.self)
       if lock.pointee.exchange(1, ordering: .acquiring) != 0 { Self.wait(for: lock) }
       defer { lock.pointee.store(0, ordering: .releasing) }
     #endif

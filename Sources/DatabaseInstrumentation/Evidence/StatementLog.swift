@@ -45,8 +45,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   init(connection: ConnectionEvidence, store: EvidenceStore, number: Int) {
     self.connection = connection
     self.store = store
-    head = .allocate(capacity: 1)
-    head.initialize(to: LogHead(origin: store.origin, number: UInt32(truncatingIfNeeded: number)))
+    head = .allocate(LogHead(origin: store.origin, number: UInt32(truncatingIfNeeded: number)))
     state = .allocate(capacity: 1)
     state.initialize(to: State())
   }
@@ -54,7 +53,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   deinit {
     state.deinitialize(count: 1)
     state.deallocate()
-    head.deallocate()
+    head.free()
   }
 
   /// Keeps a statement that begins.
