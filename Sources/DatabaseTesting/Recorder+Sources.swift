@@ -10,7 +10,8 @@ extension DatabaseRecorder {
   /// A recorder for a test: with the sources of this module asked whether they work.
   static func started(_ label: String, test: String? = nil, at location: CodeLocation) -> DatabaseRecorder {
     _ = sources
-    return DatabaseRecorder(label, test: test ?? Runner.currentTestName, at: location)
+    return DatabaseRecorder(
+      label, test: test ?? Runner.currentTestName, isOfOneTest: !Runner.isAroundTests, at: location)
   }
 
   private static let sources: Void = {

@@ -1,5 +1,6 @@
 internal import DatabaseInstrumentation
 internal import DatabaseTesting
+internal import Dispatch
 
 /// A checkout and a checkin, as a pool tells its monitor of them.
 func poolProbes() throws -> [Probe] {
@@ -16,7 +17,60 @@ func poolProbes() throws -> [Probe] {
         measure { lease.take(1_000) }
       }
     },
+    Probe("checkout and checkin, bare pool", operations: 1_000) { measure in
+      let pool = OneConnection()
+      waitFor { try await pool.take(20) }
+      measure { waitFor { try await pool.take(1_000) } }
+    },
+    Probe("checkout and checkin, MonitoredPool", operations: 1_000) { measure in
+      let pool = MonitoredPool(OneConnection(), name: "main", size: 1)
+      waitFor { try await pool.take(20) }
+      measure { waitFor { try await pool.take(1_000) } }
+    },
+    Probe("checkout and checkin, MonitoredPool, recorder", operations: 1_000) { measure in
+      withDatabaseRecorder { _ in
+        let pool = MonitoredPool(OneConnection(), name: "main", size: 1)
+        waitFor { try await pool.take(20) }
+        measure { waitFor { try await pool.take(1_000) } }
+      }
+    },
   ]
+}
+
+/// Waits for work in a task of its own, within the recording of the caller.
+private func waitFor(_ work: @escaping @Sendable () async throws -> Void) {
+  let done = DispatchSemaphore(value: 0)
+  Task {
+    do { try await work() } catch { fail("the pool failed: \(error)") }
+    done.signal()
+  }
+  done.wait()
+}
+
+/// The least that a pool can be.
+private final class OneConnection: MonitorablePool {
+  final class Connection: Sendable {}
+
+  private let connection = Connection()
+
+  // Never inlined: calls that did nothing would leave nothing to be compared with.
+  @inline(never)
+  func checkout() async throws -> Connection { connection }
+
+  @inline(never)
+  func checkin(_ connection: Connection) async throws { use(connection) }
+
+  @inline(never)
+  func take(_ count: Int) async throws {
+    for _ in 0..<count { try await checkin(try await checkout()) }
+  }
+}
+
+extension MonitoredPool {
+  @inline(never)
+  fileprivate func take(_ count: Int) async throws {
+    for _ in 0..<count { try await checkin(try await checkout()) }
+  }
 }
 
 private final class MonitoredLease {

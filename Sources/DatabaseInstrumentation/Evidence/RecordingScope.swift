@@ -25,6 +25,9 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   package let start: UInt64
 
   private let depth: Int
+  private let isOfOneTest: Bool
+  /// What the first who asked found out; only where it holds for all.
+  private let foundTest = OnceReference<FoundTest>()
   /// Nanoseconds of the monotonic clock when it was finished; `UInt64.max` before. It lives as long as the scope.
   package let end: UnsafeMutablePointer<Atomic<UInt64>>
   private let excluded = Atomic<Int>(0)
@@ -33,9 +36,12 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   private static let lastID = Atomic<UInt32>(0)
 
   /// Opens a scope inside of `parent`, or an outermost one.
+  ///
+  /// - Parameter isOfOneTest: Whether one test at most can run inside of it, with one case, so that all who ask for its
+  ///   name are in that one. A scope within such a scope is one, too.
   package init(
-    role: Role, label: String = "", test: String? = nil, parent: RecordingScope? = RecordingScope.current?.unfinished,
-    detailLimit: Int
+    role: Role, label: String = "", test: String? = nil, isOfOneTest: Bool = false,
+    parent: RecordingScope? = RecordingScope.current?.unfinished, detailLimit: Int
   ) {
     end = .allocate(capacity: 1)
     end.initialize(to: Atomic(UInt64.max))
@@ -43,6 +49,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     self.role = role
     self.label = label
     self.test = test
+    self.isOfOneTest = isOfOneTest || parent?.isOfOneTest == true
     self.parent = parent
     depth = parent.map { $0.depth + 1 } ?? 0
     store = parent?.store ?? EvidenceStore(detailLimit: detailLimit)
@@ -72,6 +79,22 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     var scope: RecordingScope? = self
     while let candidate = scope, candidate.role == .excluded { scope = candidate.parent }
     return scope
+  }
+
+  /// The test that runs in the current task, which is in this scope, with its case.
+  ///
+  /// To ask the test framework takes longer than all else that is kept of a lease: it is asked once where one test has
+  /// the scope.
+  package var runningTest: String? {
+    if let found = foundTest.value { return found.name }
+    let name = CurrentTest.name.map { store.pools.shared($0) } ?? owningTest
+    return isOfOneTest ? foundTest.setIfNil(FoundTest(name)).name : name
+  }
+
+  private final class FoundTest: Sendable {
+    let name: String?
+
+    init(_ name: String?) { self.name = name }
   }
 
   /// Closes the scope; idempotent.

@@ -10,7 +10,7 @@ package struct LeaseContext: Sendable {
   package static func current(site: CheckoutSite?, poolFile: StaticString? = nil) -> LeaseContext {
     let owner = RecordingScope.current?.unfinished
     let origin = site.map(CheckoutOrigin.site) ?? stack(in: owner, poolFile: poolFile)
-    return LeaseContext(origin: origin, owner: owner, test: CurrentTest.name)
+    return LeaseContext(origin: origin, owner: owner, test: owner?.runningTest ?? CurrentTest.name)
   }
 
   static func stack(in scope: RecordingScope?, poolFile: StaticString?) -> CheckoutOrigin? {

@@ -32,13 +32,21 @@ public final class MonitoredPool<Base: MonitorablePool>: Sendable {
   public let base: Base
   /// Leases, events and statistics.
   public let monitor: PoolMonitor
-  private let numbers = ConnectionNumbers<Base.ConnectionID>()
+  @usableFromInline
+  let numbers = ConnectionNumbers<Base.ConnectionID>()
 
   /// A connection that was taken.
   public struct Lease: Sendable {
     /// The connection.
     public let connection: Base.Connection
-    fileprivate let token: PoolObserver.Lease
+    @usableFromInline
+    let token: PoolObserver.Lease
+
+    @usableFromInline
+    init(connection: Base.Connection, token: PoolObserver.Lease) {
+      self.connection = connection
+      self.token = token
+    }
   }
 
   /// Wraps a pool.
@@ -48,6 +56,7 @@ public final class MonitoredPool<Base: MonitorablePool>: Sendable {
   }
 
   /// Takes a connection. The error is the pool's own.
+  @inlinable
   public func checkout(
     fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line, column: UInt = #column,
     function: StaticString = #function
@@ -58,23 +67,25 @@ public final class MonitoredPool<Base: MonitorablePool>: Sendable {
     do {
       connection = try await base.checkout()
     } catch {
-      monitor.observer.checkoutFailed(error is CancellationError ? .cancelled : .openFailed, wasWaiting: true)
+      monitor.endWait(by: error)
       throw error
     }
     let site = CheckoutSite(fileID: fileID, filePath: filePath, line: line, column: column, function: function)
-    let number = numbers.number(of: base.id(of: connection)) { monitor.observer.connected() }
+    let number = numbers.number(of: base.id(of: connection), in: monitor)
     let lease = monitor.checkOut(number, since: began, site: site)
     return Lease(connection: connection, token: PoolObserver.Lease(id: lease, connection: number))
   }
 
   /// Gives a connection back. A second time is noted, and left to the pool.
+  @inlinable
   public func checkin(_ lease: Lease) async throws {
     // Before the pool may hand it to the next.
-    monitor.observer.checkedIn(lease.token)
+    monitor.checkIn(lease.token.id, connection: lease.token.connection)
     try await base.checkin(lease.connection)
   }
 
   /// Lends a connection to `body` and gives it back, also when `body` throws.
+  @inlinable
   public func withConnection<R>(
     _ body: (Base.Connection) async throws -> R, fileID: StaticString = #fileID, filePath: StaticString = #filePath,
     line: UInt = #line, column: UInt = #column, function: StaticString = #function

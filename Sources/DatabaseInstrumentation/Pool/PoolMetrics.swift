@@ -23,12 +23,14 @@ final class PoolMetrics: Sendable {
   }
 
   /// What a transition measured, in nanoseconds.
-  struct Measured {
-    var use: UInt64?
-    var create: UInt64?
-    var wait: UInt64?
-
-    var isEmpty: Bool { use == nil && create == nil && wait == nil }
+  enum Measured: Sendable {
+    case nothing
+    /// How long a lease had its connection.
+    case use(UInt64)
+    /// How long a connection took to open.
+    case create(UInt64)
+    /// How long a caller waited.
+    case wait(UInt64)
   }
 
   func record(_ kind: EventKind?, _ measured: Measured, _ statistics: PoolStatistics) {
@@ -115,9 +117,12 @@ final class PoolMetrics: Sendable {
       pending.set(statistics.waiting)
       if let limit = size.adding(maxOverflow).limit { maximum.set(limit) }
       if let limit = size.limit { idleMaximum.set(limit) }
-      if let use = measured.use { useTime.record(Double(use) / 1e9) }
-      if let create = measured.create { createTime.record(Double(create) / 1e9) }
-      if let wait = measured.wait { waitTime.record(Double(wait) / 1e9) }
+      switch measured {
+      case .nothing: break
+      case .use(let time): useTime.record(Double(time) / 1e9)
+      case .create(let time): createTime.record(Double(time) / 1e9)
+      case .wait(let time): waitTime.record(Double(time) / 1e9)
+      }
       guard let counters = kind.map(counters(of:)) else { return }
       counters.events.increment()
       counters.errors?.increment()

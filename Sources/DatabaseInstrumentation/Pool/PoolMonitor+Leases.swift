@@ -5,6 +5,7 @@ extension PoolMonitor {
   ///   - waited: How long its caller waited.
   ///   - began: Since when it counted as waiting, where the monitor was told.
   ///   - poolFile: The file that asks on behalf of somebody else, when `site` is `nil`.
+  @usableFromInline
   func checkOut(
     _ connection: Int, waited: UInt64 = 0, since began: UInt64? = nil, site: CheckoutSite?,
     poolFile: StaticString? = nil
@@ -12,10 +13,9 @@ extension PoolMonitor {
     let current = RecordingScope.current?.unfinished
     let origin = site == nil ? LeaseContext.stack(in: current, poolFile: poolFile) : nil
     let scope = owner(current)
-    let test = test(CurrentTest.name, in: scope)
+    let test = if let current { current.runningTest } else { test(CurrentTest.name, in: scope) }
     let time = self.time
-    var outcome = Outcome(kind: .checkout)
-    let lease = state.withLock { state in
+    let (lease, fits, statistics, notice) = state.withLock { state in
       state.lastLease += 1
       let lease = state.lastLease
       if began != nil { state.table.endWait() }
@@ -26,42 +26,53 @@ extension PoolMonitor {
           from: site.map { state.leases.shared($0) } ?? state.leases.shared(origin))
         return entry
       }
-      if entry != nil { outcome.measured.wait = began.map { time &- $0 } ?? waited }
-      outcome.statistics = state.table.statistics
-      outcome.notice = log(.checkout, entry, connection, lease, at: time, outcome.statistics, in: scope, &state)
-      return lease
+      let statistics = state.table.statistics
+      let notice = log(.checkout, entry, connection, lease, at: time, statistics, in: scope, &state)
+      return (lease, entry != nil, statistics, notice)
     }
-    publish(outcome)
+    tellMetrics(.checkout, fits ? .wait(began.map { time &- $0 } ?? waited) : .nothing, statistics)
+    notice?.tell()
     return lease
   }
 
   /// A caller waits from now on, which no event says.
   ///
   /// - Returns: When that was.
+  @usableFromInline
   func beginWait() -> UInt64 {
     let time = self.time
     state.withLock { $0.table.beginWait() }
     return time
   }
 
+  /// A caller that waits gets no connection.
+  @usableFromInline
+  func endWait(by error: any Error) {
+    observer.checkoutFailed(error is CancellationError ? .cancelled : .openFailed, wasWaiting: true)
+  }
+
   /// Enters the return of a lease, or that it had ended before.
+  @usableFromInline
   func checkIn(_ lease: Int, connection: Int) {
     let scope = owner(RecordingScope.current?.unfinished)
     let time = self.time
-    var outcome = Outcome(kind: .doubleCheckin)
-    state.withLock { state in
-      let entry = state.table.endByReturn(lease, at: time)
-      if let entry {
-        outcome.kind = .checkin
-        outcome.measured.use = time &- entry.checkedOutAt
+    let (use, statistics, notice) = state.withLock { state in
+      var use: UInt64?
+      if let entry = state.table.endByReturn(lease, at: time) {
+        use = time &- entry.checkedOutAt
         entry.end(.returned, at: time, monotonic: monotonic(at: time))
         state.leases.recycle(entry)
       }
-      outcome.statistics = state.table.statistics
-      let kind: EventKind = entry == nil ? .doubleCheckin : .checkin
-      outcome.notice = log(kind, nil, connection, lease, at: time, outcome.statistics, in: scope, &state)
+      let statistics = state.table.statistics
+      let kind: EventKind = use == nil ? .doubleCheckin : .checkin
+      return (use, statistics, log(kind, nil, connection, lease, at: time, statistics, in: scope, &state))
     }
-    publish(outcome)
+    if let use {
+      tellMetrics(.checkin, .use(use), statistics)
+    } else {
+      tellMetrics(.doubleCheckin, .nothing, statistics)
+    }
+    notice?.tell()
   }
 
   /// Enters an end of a lease, or that it had ended before.

@@ -15,7 +15,7 @@ extension PoolMonitor {
     var fits = true
     var kind: EventKind?
     var statistics = PoolStatistics()
-    var measured = PoolMetrics.Measured()
+    var measured = PoolMetrics.Measured.nothing
     /// Only where somebody listens.
     var notice: Notice?
   }
@@ -42,10 +42,18 @@ extension PoolMonitor {
   }
 
   package func publish(_ outcome: Outcome) {
-    if !isAutomatic, outcome.kind != nil || !outcome.measured.isEmpty {
-      metrics.record(outcome.kind, outcome.measured, outcome.statistics)
+    if let kind = outcome.kind {
+      tellMetrics(kind, outcome.measured, outcome.statistics)
+    } else if case .nothing = outcome.measured {
+      // Nothing happened that anyone would count.
+    } else {
+      tellMetrics(nil, outcome.measured, outcome.statistics)
     }
     outcome.notice?.tell()
+  }
+
+  func tellMetrics(_ kind: EventKind?, _ measured: PoolMetrics.Measured, _ statistics: PoolStatistics) {
+    if !isAutomatic { metrics.record(kind, measured, statistics) }
   }
 
   /// Whose a transition is that a task of `scope` caused.
@@ -108,7 +116,7 @@ extension PoolMonitor {
     func end(_ to: LeaseRecord.State) {
       guard let entry else { return }
       entry.end(to, at: time, monotonic: monotonic(at: time))
-      outcome.measured.use = time &- entry.checkedOutAt
+      outcome.measured = .use(time &- entry.checkedOutAt)
       switch to {
       case .abandoned: state.leases.keepLeak(entry)
       case .detached: state.leases.keepDetached(entry, on: entry.connection)
@@ -116,9 +124,9 @@ extension PoolMonitor {
       }
     }
     switch change.effect {
-    case .opened(let began): outcome.measured.create = time &- began
+    case .opened(let began): outcome.measured = .create(time &- began)
     case .leased(let asked):
-      outcome.measured.wait = time &- asked
+      outcome.measured = .wait(time &- asked)
       state.lastLease = max(state.lastLease, change.lease ?? 0)
       state.lastConnection = max(state.lastConnection, change.connection ?? 0)
     case .returned: end(.returned)

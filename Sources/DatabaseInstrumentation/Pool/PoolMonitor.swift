@@ -140,6 +140,7 @@ public final class PoolMonitor: Sendable {
     }
   }
 
+  @usableFromInline
   func isRunning(_ lease: Int) -> Bool { state.withLock { $0.table.isRunning(lease) } }
 
   func isDetached(_ connection: Int) -> Bool { state.withLock { $0.table.isDetached(connection) } }

@@ -17,6 +17,12 @@ public struct PoolObserver: Sendable {
     public let id: Int
     /// The number of the connection within the pool.
     public let connection: Int
+
+    @usableFromInline
+    init(id: Int, connection: Int) {
+      self.id = id
+      self.connection = connection
+    }
   }
 
   /// A connection was opened.
@@ -29,12 +35,16 @@ public struct PoolObserver: Sendable {
   @discardableResult
   public func connected(databaseConnection: UInt64? = nil, took: Duration = .zero) -> Int {
     let id = monitor.newConnection()
+    connected(as: id, databaseConnection: databaseConnection, took: took)
+    return id
+  }
+
+  func connected(as id: Int, databaseConnection: UInt64? = nil, took: Duration = .zero) {
     let now = monitor.time
     if id == 1 { monitor.apply(PoolChange(.firstConnect), at: now) }
     monitor.apply(PoolChange(nil, .openBegan), at: now)
     monitor.apply(PoolChange(.connect, .opened(began: now &- took.nanoseconds), connection: id), at: now)
     monitor.databaseConnection(databaseConnection, of: id)
-    return id
   }
 
   /// A connection could not be opened.

@@ -41,17 +41,20 @@ public final class DatabaseRecorder: Sendable {
   /// - Parameters:
   ///   - label: What messages call it.
   ///   - test: The name of the test that it is opened for, where the test framework tells it.
+  ///   - isOfOneTest: Whether one test at most can run inside of the scope, with one case.
   ///   - location: Where in the test's source it was opened.
   ///   - detailLimit: Statements to keep one by one, for an outermost recording; an inner one shares the limit of the
   ///     outermost.
   package init(
-    _ label: String, test: String? = nil, at location: CodeLocation, detailLimit: Int = defaultDetailLimit
+    _ label: String, test: String? = nil, isOfOneTest: Bool = false, at location: CodeLocation,
+    detailLimit: Int = defaultDetailLimit
   ) {
     self.label = label
     self.location = location
     function = ScopeFunction(test: test, at: location)
     EvidenceSources.shared.prepare()
-    scope = RecordingScope(role: .recording, label: label, test: test, detailLimit: max(0, detailLimit))
+    scope = RecordingScope(
+      role: .recording, label: label, test: test, isOfOneTest: isOfOneTest, detailLimit: max(0, detailLimit))
   }
 
   deinit { scope.finish() }
