@@ -10,11 +10,7 @@
 
 #include "Private.h"
 
-uint64_t dbh_now(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
+uint64_t dbh_now(void) { return dbh_monotonic(); }
 
 DBH_THREAD_LOCAL dbh_thread_state dbh_this_thread;
 

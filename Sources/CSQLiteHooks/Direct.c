@@ -17,33 +17,11 @@ void dbh_set_direct(const void *scope_key, const void *detours) {
 
 void dbh_settle_shape(dbh_lane *lane, uint32_t shape) { lane->known[shape % DBH_LANE_SHAPES] = shape + 1; }
 
-#if defined(__has_attribute)
-#if __has_attribute(swiftcall)
-#define KNOWS_SWIFT 1
-#endif
-#endif
-
-#if KNOWS_SWIFT
-// Part of the ABI of Swift's concurrency runtime: the address of the innermost value that is bound to a task-local variable, and
-// the task that runs. Weak, so that a program without the runtime links.
-extern __attribute__((swiftcall, weak)) void *swift_task_localValueGet(const void *key);
-extern __attribute__((swiftcall, weak)) void *swift_task_getCurrent(void);
-#endif
-
-void *dbh_task_local(const void *key) {
-#if KNOWS_SWIFT
-  if (!swift_task_localValueGet) return NULL;
-  void **value = swift_task_localValueGet(key);
-  return value ? *value : NULL;
-#else
-  (void)key;
-  return NULL;
-#endif
-}
+void *dbh_task_local(const void *key) { return task_local(key); }
 
 bool dbh_is_shared_thread(const dbh_callbacks *swift) {
   if (dbh_is_event_loop_thread()) return true;
-#if KNOWS_SWIFT
+#if DBH_KNOWS_SWIFT
   if (swift_task_getCurrent && !swift_task_getCurrent()) return false;
 #endif
   return swift->is_cooperative();

@@ -39,9 +39,21 @@ static inline void unlock(dbh_log_head *head) {
 #endif
 }
 
+// The innermost value that is bound to a task-local variable.
+static inline void *task_local(const void *key) {
+#if DBH_KNOWS_SWIFT
+  if (!swift_task_localValueGet) return NULL;
+  void **value = swift_task_localValueGet(key);
+  return value ? *value : NULL;
+#else
+  (void)key;
+  return NULL;
+#endif
+}
+
 static inline bool is_running(const dbh_lane *lane) {
   const void *key = atomic_load_explicit(&dbh_scope_key, memory_order_acquire);
-  return key && atomic_load_explicit(dbh_detours, memory_order_relaxed) == 0 && dbh_task_local(key) == lane->scope_object &&
+  return key && atomic_load_explicit(dbh_detours, memory_order_relaxed) == 0 && task_local(key) == lane->scope_object &&
          atomic_load_explicit((const _Atomic uint64_t *)lane->end, memory_order_acquire) == UINT64_MAX;
 }
 
@@ -67,7 +79,7 @@ static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, c
   head->room--;
   dbh_record *record = head->next++;
   // After all that may take a while: what the recording itself costs is not the statement's time.
-  uint64_t now = dbh_now();
+  uint64_t now = dbh_monotonic();
   uint64_t sequence = (now < head->origin ? 0 : now - head->origin) << 12 | (head->number & 0xFFF);
   if (sequence <= head->last_sequence) sequence = head->last_sequence + 1;
   head->last_sequence = sequence;
@@ -118,32 +130,41 @@ static inline bool add_to_run(dbh_run *run, const dbh_row_changes *changes, uint
 
 static inline uint32_t clamped(uint64_t value) { return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value; }
 
+/// What a statement turned out to be when it ended.
+typedef struct {
+  uint64_t duration;  // nanoseconds
+  int64_t changed;    // rows changed, -1: unknown
+  uint32_t steps, full_scan_steps, sorts, automatic_index_rows;
+  bool autocommit;
+  bool is_busy;
+} dbh_ending;
+
 /// Completes the record of a statement that ended; false: Swift has to. `is_settled`: its changes are in the run of the log.
-static inline bool ended_directly(const dbh_open_statement *open, const dbh_outcome *outcome,
+static inline bool ended_directly(const dbh_open_statement *open, const dbh_ending *ending,
                                   const dbh_row_changes *changes, bool *is_settled) {
   const dbh_slot *slot = &open->slot;
   bool is_allowed = atomic_load_explicit(&dbh_scope_key, memory_order_acquire) != NULL;
-  if (!slot->record || slot->telemetry || outcome->error || !is_allowed) return false;
+  if (!slot->record || slot->telemetry || open->error || !is_allowed) return false;
   dbh_log_head *head = slot->lane->head;
   lock(head);
   // The records may have been handed over while the statement was open.
   if (head->generation == slot->generation) {
     dbh_record *record = slot->record;
-    record->duration = outcome->duration;
-    record->rows_returned = clamped(outcome->rows);
-    record->rows_changed = outcome->changed > INT32_MAX ? INT32_MAX : (int32_t)outcome->changed;
-    record->steps = outcome->steps;
-    record->full_scan_steps = outcome->full_scan_steps;
-    record->sorts = outcome->sorts;
-    record->automatic_index_rows = outcome->automatic_index_rows;
-    record->transaction = outcome->transaction;
+    record->duration = ending->duration;
+    record->rows_returned = clamped(open->rows);
+    record->rows_changed = ending->changed > INT32_MAX ? INT32_MAX : (int32_t)ending->changed;
+    record->steps = ending->steps;
+    record->full_scan_steps = ending->full_scan_steps;
+    record->sorts = ending->sorts;
+    record->automatic_index_rows = ending->automatic_index_rows;
+    record->transaction = open->transaction;
     record->error = 0;
     uint16_t flags = record->flags & (uint16_t)~(DBH_FLAG_UNFINISHED | DBH_FLAG_ENDS_IN_AUTOCOMMIT);
-    if (outcome->is_unfinished) flags |= DBH_FLAG_UNFINISHED;
-    if (outcome->autocommit) flags |= DBH_FLAG_ENDS_IN_AUTOCOMMIT;
+    if (ending->is_busy) flags |= DBH_FLAG_UNFINISHED;
+    if (ending->autocommit) flags |= DBH_FLAG_ENDS_IN_AUTOCOMMIT;
     record->flags = flags;
     if (changes && atomic_load_explicit(dbh_detours, memory_order_relaxed) == 0) {
-      *is_settled = add_to_run(&head->run, changes, slot->lane->scope, outcome->transaction, slot->place);
+      *is_settled = add_to_run(&head->run, changes, slot->lane->scope, open->transaction, slot->place);
     }
   }
   unlock(head);

@@ -5,11 +5,32 @@
 
 #include <sqlite3.h>
 #include <stdatomic.h>
+#include <time.h>
 
 #include "CSQLiteHooks.h"
 
 /// Swift's side. Weak: CSQLiteInstallAtLoad may run before, and a program may link the C module alone.
 extern const dbh_callbacks *database_testing_sqlite_callbacks(void) __attribute__((weak));
+
+// Part of the ABI of Swift's concurrency runtime. Weak, so that a program without the runtime links.
+#if defined(__has_attribute)
+#if __has_attribute(swiftcall)
+#define DBH_KNOWS_SWIFT 1
+#endif
+#endif
+
+#if DBH_KNOWS_SWIFT
+/// The address of the innermost value that is bound to a task-local variable, or NULL.
+extern __attribute__((swiftcall, weak)) void *swift_task_localValueGet(const void *key);
+/// The task that runs, or NULL.
+extern __attribute__((swiftcall, weak)) void *swift_task_getCurrent(void);
+/// An object, and the witness table of its SerialExecutor conformance, which the runtime's own executors do not have.
+typedef struct {
+  void *identity;
+  uintptr_t implementation;
+} dbh_serial_executor;
+extern __attribute__((swiftcall, weak)) dbh_serial_executor swift_task_getCurrentExecutor(void);
+#endif
 
 typedef int (*dbh_trace_callback)(unsigned, void *, void *, void *);
 
@@ -47,6 +68,7 @@ typedef struct {
   uint64_t thread;
   uint32_t steps, full_scan_steps, sorts, automatic_index_rows;  // the statement's counters when it began
   uint32_t reprepares;
+  uint32_t ended_steps;  // the counter of steps when it ended, if all others were zero; else 0
   uint32_t flags;  // of the shape
   int32_t error;
   char *error_message;  // malloc
@@ -147,12 +169,33 @@ enum { DBH_TRACE_MASK = SQLITE_TRACE_STMT | SQLITE_TRACE_PROFILE | SQLITE_TRACE_
 int dbh_trace(unsigned event, void *context, void *p, void *x);
 void dbh_trace_close(dbh_connection *connection);
 
+// TickClock.c
+#if defined(__linux__) && defined(__x86_64__)
+#define DBH_HAS_TICKS 1
+#endif
+
+typedef struct {
+  uint64_t ticks, time;  // of the processor's counter and of the kernel's clock, at one moment
+  uint64_t rate;         // nanoseconds of a tick, times 2 to the 32
+  uint64_t window;       // ticks for which this holds; 0: ask the kernel
+} dbh_tick_clock;
+
+/// Reads the kernel's clock, and sets the other one by it.
+uint64_t dbh_set_ticks(dbh_tick_clock *clock);
+
+static inline uint64_t dbh_kernel_time(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 // Clock.c
 typedef struct {
   uint64_t number;  // 0: not asked for yet
   bool is_main;
   dbh_connection *connection;  // of the statement that began last on the thread
   uint64_t connection_id;
+  dbh_tick_clock clock;
 } dbh_thread_state;
 
 #if defined(__ELF__)
@@ -162,6 +205,20 @@ typedef struct {
 #endif
 
 extern DBH_THREAD_LOCAL dbh_thread_state dbh_this_thread;
+
+/// Nanoseconds of the monotonic clock, exact to less than one microsecond: one thread's later reading may be that much earlier.
+static inline uint64_t dbh_monotonic(void) {
+#if DBH_HAS_TICKS
+  dbh_tick_clock *clock = &dbh_this_thread.clock;
+  if (clock->window) {
+    uint64_t ticks = __builtin_ia32_rdtsc() - clock->ticks;
+    if (ticks < clock->window) return clock->time + (ticks * clock->rate >> 32);
+  }
+  return dbh_set_ticks(clock);
+#else
+  return dbh_kernel_time();
+#endif
+}
 
 static inline dbh_thread_state *dbh_thread_of_statement(dbh_connection *c) {
   dbh_thread_state *thread = &dbh_this_thread;

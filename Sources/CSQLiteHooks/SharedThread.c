@@ -6,24 +6,8 @@
 
 #include "Private.h"
 
-#if defined(__has_attribute)
-#if __has_attribute(swiftcall)
-#define KNOWS_SWIFT 1
-#endif
-#endif
-
-#if KNOWS_SWIFT
-// Part of the ABI of Swift's concurrency runtime: an object, and the witness table of its SerialExecutor conformance, which
-// the runtime's own executors do not have. Weak, so that a program without the runtime links.
-typedef struct {
-  void *identity;
-  uintptr_t implementation;
-} serial_executor;
-extern __attribute__((swiftcall, weak)) serial_executor swift_task_getCurrentExecutor(void);
-#endif
-
 bool dbh_has_default_executor(void) {
-#if KNOWS_SWIFT
+#if DBH_KNOWS_SWIFT
   return swift_task_getCurrentExecutor != NULL && swift_task_getCurrentExecutor().implementation == 0;
 #else
   return false;

@@ -108,6 +108,8 @@ static __attribute__((cold, noinline)) void resync(dbh_connection *c, const dbh_
   bool is_expected = is_new || atomic_load_explicit(&c->resync, memory_order_relaxed);
   // What was open may have ended, and another transaction begun, while nobody listened.
   if (is_new) c->transaction = 0;
+  // And another statement may have been prepared at the address of the one that ended last.
+  if (c->last) c->last->ended_steps = 0;
   dbh_sync_changes(c);
   atomic_store(&c->epoch, epoch);
   if (!is_expected) swift->lost(c->context);
@@ -153,7 +155,7 @@ static __attribute__((cold, noinline)) void begin_in_swift(dbh_connection *c, db
   dbh_slot slot = {0};
   if (swift->began(&begun, &slot) && slot.lane) slot.lane->uses++;
   // After `began`: what the recording itself costs is not the statement's time.
-  if (!slot.lane || slot.telemetry) slot.start = dbh_now();
+  if (!slot.lane || slot.telemetry) slot.start = dbh_monotonic();
   open->slot = slot;
 }
 
@@ -166,6 +168,12 @@ static __attribute__((cold, noinline)) bool is_still_open(dbh_connection *c, dbh
   remove_open(c, open);
   forget(c, open);
   return false;
+}
+
+// The statement that ended last, and nobody has stepped it or reset its counters since. They were zero and are it still, but
+// for the steps.
+static inline bool runs_again(const dbh_connection *c, const dbh_open_statement *open) {
+  return c->last && c->last->statement == open->statement && open->steps != 0 && open->steps == c->last->ended_steps;
 }
 
 static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char *sql, const dbh_callbacks *swift) {
@@ -198,10 +206,12 @@ static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char 
       .began_in_autocommit = autocommit,
       .shape = text->shape.id,
       .steps = counter(statement, SQLITE_STMTSTATUS_VM_STEP),
-      .full_scan_steps = counter(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP),
-      .sorts = counter(statement, SQLITE_STMTSTATUS_SORT),
-      .automatic_index_rows = counter(statement, SQLITE_STMTSTATUS_AUTOINDEX),
   };
+  if (!runs_again(c, open)) {
+    open->full_scan_steps = counter(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP);
+    open->sorts = counter(statement, SQLITE_STMTSTATUS_SORT);
+    open->automatic_index_rows = counter(statement, SQLITE_STMTSTATUS_AUTOINDEX);
+  }
   if (!autocommit && (shape_flags & DBH_SHAPE_TRANSACTION)) open->data_version = dbh_data_version(c->handle);
 
   uint16_t flags = (uint16_t)(DBH_FLAG_HAS_COUNTERS | (autocommit ? DBH_FLAG_AUTOCOMMIT : 0) |
@@ -210,6 +220,27 @@ static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char 
   if (!began_directly(c, open, text, flags, parent, swift)) {
     begin_in_swift(c, open, text, sql, flags, parent, swift);
   }
+}
+
+// The long way.
+static __attribute__((cold, noinline)) void end_in_swift(const dbh_open_statement *open, dbh_ending ending,
+                                                         const dbh_callbacks *swift) {
+  dbh_outcome outcome = {
+      .duration = ending.duration,
+      .rows = open->rows,
+      .changed = ending.changed,
+      .steps = ending.steps,
+      .full_scan_steps = ending.full_scan_steps,
+      .sorts = ending.sorts,
+      .automatic_index_rows = ending.automatic_index_rows,
+      .error = open->error,
+      .error_message = open->error_message,
+      .transaction = open->transaction,
+      .shape = open->shape,
+      .autocommit = ending.autocommit,
+      .is_unfinished = ending.is_busy,
+  };
+  swift->ended(&open->slot, &outcome);
 }
 
 // Returns whether the statement is settled with it.
@@ -236,25 +267,27 @@ static inline bool end(dbh_connection *c, dbh_open_statement *open, const dbh_ca
   open->is_busy = is_busy;
   open->reprepares = counter(statement, SQLITE_STMTSTATUS_REPREPARE);
 
+  open->ended_steps = 0;
+
   if (!is_wanted(&open->slot)) return false;
-  dbh_outcome outcome = {
-      .duration = now - open->slot.start,
-      .rows = open->rows,
+  uint32_t steps = counter(statement, SQLITE_STMTSTATUS_VM_STEP);
+  uint32_t full_scan_steps = counter(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP);
+  uint32_t sorts = counter(statement, SQLITE_STMTSTATUS_SORT);
+  uint32_t automatic_index_rows = counter(statement, SQLITE_STMTSTATUS_AUTOINDEX);
+  if ((full_scan_steps | sorts | automatic_index_rows) == 0) open->ended_steps = steps;
+  dbh_ending ending = {
+      .duration = now > open->slot.start ? now - open->slot.start : 0,
       .changed = changed,
-      .steps = since(counter(statement, SQLITE_STMTSTATUS_VM_STEP), open->steps),
-      .full_scan_steps = since(counter(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP), open->full_scan_steps),
-      .sorts = since(counter(statement, SQLITE_STMTSTATUS_SORT), open->sorts),
-      .automatic_index_rows = since(counter(statement, SQLITE_STMTSTATUS_AUTOINDEX), open->automatic_index_rows),
-      .error = open->error,
-      .error_message = open->error_message,
-      .transaction = open->transaction,
-      .shape = open->shape,
+      .steps = since(steps, open->steps),
+      .full_scan_steps = since(full_scan_steps, open->full_scan_steps),
+      .sorts = since(sorts, open->sorts),
+      .automatic_index_rows = since(automatic_index_rows, open->automatic_index_rows),
       .autocommit = autocommit,
-      .is_unfinished = is_busy,
+      .is_busy = is_busy,
   };
   bool is_settled = false;
   const dbh_row_changes *changes = autocommit ? NULL : dbh_plain_changes(c, open, changed);
-  if (!ended_directly(open, &outcome, changes, &is_settled)) swift->ended(&open->slot, &outcome);
+  if (!ended_directly(open, &ending, changes, &is_settled)) end_in_swift(open, ending, swift);
   return is_settled;
 }
 
@@ -284,7 +317,7 @@ static __attribute__((cold, noinline)) void end_unseen(dbh_connection *c, sqlite
 }
 
 static inline void profile(dbh_connection *c, sqlite3_stmt *statement, const dbh_callbacks *swift) {
-  uint64_t now = dbh_now();
+  uint64_t now = dbh_monotonic();
   dbh_open_statement *open = find(c, statement);
   if (open) {
     if (end(c, open, swift, now)) {

@@ -1,4 +1,4 @@
-internal import CSQLiteHooks
+internal import DatabaseInstrumentation
 
 /// Prints the times of probes, which take turns: where a machine is slower for a while, it is so for all of them, and the
 /// differences between them hold.
@@ -8,9 +8,9 @@ func printTimes(of probes: [Probe]) throws {
   for _ in 0..<rounds {
     for (index, probe) in probes.enumerated() {
       try probe.run { work in
-        let start = dbh_now()
+        let start = monotonicNanoseconds()
         work()
-        times[index].append(Double(dbh_now() - start) / Double(probe.operations))
+        times[index].append(Double(monotonicNanoseconds() - start) / Double(probe.operations))
       }
     }
   }

@@ -315,6 +315,7 @@ void *dbh_context_of(void *handle);
 uint64_t dbh_parameter_hash(void *statement, uint64_t sql_hash);
 
 uint64_t dbh_hash(const void *bytes, size_t length);
+/// Nanoseconds of the monotonic clock, exact to less than one microsecond.
 uint64_t dbh_now(void);
 uint64_t dbh_thread(void);
 bool dbh_is_main_thread(void);

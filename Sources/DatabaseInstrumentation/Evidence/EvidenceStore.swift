@@ -47,7 +47,12 @@ package final class EvidenceStore: Sendable {
   }
 
   /// The number that the next statement would get at least.
-  package var upcomingSequence: UInt64 { LogHead.sequence(at: monotonicNanoseconds(), since: origin, log: 0) }
+  ///
+  /// - Parameter slack: Nanoseconds by which it is lower.
+  package func upcomingSequence(slack: UInt64 = 0) -> UInt64 {
+    let now = monotonicNanoseconds()
+    return LogHead.sequence(at: now < slack ? 0 : now - slack, since: origin, log: 0)
+  }
 
   func register(_ scope: UInt32, parent: UInt32) {
     state.withLock { $0.parents[scope] = parent }

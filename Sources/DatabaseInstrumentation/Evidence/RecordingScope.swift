@@ -20,6 +20,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   package let test: String?
   package let parent: RecordingScope?
   package let store: EvidenceStore
+  /// No statement of the scope comes before it; a little early, since not all sources read the same clock.
   package let startSequence: UInt64
   /// Nanoseconds of the monotonic clock.
   package let start: UInt64
@@ -53,7 +54,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     self.parent = parent
     depth = parent.map { $0.depth + 1 } ?? 0
     store = parent?.store ?? EvidenceStore(detailLimit: detailLimit)
-    startSequence = store.upcomingSequence
+    startSequence = store.upcomingSequence(slack: 2_000)
     unattributedAtStart = UnattributedStatements.shared.count
     start = monotonicNanoseconds()
     if let parent { store.register(id, parent: parent.id) }

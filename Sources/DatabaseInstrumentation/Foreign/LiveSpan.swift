@@ -67,7 +67,7 @@ extension RecordingScope {
     // Only clients may be statements, and only of those is the call site asked for.
     let stack = kind == .client && !isOwn ? store.captureStack() : 0
     let span = LiveSpan(
-      name: name, kind: kind, parent: parent, isOwn: isOwn, scope: id, sequence: store.upcomingSequence, stack: stack,
+      name: name, kind: kind, parent: parent, isOwn: isOwn, scope: id, sequence: store.upcomingSequence(), stack: stack,
       start: SpanClock.monotonic(nanosecondsSinceEpoch))
     store.keep(span)
     return span

@@ -31,7 +31,7 @@ public struct ExecutedStatement: Sendable, CustomStringConvertible {
 
   /// When it began, from the beginning of the recording.
   public var start: Duration {
-    .nanoseconds(Int64(clamping: record.start) - Int64(clamping: evidence.origin))
+    .nanoseconds(max(0, Int64(clamping: record.start) - Int64(clamping: evidence.origin)))
   }
 
   /// From its first step to its last row or its reset; `nil` while it runs and where the source cannot tell.
