@@ -75,14 +75,11 @@ static inline dbh_open_statement *push(dbh_connection *c) {
 // Whether the text may define a table: those are read also while nobody records, since an in-memory database cannot be
 // asked for its foreign keys later. One byte decides in nearly every case.
 static inline __attribute__((always_inline)) bool may_define(const char *sql) {
-  switch (sql[0]) {
-    case 'C': case 'c': case 'A': case 'a': case ' ': case '\n': case '\t': case '\r': case '-': case '/':
-      return true;
-    case 'D': case 'd':
-      return sql[1] == 'R' || sql[1] == 'r';  // not DELETE
-    default:
-      return false;
-  }
+  // A bit for each of: tab, line feed, return, space, '-', '/'; 'A', 'C', 'D' in either case.
+  static const uint64_t first[4] = {0x0000A00100002600, 0x0000001A0000001A, 0, 0};
+  unsigned char byte = (unsigned char)sql[0];
+  if (!(first[byte >> 6] >> (byte & 63) & 1)) return false;
+  return (byte | 0x20) != 'd' || (sql[1] | 0x20) == 'r';  // not DELETE
 }
 
 static bool defines(const char *sql) {
@@ -370,11 +367,6 @@ static __attribute__((noinline)) void on_profile(dbh_connection *c, sqlite3_stmt
 }
 
 static inline void ours(dbh_connection *c, unsigned event, void *p, void *x) {
-  // Of a program that nobody observes this is all: no call, and no write.
-  if (!atomic_load_explicit(&dbh_listening, memory_order_relaxed) && depth_of(c) == 0 &&
-      (event != SQLITE_TRACE_STMT || !x || !may_define(x))) {
-    return;
-  }
   if (event == SQLITE_TRACE_ROW) on_row(c, p);
   else if (event == SQLITE_TRACE_STMT) on_statement(c, p, x);
   else if (event == SQLITE_TRACE_PROFILE) on_profile(c, p);
@@ -383,7 +375,8 @@ static inline void ours(dbh_connection *c, unsigned event, void *p, void *x) {
 static inline bool user_hears(const dbh_connection *c) { return (c->user_mask | c->missed.count | c->timed.count) != 0; }
 
 static __attribute__((cold, noinline)) int shared(dbh_connection *c, unsigned event, void *p, void *x) {
-  ours(c, event, p, x);
+  bool is_listening = atomic_load_explicit(&dbh_listening, memory_order_relaxed) || depth_of(c) != 0;
+  if (is_listening || (event == SQLITE_TRACE_STMT && x && may_define(x))) ours(c, event, p, x);
   if (event == SQLITE_TRACE_STMT && (c->missed.count || c->timed.count)) dbh_user_trace_began(c, p, x);
   if (event == SQLITE_TRACE_PROFILE && !dbh_user_hears_profile(c, p)) return 0;
   if (c->user_mask & event) return c->user_callback(event, c->user_context, p, x);
@@ -392,6 +385,10 @@ static __attribute__((cold, noinline)) int shared(dbh_connection *c, unsigned ev
 
 int dbh_trace(unsigned event, void *context, void *p, void *x) {
   dbh_connection *c = context;
+  uint32_t wanted = atomic_load_explicit(&dbh_listening, memory_order_relaxed) | depth_of(c) | c->user_mask |
+                    c->missed.count | c->timed.count;
+  // Of a program that nobody observes this is all: no call, and no write.
+  if (wanted == 0 && (event != SQLITE_TRACE_STMT || !x || !may_define(x))) return 0;
   if (user_hears(c)) return shared(c, event, p, x);
   ours(c, event, p, x);
   return 0;
