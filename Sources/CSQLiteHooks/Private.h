@@ -174,12 +174,6 @@ void dbh_trace_close(dbh_connection *connection);
 #define DBH_HAS_TICKS 1
 #endif
 
-typedef struct {
-  uint64_t ticks, time;  // of the processor's counter and of the kernel's clock, at one moment
-  uint64_t rate;         // nanoseconds of a tick, times 2 to the 32
-  uint64_t window;       // ticks for which this holds; 0: ask the kernel
-} dbh_tick_clock;
-
 /// Reads the kernel's clock, and sets the other one by it.
 uint64_t dbh_set_ticks(dbh_tick_clock *clock);
 
@@ -212,7 +206,7 @@ static inline uint64_t dbh_monotonic(void) {
   dbh_tick_clock *clock = &dbh_this_thread.clock;
   if (clock->window) {
     uint64_t ticks = __builtin_ia32_rdtsc() - clock->ticks;
-    if (ticks < clock->window) return clock->time + (ticks * clock->rate >> 32);
+    if (ticks < clock->window) return dbh_told_time(clock, ticks);
   }
   return dbh_set_ticks(clock);
 #else

@@ -11,6 +11,19 @@
 
 #include "Private.h"
 
+static const uint64_t checked = 250000000;  // nanoseconds: after longer the machine may have slept
+
+bool dbh_agrees(const dbh_tick_clock *clock, uint64_t ticks, uint64_t time) {
+  uint64_t counted = ticks - clock->ticks;
+  if (clock->window == 0 || time - clock->time > checked) return true;
+  if (counted >= (uint64_t)1 << 32) return false;
+  uint64_t told = dbh_told_time(clock, counted);
+  uint64_t difference = told > time ? told - time : time - told;
+  return difference <= 1000 + (time - clock->time) / 512;
+}
+
+dbh_tick_clock dbh_clock_of_thread(void) { return dbh_this_thread.clock; }
+
 #if DBH_HAS_TICKS
 
 #include <fcntl.h>
@@ -23,9 +36,9 @@ static _Atomic bool is_trusted;
 static _Atomic uint64_t rate;  // nanoseconds of a tick, times 2 to the 32; 0: not known yet
 static pthread_once_t asked = PTHREAD_ONCE_INIT;
 
-static const uint64_t window = 100000;              // nanoseconds in which the counter tells the time
+static const uint64_t window = 100000;   // nanoseconds in which the counter tells the time
 static const uint64_t least = 20000000, most = 1000000000;  // nanoseconds over which the rate is found
-static const uint64_t exact = 1500;                 // ticks that a reading of both clocks may take
+static const uint64_t exact = 600;       // ticks that a reading of both clocks may take, and twice what it may be wrong by
 
 static void ask(void) {
   int mode = 0;
@@ -41,7 +54,8 @@ static void ask(void) {
 static void find_rate(uint64_t ticks, uint64_t time) {
   static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
   static uint64_t first_ticks, first_time;
-  pthread_mutex_lock(&mutex);
+  // Whoever comes later tries again, also in a fork that finds it locked for ever.
+  if (pthread_mutex_trylock(&mutex) != 0) return;
   uint64_t passed = time - first_time;
   if (first_time == 0 || time < first_time || passed > most) {
     first_ticks = ticks;
@@ -53,16 +67,6 @@ static void find_rate(uint64_t ticks, uint64_t time) {
     else atomic_store(&rate, (passed << 32) / counted);
   }
   pthread_mutex_unlock(&mutex);
-}
-
-// Whether the clock would have told nearly the time that the kernel tells.
-static bool agrees(const dbh_tick_clock *clock, uint64_t ticks, uint64_t time) {
-  uint64_t counted = ticks - clock->ticks;
-  // After that long a machine may have slept.
-  if (clock->window == 0 || time < clock->time || time - clock->time > most || counted >= (uint64_t)1 << 32) return true;
-  uint64_t told = clock->time + (counted * clock->rate >> 32);
-  uint64_t difference = told > time ? told - time : time - told;
-  return difference <= 1000 + (time - clock->time) / 512;
 }
 
 uint64_t dbh_set_ticks(dbh_tick_clock *clock) {
@@ -85,7 +89,7 @@ uint64_t dbh_set_ticks(dbh_tick_clock *clock) {
     find_rate(ticks, time);
     return time;
   }
-  if (!agrees(clock, ticks, time)) {
+  if (!dbh_agrees(clock, ticks, time)) {
     atomic_store(&is_trusted, false);
     clock->window = 0;
     return time;

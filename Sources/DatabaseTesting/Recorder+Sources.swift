@@ -11,7 +11,7 @@ extension DatabaseRecorder {
   static func started(_ label: String, test: String? = nil, at location: CodeLocation) -> DatabaseRecorder {
     _ = sources
     return DatabaseRecorder(
-      label, test: test ?? Runner.currentTestName, isOfOneTest: !Runner.isAroundTests, at: location)
+      label, test: test ?? Runner.currentTestName, testName: Runner.testName, at: location)
   }
 
   private static let sources: Void = {

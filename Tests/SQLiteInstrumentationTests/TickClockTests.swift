@@ -51,6 +51,56 @@ struct TickClockTests {
     #expect(wrong == 0)
   }
 
+  /// Where the kernel takes its time from the processor's counter, so does a thread.
+  @Test(.enabled(if: Self.kernelUsesCounter)) func theCounterIsUsed() {
+    let end = monotonicNanoseconds() + 300_000_000
+    var isUsed = false
+    while !isUsed, monotonicNanoseconds() < end {
+      _ = dbh_now()
+      isUsed = dbh_clock_of_thread().window > 0
+    }
+    #expect(isUsed)
+  }
+
+  private static let kernelUsesCounter: Bool = {
+    #if os(Linux) && arch(x86_64)
+      let name = try? String(
+        contentsOfFile: "/sys/devices/system/clocksource/clocksource0/current_clocksource", encoding: .utf8)
+      return name == "tsc\n"
+    #else
+      return false
+    #endif
+  }()
+
+  /// A counter of 2 GHz that was read together with the kernel's clock, and then again.
+  private static let clock = dbh_tick_clock(ticks: 1_000, time: 5_000, rate: 1 << 31, window: 200_000)
+
+  @Test(
+    arguments: [
+      (0, 0), (200_000, 100_000), (2_000_000, 1_000_500), (200_000_000, 100_150_000),
+      // After long nothing is said.
+      (7, 2_000_000_000),
+    ] as [(UInt64, UInt64)])
+  func agreesWithTheKernel(ticks: UInt64, time: UInt64) {
+    withUnsafePointer(to: Self.clock) { #expect(dbh_agrees($0, $0.pointee.ticks + ticks, $0.pointee.time + time)) }
+  }
+
+  @Test(
+    arguments: [
+      // A rate that is wrong by 2 %, a counter that stood still, one that jumped, and one that went back.
+      (2_000_000, 1_020_000), (0, 100_000), (4_000_000_000, 100_000), (1 << 40, 100_000), (UInt64.max - 500, 100_000),
+    ] as [(UInt64, UInt64)])
+  func disagreesWithTheKernel(ticks: UInt64, time: UInt64) {
+    withUnsafePointer(to: Self.clock) { #expect(!dbh_agrees($0, $0.pointee.ticks &+ ticks, $0.pointee.time + time)) }
+  }
+
+  @Test func tellsTheTimeByTicks() {
+    withUnsafePointer(to: Self.clock) {
+      #expect(dbh_told_time($0, 0) == 5_000)
+      #expect(dbh_told_time($0, 200_000) == 105_000)
+    }
+  }
+
   private func isRight() -> Bool {
     let before = monotonicNanoseconds()
     let now = dbh_now()

@@ -315,6 +315,23 @@ void *dbh_context_of(void *handle);
 uint64_t dbh_parameter_hash(void *statement, uint64_t sql_hash);
 
 uint64_t dbh_hash(const void *bytes, size_t length);
+/// A thread's monotonic clock between two readings of the kernel's: it tells the time by the processor's counter.
+typedef struct {
+  uint64_t ticks, time;  // of the counter and of the kernel's clock, at one moment
+  uint64_t rate;         // nanoseconds of a tick, times 2 to the 32
+  uint64_t window;       // ticks for which this holds; 0: ask the kernel
+} dbh_tick_clock;
+
+/// The time that the clock tells so many ticks after it was set.
+static inline uint64_t dbh_told_time(const dbh_tick_clock *clock, uint64_t ticks) {
+  return clock->time + (ticks * clock->rate >> 32);
+}
+
+/// Whether the clock would have told nearly the time that the kernel tells.
+bool dbh_agrees(const dbh_tick_clock *clock, uint64_t ticks, uint64_t time);
+/// Of the current thread.
+dbh_tick_clock dbh_clock_of_thread(void);
+
 /// Nanoseconds of the monotonic clock, exact to less than one microsecond.
 uint64_t dbh_now(void);
 uint64_t dbh_thread(void);

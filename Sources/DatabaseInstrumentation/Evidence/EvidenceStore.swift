@@ -148,7 +148,7 @@ package final class EvidenceStore: Sendable {
         if isInside(record.scope) {
           found.append((record, Int32(connections.count)))
           isUsed = true
-        } else if record.flags.contains(.viaConnection), record.start <= end {
+        } else if record.flags.contains(.viaConnection), scope.start <= record.start, record.start <= end {
           outerStatements += 1
         }
       }

@@ -26,9 +26,8 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   package let start: UInt64
 
   private let depth: Int
-  private let isOfOneTest: Bool
-  /// What the first who asked found out; only where it holds for all.
-  private let foundTest = OnceReference<FoundTest>()
+  /// Of the scope, or of the one around it, that one test had opened.
+  private let testName: TestName?
   /// Nanoseconds of the monotonic clock when it was finished; `UInt64.max` before. It lives as long as the scope.
   package let end: UnsafeMutablePointer<Atomic<UInt64>>
   private let excluded = Atomic<Int>(0)
@@ -38,10 +37,9 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
 
   /// Opens a scope inside of `parent`, or an outermost one.
   ///
-  /// - Parameter isOfOneTest: Whether one test at most can run inside of it, with one case, so that all who ask for its
-  ///   name are in that one. A scope within such a scope is one, too.
+  /// - Parameter testName: Of the test that opens it, with its case, where no other one can run inside of the scope.
   package init(
-    role: Role, label: String = "", test: String? = nil, isOfOneTest: Bool = false,
+    role: Role, label: String = "", test: String? = nil, testName: TestName? = nil,
     parent: RecordingScope? = RecordingScope.current?.unfinished, detailLimit: Int
   ) {
     end = .allocate(capacity: 1)
@@ -50,7 +48,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     self.role = role
     self.label = label
     self.test = test
-    self.isOfOneTest = isOfOneTest || parent?.isOfOneTest == true
+    self.testName = testName ?? parent?.testName
     self.parent = parent
     depth = parent.map { $0.depth + 1 } ?? 0
     store = parent?.store ?? EvidenceStore(detailLimit: detailLimit)
@@ -82,20 +80,12 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     return scope
   }
 
-  /// The test that runs in the current task, which is in this scope, with its case.
+  /// The test that the current task, which is in this scope, belongs to, with its case.
   ///
-  /// To ask the test framework takes longer than all else that is kept of a lease: it is asked once where one test has
-  /// the scope.
+  /// To ask the test framework takes longer than all else that is kept of a lease: only where the scope does not tell.
   package var runningTest: String? {
-    if let found = foundTest.value { return found.name }
-    let name = CurrentTest.name.map { store.pools.shared($0) } ?? owningTest
-    return isOfOneTest ? foundTest.setIfNil(FoundTest(name)).name : name
-  }
-
-  private final class FoundTest: Sendable {
-    let name: String?
-
-    init(_ name: String?) { self.name = name }
+    if let testName { return testName.text ?? owningTest }
+    return CurrentTest.name.map { store.pools.shared($0) } ?? owningTest
   }
 
   /// Closes the scope; idempotent.

@@ -10,24 +10,24 @@ final class ConnectionNumbers<ID: Hashable & Sendable>: Sendable {
   /// The number of a connection; a new one, which the monitor is told of, where it was not seen before.
   @usableFromInline
   func number(of id: ID, in monitor: PoolMonitor) -> Int {
-    let (number, isNew) =
+    let (number, outcomes) =
       if let word = Self.word(id) {
         words.withLock { words in
-          if let known = words[word] { return (known, false) }
-          let made = monitor.newConnection()
-          words.insert(made, for: word)
-          return (made, true)
+          if let known = words[word] { return (known, [PoolMonitor.Outcome]()) }
+          let made = monitor.enterConnection()
+          words.insert(made.number, for: word)
+          return made
         }
       } else {
         others.withLock { others in
-          if let known = others[id] { return (known, false) }
-          let made = monitor.newConnection()
-          others[id] = made
-          return (made, true)
+          if let known = others[id] { return (known, [PoolMonitor.Outcome]()) }
+          let made = monitor.enterConnection()
+          others[id] = made.number
+          return made
         }
       }
     // Outside of the lock: those who listen may call the pool.
-    if isNew { monitor.observer.connected(as: number) }
+    for outcome in outcomes { monitor.publish(outcome) }
     return number
   }
 

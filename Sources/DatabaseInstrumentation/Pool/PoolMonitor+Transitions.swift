@@ -41,6 +41,17 @@ extension PoolMonitor {
     return state.withLock { enter(change, at: time, by: context, scope: scope, in: &$0) }
   }
 
+  /// Enters a connection that was opened, under the next number, to be published outside of the caller's locks.
+  func enterConnection(took: Duration = .zero) -> (number: Int, outcomes: [Outcome]) {
+    let number = newConnection()
+    let now = time
+    var outcomes = number == 1 ? [enter(PoolChange(.firstConnect), at: now)] : []
+    outcomes.append(enter(PoolChange(nil, .openBegan), at: now))
+    let opened = PoolChange(.connect, .opened(began: now &- took.nanoseconds), connection: number)
+    outcomes.append(enter(opened, at: now))
+    return (number, outcomes)
+  }
+
   package func publish(_ outcome: Outcome) {
     if let kind = outcome.kind {
       tellMetrics(kind, outcome.measured, outcome.statistics)

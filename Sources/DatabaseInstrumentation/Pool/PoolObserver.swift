@@ -34,17 +34,10 @@ public struct PoolObserver: Sendable {
   /// - Returns: The connection's number within the pool.
   @discardableResult
   public func connected(databaseConnection: UInt64? = nil, took: Duration = .zero) -> Int {
-    let id = monitor.newConnection()
-    connected(as: id, databaseConnection: databaseConnection, took: took)
-    return id
-  }
-
-  func connected(as id: Int, databaseConnection: UInt64? = nil, took: Duration = .zero) {
-    let now = monitor.time
-    if id == 1 { monitor.apply(PoolChange(.firstConnect), at: now) }
-    monitor.apply(PoolChange(nil, .openBegan), at: now)
-    monitor.apply(PoolChange(.connect, .opened(began: now &- took.nanoseconds), connection: id), at: now)
+    let (id, outcomes) = monitor.enterConnection(took: took)
+    for outcome in outcomes { monitor.publish(outcome) }
     monitor.databaseConnection(databaseConnection, of: id)
+    return id
   }
 
   /// A connection could not be opened.

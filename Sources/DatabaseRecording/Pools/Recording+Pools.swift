@@ -18,8 +18,10 @@ extension Recording {
   public func statements(in lease: LeaseRecord) -> [ExecutedStatement] {
     guard let id = lease.entry.databaseConnection else { return [] }
     let end = lease.entry.monotonicEnd ?? .max
+    // What the clock of statements may be behind: less than a statement, a return and a checkout take together.
+    let began = lease.entry.began - min(lease.entry.began, 200)
     return statements.filter { statement in
-      statement.connection.id == id && statement.record.start >= lease.entry.began && statement.record.start <= end
+      statement.connection.id == id && statement.record.start >= began && statement.record.start <= end
     }
   }
 }

@@ -1,4 +1,4 @@
-internal import DatabaseInstrumentation
+package import DatabaseInstrumentation
 internal import Tracing
 
 /// The live collector of one scope: everything the database is asked while it runs, in this task and its children.
@@ -41,12 +41,12 @@ public final class DatabaseRecorder: Sendable {
   /// - Parameters:
   ///   - label: What messages call it.
   ///   - test: The name of the test that it is opened for, where the test framework tells it.
-  ///   - isOfOneTest: Whether one test at most can run inside of the scope, with one case.
+  ///   - testName: Its name with its case, where no other one can run inside of the scope.
   ///   - location: Where in the test's source it was opened.
   ///   - detailLimit: Statements to keep one by one, for an outermost recording; an inner one shares the limit of the
   ///     outermost.
   package init(
-    _ label: String, test: String? = nil, isOfOneTest: Bool = false, at location: CodeLocation,
+    _ label: String, test: String? = nil, testName: TestName? = nil, at location: CodeLocation,
     detailLimit: Int = defaultDetailLimit
   ) {
     self.label = label
@@ -54,7 +54,7 @@ public final class DatabaseRecorder: Sendable {
     function = ScopeFunction(test: test, at: location)
     EvidenceSources.shared.prepare()
     scope = RecordingScope(
-      role: .recording, label: label, test: test, isOfOneTest: isOfOneTest, detailLimit: max(0, detailLimit))
+      role: .recording, label: label, test: test, testName: testName, detailLimit: max(0, detailLimit))
   }
 
   deinit { scope.finish() }

@@ -9,18 +9,32 @@ extension Runner {
   static let tellTestNames: Void = CurrentTest.provide { currentTestNameWithCase }
 
   /// `transfers(amount:)`, and of a parameterised test with its arguments: `transfers(amount:) [7]`.
-  static var currentTestNameWithCase: String? {
+  private static var currentTestNameWithCase: String? {
     #if canImport(Testing)
-      guard let name = Test.current?.name else { return nil }
-      guard let testCase = Test.Case.current, testCase.isParameterized else { return name }
-      let arguments = argumentValues(in: testCase)
-      return arguments.isEmpty ? name : "\(name) [\(arguments.joined(separator: ", "))]"
+      Test.current.map { nameWithCase(of: $0, Test.Case.current) }
     #else
-      return nil
+      nil
     #endif
   }
 
+  /// The name of the test that runs in this task, with its case; `nil` where another test or case may run within the task,
+  /// as where a trait puts something around a suite.
+  static var testName: TestName? {
+    #if canImport(Testing)
+      if let test = Test.current, let testCase = Test.Case.current {
+        return TestName { nameWithCase(of: test, testCase) }
+      }
+    #endif
+    return ofProcess == .none ? TestName { nil } : nil
+  }
+
   #if canImport(Testing)
+    private static func nameWithCase(of test: Test, _ testCase: Test.Case?) -> String {
+      guard let testCase, testCase.isParameterized else { return test.name }
+      let arguments = argumentValues(in: testCase)
+      return arguments.isEmpty ? test.name : "\(test.name) [\(arguments.joined(separator: ", "))]"
+    }
+
     /// Swift Testing prints the arguments of a case but does not hand them out: they are looked for by reflection, and
     /// left out where it keeps them elsewhere.
     private static func argumentValues(in testCase: Test.Case) -> [String] {

@@ -38,16 +38,7 @@ enum Runner {
     #endif
   }
 
-  /// Whether tests, or cases of one test, may begin and end within this task: it runs what a trait puts around them.
-  static var isAroundTests: Bool {
-    #if canImport(Testing)
-      Test.current != nil && Test.Case.current == nil
-    #else
-      false
-    #endif
-  }
-
-  private static let ofProcess: Runner = {
+  static let ofProcess: Runner = {
     let arguments = CommandLine.arguments
     if let index = arguments.firstIndex(of: "--testing-library"), arguments[index...].contains("swift-testing") {
       return .swiftTesting

@@ -24,6 +24,25 @@ struct ConnectionNumbersTests {
     #expect(monitor.count(of: .connect) == 1)
   }
 
+  /// A number is good for a checkout as soon as anyone has it: of the first who meets, and of who listens.
+  @Test func aNumberIsKnownToTheMonitor() async {
+    for _ in 0..<200 {
+      let numbers = ConnectionNumbers<Int>()
+      let monitor = PoolMonitor(name: "main", size: 1)
+      monitor.addListener { [unowned monitor] event in
+        guard event.kind == .firstConnect else { return }
+        _ = monitor.observer.checkedOut(numbers.number(of: 1, in: monitor), site: CheckoutSite())
+      }
+      await withTaskGroup(of: Void.self) { group in
+        for _ in 0..<4 {
+          group.addTask { _ = monitor.observer.checkedOut(numbers.number(of: 1, in: monitor), site: CheckoutSite()) }
+        }
+      }
+      #expect(monitor.statistics.leased == 5)
+      #expect(monitor.events.prefix(2).map(\.kind) == [.firstConnect, .connect])
+    }
+  }
+
   private func check<ID: Hashable & Sendable>(_ ids: [ID]) {
     let numbers = ConnectionNumbers<ID>()
     let monitor = PoolMonitor(name: "main", size: 1)
