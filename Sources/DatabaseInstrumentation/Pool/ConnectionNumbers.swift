@@ -10,20 +10,37 @@ final class ConnectionNumbers<ID: Hashable & Sendable>: Sendable {
   /// The number of a connection; a new one, which the monitor is told of, where it was not seen before.
   @usableFromInline
   func number(of id: ID, in monitor: PoolMonitor) -> Int {
-    let (number, outcomes) =
+    if let word = Self.word(id) {
+      if let known = words.withLock({ $0[word] }) { return known }
+    } else {
+      if let known = others.withLock({ $0[id] }) { return known }
+    }
+    return add(id, to: monitor)
+  }
+
+  @inline(never)
+  private func add(_ id: ID, to monitor: PoolMonitor) -> Int {
+    var outcomes: [PoolMonitor.Outcome] = []
+    func enter() -> Int {
+      let entered = monitor.enterConnection()
+      outcomes = entered.outcomes
+      return entered.number
+    }
+    let number =
       if let word = Self.word(id) {
         words.withLock { words in
-          if let known = words[word] { return (known, [PoolMonitor.Outcome]()) }
-          let made = monitor.enterConnection()
-          words.insert(made.number, for: word)
-          return made
+          // Somebody else may have been first.
+          if let known = words[word] { return known }
+          let number = enter()
+          words.insert(number, for: word)
+          return number
         }
       } else {
         others.withLock { others in
-          if let known = others[id] { return (known, [PoolMonitor.Outcome]()) }
-          let made = monitor.enterConnection()
-          others[id] = made.number
-          return made
+          if let known = others[id] { return known }
+          let number = enter()
+          others[id] = number
+          return number
         }
       }
     // Outside of the lock: those who listen may call the pool.
