@@ -19,14 +19,6 @@ void dbh_settle_shape(dbh_lane *lane, uint32_t shape) { lane->known[shape % DBH_
 
 void *dbh_task_local(const void *key) { return task_local(key); }
 
-bool dbh_is_shared_thread(const dbh_callbacks *swift) {
-  if (dbh_is_event_loop_thread()) return true;
-#if DBH_KNOWS_SWIFT
-  if (swift_task_getCurrent && !swift_task_getCurrent()) return false;
-#endif
-  return swift->is_cooperative();
-}
-
 #if !defined(__APPLE__)
 void dbh_wait_for_lock(_Atomic uint32_t *lock) {
   int tries = 0;

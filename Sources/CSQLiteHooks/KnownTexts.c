@@ -9,13 +9,10 @@
 // A longer text is hashed each time, so that a connection never keeps much.
 enum { TEXT_LIMIT = 4096 };
 
-static unsigned place_of(const void *statement) {
-  uintptr_t address = (uintptr_t)statement;
-  return (unsigned)((address >> 4) ^ (address >> 11)) % DBH_TEXT_CACHE;
-}
-
 const dbh_known_text *dbh_known_text_of(dbh_connection *c, const dbh_callbacks *swift, void *statement, const char *sql) {
-  dbh_known_text *known = &c->texts[place_of(statement)];
+  dbh_known_text *known = dbh_text_place(c, statement);
+  known->statement = statement;
+  known->sql = sql;
   if (known->text && strcmp(known->text, sql) == 0) return known;
   size_t length = strlen(sql);
   uint64_t hash = dbh_hash(sql, length);

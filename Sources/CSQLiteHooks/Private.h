@@ -28,8 +28,10 @@ extern __attribute__((swiftcall, weak)) void *swift_task_getCurrent(void);
 typedef struct {
   void *identity;
   uintptr_t implementation;
-} dbh_serial_executor;
-extern __attribute__((swiftcall, weak)) dbh_serial_executor swift_task_getCurrentExecutor(void);
+} dbh_executor;
+extern __attribute__((swiftcall, weak)) dbh_executor swift_task_getCurrentExecutor(void);
+/// The executor that the current task prefers, without identity where it prefers none.
+extern __attribute__((swiftcall, weak)) dbh_executor swift_task_getPreferredTaskExecutor(void);
 #endif
 
 typedef int (*dbh_trace_callback)(unsigned, void *, void *, void *);
@@ -94,6 +96,8 @@ typedef struct {
   uint64_t hash;
   dbh_shape shape;
   char *text;  // malloc; NULL: too long to be kept
+  const void *statement;  // whose text it was last, and where
+  const char *sql;
 } dbh_known_text;
 
 typedef struct dbh_connection {
@@ -153,6 +157,18 @@ void dbh_registry_remove(dbh_connection *connection);
 bool dbh_changes_unseen(dbh_connection *connection);
 void dbh_sync_changes(dbh_connection *connection);
 
+// Calls.c
+/// SQLite's functions that are called with each statement, a dozen times: by their address, which saves each call the way through
+/// the table that links libraries.
+typedef struct {
+  int (*stmt_status)(sqlite3_stmt *, int, int);
+  int (*stmt_busy)(sqlite3_stmt *);
+  int (*get_autocommit)(sqlite3 *);
+  int (*changes)(sqlite3 *);
+  int (*total_changes)(sqlite3 *);
+} dbh_sqlite_calls;
+extern dbh_sqlite_calls dbh_sqlite;
+
 // Connection.c
 int dbh_attach(sqlite3 *handle, const char *name);
 bool dbh_hooks_are_off(void);
@@ -187,6 +203,7 @@ static inline uint64_t dbh_kernel_time(void) {
 typedef struct {
   uint64_t number;  // 0: not asked for yet
   bool is_main;
+  int8_t event_loop;  // whether it is one of SwiftNIO's: 1 or -1; 0: not asked for yet
   dbh_connection *connection;  // of the statement that began last on the thread
   uint64_t connection_id;
   dbh_tick_clock clock;
@@ -228,6 +245,11 @@ void dbh_free_lane(dbh_lane *lane);
 
 // KnownTexts.c
 const dbh_known_text *dbh_known_text_of(dbh_connection *connection, const dbh_callbacks *swift, void *statement, const char *sql);
+
+static inline dbh_known_text *dbh_text_place(dbh_connection *connection, const void *statement) {
+  uintptr_t address = (uintptr_t)statement;
+  return &connection->texts[((address >> 4) ^ (address >> 11)) % DBH_TEXT_CACHE];
+}
 void dbh_free_texts(dbh_connection *connection);
 
 // RowChanges.c

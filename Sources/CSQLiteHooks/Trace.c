@@ -9,7 +9,7 @@ _Atomic bool dbh_listening;
 _Atomic uint64_t dbh_epoch;
 
 static inline uint32_t counter(sqlite3_stmt *statement, int which) {
-  return (uint32_t)sqlite3_stmt_status(statement, which, 0);
+  return (uint32_t)dbh_sqlite.stmt_status(statement, which, 0);
 }
 
 // A counter that somebody reset in between starts again from zero.
@@ -116,7 +116,7 @@ static inline void check_changes(dbh_connection *c, const dbh_callbacks *swift) 
   bool is_known = atomic_load_explicit(&c->epoch, memory_order_relaxed) ==
                       atomic_load_explicit(&dbh_epoch, memory_order_relaxed) &&
                   !atomic_load_explicit(&c->resync, memory_order_relaxed);
-  if (is_known && (depth_of(c) != 0 || sqlite3_total_changes(c->handle) ==
+  if (is_known && (depth_of(c) != 0 || dbh_sqlite.total_changes(c->handle) ==
                                            atomic_load_explicit(&c->total_changes, memory_order_relaxed))) {
     return;
   }
@@ -167,10 +167,17 @@ static __attribute__((cold, noinline)) bool is_still_open(dbh_connection *c, dbh
   return false;
 }
 
-// The statement that ended last, and nobody has stepped it or reset its counters since. They were zero and are it still, but
-// for the steps.
-static inline bool runs_again(const dbh_connection *c, const dbh_open_statement *open) {
-  return c->last && c->last->statement == open->statement && open->steps != 0 && open->steps == c->last->ended_steps;
+// The statement that ended last, and nobody has stepped it or reset its counters since: no other one that was prepared at its
+// address has as many steps. The other counters were zero and are it still.
+static inline bool runs_again(const dbh_connection *c, const sqlite3_stmt *statement, uint32_t steps) {
+  return c->last && c->last->statement == statement && steps != 0 && steps == c->last->ended_steps;
+}
+
+static inline const dbh_known_text *text_of(dbh_connection *c, const dbh_callbacks *swift, sqlite3_stmt *statement,
+                                            const char *sql, bool is_again) {
+  const dbh_known_text *known = dbh_text_place(c, statement);
+  if (is_again && known->statement == statement && known->sql == sql) return known;
+  return dbh_known_text_of(c, swift, statement, sql);
 }
 
 static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char *sql, const dbh_callbacks *swift) {
@@ -182,10 +189,12 @@ static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char 
   dbh_update_row_hook(c);
   if (c->pending_count) dbh_settle_loose(c);
 
-  const dbh_known_text *text = dbh_known_text_of(c, swift, statement, sql);
+  uint32_t steps = counter(statement, SQLITE_STMTSTATUS_VM_STEP);
+  bool is_again = runs_again(c, statement, steps);
+  const dbh_known_text *text = text_of(c, swift, statement, sql, is_again);
   uint32_t shape_flags = text->shape.flags;
   if ((shape_flags & DBH_SHAPE_DEFINES) && defines(sql)) swift->defined(c->context, sql);
-  bool autocommit = sqlite3_get_autocommit(c->handle) != 0;
+  bool autocommit = dbh_sqlite.get_autocommit(c->handle) != 0;
   if (autocommit) {
     c->transaction = 0;
   } else if (c->transaction == 0) {
@@ -202,9 +211,9 @@ static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char 
       .transaction_before = c->transaction,
       .began_in_autocommit = autocommit,
       .shape = text->shape.id,
-      .steps = counter(statement, SQLITE_STMTSTATUS_VM_STEP),
+      .steps = steps,
   };
-  if (!runs_again(c, open)) {
+  if (!is_again) {
     open->full_scan_steps = counter(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP);
     open->sorts = counter(statement, SQLITE_STMTSTATUS_SORT);
     open->automatic_index_rows = counter(statement, SQLITE_STMTSTATUS_AUTOINDEX);
@@ -243,16 +252,16 @@ static __attribute__((cold, noinline)) void end_in_swift(const dbh_open_statemen
 // Returns whether the statement is settled with it.
 static inline bool end(dbh_connection *c, dbh_open_statement *open, const dbh_callbacks *swift, uint64_t now) {
   sqlite3_stmt *statement = open->statement;
-  bool is_busy = sqlite3_stmt_busy(statement) != 0;
-  bool autocommit = sqlite3_get_autocommit(c->handle) != 0;
+  bool is_busy = dbh_sqlite.stmt_busy(statement) != 0;
+  bool autocommit = dbh_sqlite.get_autocommit(c->handle) != 0;
   int64_t changed = 0;
-  if (open->flags & DBH_SHAPE_WRITES) changed = is_busy ? -1 : sqlite3_changes(c->handle);
+  if (open->flags & DBH_SHAPE_WRITES) changed = is_busy ? -1 : dbh_sqlite.changes(c->handle);
   // Without rows and not halted: sqlite3_step() gave up with SQLITE_BUSY, which neither the trace nor the log reports.
   if (is_busy && open->rows == 0 && open->error == 0) open->error = SQLITE_BUSY;
   if (is_busy) {
     atomic_store_explicit(&c->resync, true, memory_order_relaxed);
   } else {
-    atomic_store_explicit(&c->total_changes, sqlite3_total_changes(c->handle), memory_order_relaxed);
+    atomic_store_explicit(&c->total_changes, dbh_sqlite.total_changes(c->handle), memory_order_relaxed);
   }
   if (open->error != 0 && (open->flags & DBH_SHAPE_WRITES)) changed = is_busy ? -1 : 0;
   if (autocommit) {
@@ -306,10 +315,10 @@ static __attribute__((cold, noinline)) void end_again(dbh_connection *c, const d
 static __attribute__((cold, noinline)) void end_unseen(dbh_connection *c, sqlite3_stmt *statement) {
   dbh_settle_loose(c);
   // Began before anyone listened, or is SQLite's own (a virtual table's): what it changed is accounted for.
-  if (sqlite3_stmt_busy(statement)) {
+  if (dbh_sqlite.stmt_busy(statement)) {
     atomic_store_explicit(&c->resync, true, memory_order_relaxed);
   } else {
-    atomic_store_explicit(&c->total_changes, sqlite3_total_changes(c->handle), memory_order_relaxed);
+    atomic_store_explicit(&c->total_changes, dbh_sqlite.total_changes(c->handle), memory_order_relaxed);
   }
 }
 

@@ -1,6 +1,5 @@
 internal import DatabaseInstrumentation
 internal import DatabaseTesting
-internal import Dispatch
 
 /// A checkout and a checkin, as a pool tells its monitor of them.
 func poolProbes() throws -> [Probe] {
@@ -35,16 +34,6 @@ func poolProbes() throws -> [Probe] {
       }
     },
   ]
-}
-
-/// Waits for work in a task of its own, within the recording of the caller.
-private func waitFor(_ work: @escaping @Sendable () async throws -> Void) {
-  let done = DispatchSemaphore(value: 0)
-  Task {
-    do { try await work() } catch { fail("the pool failed: \(error)") }
-    done.signal()
-  }
-  done.wait()
 }
 
 /// The least that a pool can be.

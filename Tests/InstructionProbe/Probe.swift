@@ -1,3 +1,5 @@
+internal import Dispatch
+
 /// One piece of work whose instructions are counted.
 struct Probe {
   /// Unique; the limits name it.
@@ -30,4 +32,14 @@ struct Probe {
     probes += reportProbes()
     return probes
   }
+}
+
+/// Waits for work in a task of its own, within the recording of the caller.
+func waitFor(_ work: @escaping @Sendable () async throws -> Void) {
+  let done = DispatchSemaphore(value: 0)
+  Task {
+    do { try await work() } catch { fail("the pool failed: \(error)") }
+    done.signal()
+  }
+  done.wait()
 }

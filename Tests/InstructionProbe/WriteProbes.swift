@@ -2,7 +2,7 @@ internal import CSQLiteForTests
 internal import CSQLiteHooks
 internal import DatabaseTesting
 
-private let rows = 2_000
+private let rows = 10_000
 
 /// Prepared inserts in one transaction.
 func writeProbes() -> [Probe] {
@@ -21,10 +21,19 @@ func writeProbes() -> [Probe] {
         inserts.rollBack()
       }
     },
+    // As most tests run: on a thread of the cooperative pool.
+    Probe("insert of a row, recorder, in a task", operations: rows) { measure in
+      let inserts = PreparedInserts(isInstrumented: true)
+      try recording {
+        waitFor { inserts.run(20) }
+        measure { waitFor { inserts.run(rows) } }
+        inserts.rollBack()
+      }
+    },
   ]
 }
 
-private final class PreparedInserts {
+private final class PreparedInserts: @unchecked Sendable {  // One thread at a time.
   private var connection: OpaquePointer?
   private var statement: OpaquePointer?
   private var isInTransaction = false
