@@ -29,11 +29,17 @@ func poolRows() {
     }
     benchmark.stopMeasurement()
   }
-  Benchmark("checkout and checkin, MonitoredPool") { (benchmark: Benchmark) async throws in
-    let pool = MonitoredPool(OneConnection(), name: "main", size: 1)
-    benchmark.startMeasurement()
-    for _ in benchmark.scaledIterations { try await pool.checkin(try await pool.checkout()) }
-    benchmark.stopMeasurement()
+  for isRecorded in [false, true] {
+    let suffix = isRecorded ? ", recorder" : ""
+    Benchmark("checkout and checkin, MonitoredPool\(suffix)") { (benchmark: Benchmark) async throws in
+      let pool = MonitoredPool(OneConnection(), name: "main", size: 1)
+      func measure() async throws {
+        benchmark.startMeasurement()
+        for _ in benchmark.scaledIterations { try await pool.checkin(try await pool.checkout()) }
+        benchmark.stopMeasurement()
+      }
+      if isRecorded { try await withDatabaseRecorder { _ in try await measure() } } else { try await measure() }
+    }
   }
 }
 
