@@ -1,4 +1,5 @@
 #if canImport(Glibc)
+  import TestSupport
   import Testing
 
   /// What a recording keeps is bounded, however much is recorded: `ConfigurationProbe memory 1500000` records 17

@@ -27,7 +27,10 @@ import Testing
     }
     #expect(recording.inserts.on("a1").count == 300)
     #expect(recording.inserts.on("a2").count == 200)
-    #expect(addresses.count < 200)
+    #if os(Linux)
+      // Otherwise this has shown nothing.
+      if !isAddressSanitized { #expect(addresses.count < 200) }
+    #endif
 
     // And where the other one has run while nobody listened.
     for _ in 0..<20 {

@@ -2,6 +2,7 @@
   import DatabaseRecording
   import DatabaseTesting
   import Foundation
+  import TestSupport
   import Testing
 
   /// What a report keeps when its process ends badly, or cannot write.
