@@ -21,8 +21,8 @@ extension Runner {
   /// as where a trait puts something around a suite.
   static var testName: TestName? {
     #if canImport(Testing)
-      if let test = Test.current, let testCase = Test.Case.current {
-        return TestName { nameWithCase(of: test, testCase) }
+      if let test = Test.current {
+        return Test.Case.current.map { testCase in TestName { nameWithCase(of: test, testCase) } }
       }
     #endif
     return ofProcess == .none ? TestName { nil } : nil
