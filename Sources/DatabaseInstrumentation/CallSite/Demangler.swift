@@ -18,6 +18,21 @@ enum Demangler {
     defer { free(pointer) }
     return String(cString: pointer)
   }
+
+  #if os(Linux)
+    /// A name of C++, where its runtime is loaded; `nil` for others.
+    static func demangledCxx(_ symbol: String) -> String? {
+      typealias Demangle =
+        @convention(c) (
+          UnsafePointer<CChar>, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<Int>?, UnsafeMutablePointer<Int32>?
+        ) -> UnsafeMutablePointer<CChar>?
+      guard symbol.hasPrefix("_Z"), let function = dlsym(nil, "__cxa_demangle"),
+        let pointer = unsafeBitCast(function, to: Demangle.self)(symbol, nil, nil, nil)
+      else { return nil }
+      defer { free(pointer) }
+      return String(cString: pointer)
+    }
+  #endif
 }
 
 /// Part of the standard library's stable interface: the caller frees what it returns.

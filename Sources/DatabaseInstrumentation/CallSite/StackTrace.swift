@@ -49,24 +49,6 @@ package struct StackTrace: Sendable, Hashable {
   /// The lines of the app on the stack, innermost first.
   package var appFrames: [StackFrame] { Symbolicator.frames(of: self).filter(\.isAppCode) }
 
-  /// The stack as places in the source: equal for most copies that the optimiser makes of one call when it unrolls a loop
-  /// or inlines a function twice. Frames without debug information stay addresses; names are left out, since those of
-  /// inlined functions are not reliable.
-  package var places: [Place] {
-    Symbolicator.frames(of: self).compactMap { frame in
-      guard let file = frame.file else { return Place(address: frame.address) }
-      guard let line = frame.line, line > 0 else { return nil }
-      return Place(file: file, line: line, column: frame.column ?? 0)
-    }
-  }
-
-  package struct Place: Sendable, Hashable {
-    var address: UInt = 0
-    var file = ""
-    var line = 0
-    var column = 0
-  }
-
   /// The line of the app that the stack was captured for.
   package func callSite() -> CallSite? { appFrames.first?.callSite }
 

@@ -113,7 +113,7 @@ package final class StatementEvidence: Sendable {
 
   /// Whether two stacks are one call in the source, as far as is known: only the first executions of a shape have one.
   func isSamePlace(_ a: UInt32, _ b: UInt32) -> Bool {
-    a == b || a == 0 || b == 0 || stacks[Int(a) - 1].places == stacks[Int(b) - 1].places
+    a == b || a == 0 || b == 0 || StackPlaces.areEqual(stacks[Int(a) - 1], stacks[Int(b) - 1])
   }
 
   /// Return addresses that statements of different shapes have in common.

@@ -11,6 +11,8 @@ struct ShapeSet: Sendable {
     texts = Set(shapes.map(Self.unquoted))
   }
 
+  var isEmpty: Bool { texts.isEmpty }
+
   func contains(_ shape: StatementShape) -> Bool {
     !texts.isEmpty && texts.contains(Self.unquoted(shape))
   }

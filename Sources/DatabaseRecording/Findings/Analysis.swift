@@ -3,9 +3,6 @@ internal import DatabaseInstrumentation
 /// Finds what is wrong with a recording. Detectors run in order and claim statements, so nothing is reported twice.
 struct Analysis {
   let recording: Recording
-  let evidence: StatementEvidence
-  let index: EvidenceIndex
-  let writes: Writes
   /// Distinct keys of one relationship from which on loading them one by one is an N+1.
   var threshold = 2
   var ignored: ShapeSet = ShapeSet()
@@ -15,12 +12,13 @@ struct Analysis {
 
   init(_ recording: Recording, threshold: Int = 2, ignoring ignored: ShapeSet = ShapeSet()) {
     self.recording = recording
-    evidence = recording.storage.evidence
-    index = EvidenceIndex(recording.storage.evidence)
-    writes = Writes(recording.storage.evidence)
     self.threshold = threshold
     self.ignored = ignored
   }
+
+  var evidence: StatementEvidence { recording.storage.evidence }
+  var index: EvidenceIndex { recording.storage.basis.index }
+  var writes: Writes { recording.storage.basis.writes }
 
   /// N+1 queries, duplicates and failures.
   func standardFindings() -> [Finding] {
@@ -34,25 +32,19 @@ struct Analysis {
 
   /// Loads of one relationship and repeated reads, each with the statements it claims.
   func repetitions() -> [Repetition] {
+    // Several expectations of one test ask for the same.
+    guard threshold == 2, ignored.isEmpty else { return findRepetitions() }
+    return recording.storage.basis.repetitions { findRepetitions() }
+  }
+
+  private func findRepetitions() -> [Repetition] {
     groups().compactMap(repetition(in:)).sorted { $0.indices[0] < $1.indices[0] }
   }
 
   /// Reads of one shape from one place on one database, in the order in which they came.
   func groups() -> [ReadGroup] {
-    var groups: [[Int]] = []
-    var memo = ShapeMemo<Int?>(count: evidence.shapes.count)
-    for index in evidence.records.indices where evidence.records[index].error == 0 {
-      let number = evidence.records[index].shape
-      let database = ObjectIdentifier(evidence.connection(at: index).database)
-      let group = memo.value(of: number, on: database) {
-        let shape = evidence.shapes[Int(number)]
-        guard shape.kind == .select, !ignored.contains(shape) else { return nil }
-        groups.append([])
-        return groups.count - 1
-      }
-      if let group { groups[group].append(index) }
-    }
-    return groups.flatMap { ReadGroup.groups(of: $0, in: evidence) }
+    let groups = recording.storage.basis.groups
+    return ignored.isEmpty ? groups : groups.filter { !ignored.contains(evidence.shape(at: $0.indices[0])) }
   }
 
   private func repetition(in group: ReadGroup) -> Repetition? {

@@ -11,7 +11,12 @@ struct ReadGroup {
   ///
   /// Stacks are kept for the first executions only. Those without one are taken to come from where the others came from
   /// if all of these, or most, came from one place; otherwise they are left out.
-  static func groups(of indices: [Int], in evidence: StatementEvidence) -> [ReadGroup] {
+  ///
+  /// - Parameter mayMatter: Whether it would make a difference if these came from one place. Stacks of different addresses
+  ///   may be one call in the source, for which their lines have to be read.
+  static func groups(
+    of indices: [Int], in evidence: StatementEvidence, mayMatter: ([Int]) -> Bool
+  ) -> [ReadGroup] {
     var byStack: [UInt32: [Int]] = [:]
     var order: [UInt32] = []
     var unknown: [Int] = []
@@ -24,10 +29,10 @@ struct ReadGroup {
         byStack[stack, default: []].append(index)
       }
     }
-    if order.count > 1 {
-      let merged = mergedByLine(order, in: evidence)
-      for (stack, same) in merged { byStack[stack] = same.flatMap { byStack[$0] ?? [] }.sorted() }
-      order = merged.map(\.stack)
+    if order.count > 1, mayMatter(indices) {
+      let merged = StackPlaces(order.map { evidence.stacks[Int($0) - 1] }).merged
+      for same in merged { byStack[order[same[0]]] = same.flatMap { byStack[order[$0]] ?? [] }.sorted() }
+      order = merged.map { order[$0[0]] }
     }
     if order.isEmpty { return unknown.isEmpty ? [] : [ReadGroup(indices: unknown, stack: 0)] }
     if !unknown.isEmpty {
@@ -40,24 +45,6 @@ struct ReadGroup {
       }
     }
     return order.map { ReadGroup(indices: byStack[$0] ?? [], stack: $0) }
-  }
-
-  /// Stacks of different addresses that are one call in the source.
-  private static func mergedByLine(
-    _ stacks: [UInt32], in evidence: StatementEvidence
-  ) -> [(stack: UInt32, same: [UInt32])] {
-    var merged: [(stack: UInt32, same: [UInt32])] = []
-    var places: [[StackTrace.Place]: Int] = [:]
-    for stack in stacks {
-      let calls = evidence.stacks[Int(stack) - 1].places
-      if let place = places[calls] {
-        merged[place].same.append(stack)
-      } else {
-        places[calls] = merged.count
-        merged.append((stack, [stack]))
-      }
-    }
-    return merged
   }
 
   /// How many different sets of bound values there were, as far as they are known.

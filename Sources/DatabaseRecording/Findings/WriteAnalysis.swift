@@ -104,7 +104,7 @@ extension Analysis {
     }
     let circumstances = Circumstances(self)
     let groups = byShape.values
-      .flatMap { ReadGroup.groups(of: $0, in: evidence) }
+      .flatMap { ReadGroup.groups(of: $0, in: evidence) { $0.count >= threshold } }
       .filter { $0.indices.count >= threshold && circumstances.areDecisive(for: $0) }
       .sorted { $0.indices[0] < $1.indices[0] }
     return groups.enumerated().map { offset, group in

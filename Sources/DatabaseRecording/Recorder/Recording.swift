@@ -16,6 +16,7 @@ public struct Recording: Sendable, CustomStringConvertible {
     let location: CodeLocation
     let function: ScopeFunction
     let evidence: StatementEvidence
+    let basis: AnalysisBasis
     let excludedCount: Int
     let unattributedCount: Int
     let unattributed: [UnattributedStatement]
@@ -34,6 +35,7 @@ public struct Recording: Sendable, CustomStringConvertible {
       self.location = location
       self.function = function
       self.evidence = evidence
+      basis = AnalysisBasis(evidence)
       self.excludedCount = excludedCount
       self.unattributedCount = unattributedCount
       self.unattributed = unattributed

@@ -28,7 +28,7 @@
 
     /// What the running test has asked of the database so far.
     public var recording: Recording {
-      (recorder ?? DatabaseRecorder.started("", at: location(of: nil))).recording
+      (recorder ?? DatabaseRecorder.started("", at: place)).recording
     }
 
     #if !canImport(ObjectiveC)
@@ -43,7 +43,8 @@
 
     /// Runs the test inside of a recording.
     open override func invokeTest() {
-      let recorder = DatabaseRecorder.started("", test: name, at: location(of: nil))
+      let place = place
+      let recorder = DatabaseRecorder.started("", test: name, at: place)
       self.recorder = recorder
       recorder.bind {
         #if canImport(ObjectiveC)
@@ -55,15 +56,22 @@
       let recording = recorder.finish()
       RunReport.add(recording, test: name)
       let findings = BaselineRun.shared.judge(
-        recording.check(databaseExpectations, isInherited: true), test: "\(location(of: nil).fileID) \(name)")
-      GitHubAnnotation.write(findings, test: location(of: recording))
+        recording.check(databaseExpectations, isInherited: true), test: "\(place.fileID) \(name)")
+      report(findings, of: recording)
+      self.recorder = nil
+    }
+
+    private func report(_ findings: [Finding], of recording: Recording) {
+      // To find the line takes longer than most tests.
+      guard !findings.isEmpty else { return }
+      let location = location(in: recording)
+      GitHubAnnotation.write(findings, test: location)
       for finding in findings {
         guard let place = finding.place else { continue }
         report(IssueReporter.text(for: [finding], of: recording), at: place.location)
       }
       let others = findings.filter { $0.place == nil }
-      if !others.isEmpty { report(IssueReporter.text(for: others, of: recording), at: location(of: recording)) }
-      self.recorder = nil
+      if !others.isEmpty { report(IssueReporter.text(for: others, of: recording), at: location) }
     }
 
     private func report(_ message: String, at location: CodeLocation) {
@@ -79,13 +87,36 @@
 
     /// XCTest does not tell where a test method is written: the line of it that the first statement was issued from is
     /// the best place, and where it awaits what sends statements, the line on which it begins.
-    private func location(of recording: Recording?) -> CodeLocation {
-      let type = String(reflecting: type(of: self))
-      let module = String(type.prefix { $0 != "." })
-      let className = type.split(separator: ".").last.map(String.init) ?? type
+    private func location(in recording: Recording) -> CodeLocation {
       let method = String(name.split(whereSeparator: { ". ]".contains($0) }).last ?? "")
-      return recording?.location(ofMethod: method, type: className, module: module)
-        ?? CodeLocation(fileID: "\(module)/\(className).swift", filePath: "\(className).swift", line: 1, column: 1)
+      let type = TestClassName.of(type(of: self))
+      return recording.location(ofMethod: method, type: type.name, module: type.module) ?? type.place
+    }
+
+    /// The file that the class is in most likely.
+    private var place: CodeLocation { TestClassName.of(type(of: self)).place }
+  }
+
+  /// The name of a class and of its module, which take a while to find out.
+  private struct TestClassName: Sendable {
+    let module: String
+    let name: String
+    let place: CodeLocation
+
+    private static let known = Locked<[ObjectIdentifier: TestClassName]>([:])
+
+    static func of(_ type: DatabaseTestCase.Type) -> TestClassName {
+      let id = ObjectIdentifier(type)
+      if let known = known.withLock({ $0[id] }) { return known }
+      let found = TestClassName(String(reflecting: type))
+      known.withLock { $0[id] = found }
+      return found
+    }
+
+    private init(_ type: String) {
+      module = String(type.prefix { $0 != "." })
+      name = type.split(separator: ".").last.map(String.init) ?? type
+      place = CodeLocation(fileID: "\(module)/\(name).swift", filePath: "\(name).swift", line: 1, column: 1)
     }
   }
 #endif

@@ -1,0 +1,31 @@
+#if canImport(Runtime) && os(Linux) && _pointerBitWidth(_64)
+  internal import Runtime
+
+  /// What the `Runtime` module of the toolchain knows: also of files whose debug information lies beside them.
+  ///
+  /// It reads them from the beginning for each address, which takes it some milliseconds.
+  enum ToolchainSymbols {
+    static func frames(of addresses: [UInt], isLocated: Bool) -> [UInt: [StackFrame]] {
+      let options: Backtrace.SymbolicationOptions =
+        isLocated ? [.useSymbolCache, .showInlineFrames, .showSourceLocations] : [.useSymbolCache]
+      guard let backtrace = CompactBacktrace(returnAddresses: addresses, images: LoadedImage.all()).decoded(),
+        let images = backtrace.images, let symbolicated = backtrace.symbolicated(with: images, options: options)
+      else { return [:] }
+      let frames = symbolicated.frames.compactMap(StackFrame.init)
+      return Dictionary(grouping: frames, by: \.address)
+    }
+  }
+
+  extension StackFrame {
+    fileprivate init?(_ frame: SymbolicatedBacktrace.Frame) {
+      guard let value = UInt64(frame.captured.originalProgramCounter) else { return nil }
+      self.init(address: UInt(value))
+      guard let found = frame.symbol else { return }
+      image = found.imageName
+      guard found.rawName != "<unknown>" else { return }
+      take(SymbolName(found.rawName, readable: found.name), symbol: found.rawName)
+      if frame.isSwiftRuntimeFailure { origin = .thunk }
+      takePlace(found.sourceLocation?.path, found.sourceLocation?.line, found.sourceLocation?.column)
+    }
+  }
+#endif

@@ -1,0 +1,77 @@
+internal import DatabaseInstrumentation
+
+/// What all detectors begin with, worked out once for a recording, when one of them first asks.
+final class AnalysisBasis: Sendable {
+  private let evidence: StatementEvidence
+  private let state = Locked(State())
+
+  private struct State {
+    var index: EvidenceIndex?
+    var writes: Writes?
+    var groups: [ReadGroup]?
+    var repetitions: [Repetition]?
+  }
+
+  init(_ evidence: StatementEvidence) {
+    self.evidence = evidence
+  }
+
+  var index: EvidenceIndex { known(\.index) { EvidenceIndex(evidence) } }
+
+  var writes: Writes { known(\.writes) { Writes(evidence) } }
+
+  /// Reads of one shape from one place on one database, in the order in which they came.
+  var groups: [ReadGroup] { known(\.groups, makeGroups) }
+
+  /// What `make` finds, once.
+  func repetitions(_ make: () -> [Repetition]) -> [Repetition] { known(\.repetitions, make) }
+
+  /// Nobody waits while another thread works it out.
+  private func known<Value>(_ path: WritableKeyPath<State, Value?>, _ make: () -> Value) -> Value {
+    if let known = state.withLock({ $0[keyPath: path] }) { return known }
+    let made = make()
+    state.withLock { $0[keyPath: path] = made }
+    return made
+  }
+
+  private func makeGroups() -> [ReadGroup] {
+    var groups: [[Int]] = []
+    var memo = ShapeMemo<Int?>(count: evidence.shapes.count)
+    for index in evidence.records.indices where evidence.records[index].error == 0 {
+      let number = evidence.records[index].shape
+      let database = ObjectIdentifier(evidence.connection(at: index).database)
+      let group = memo.value(of: number, on: database) {
+        guard evidence.shapes[Int(number)].kind == .select else { return nil }
+        groups.append([])
+        return groups.count - 1
+      }
+      if let group { groups[group].append(index) }
+    }
+    return groups.flatMap { ReadGroup.groups(of: $0, in: evidence, mayMatter: mayBeFinding) }
+  }
+
+  /// Whether reads of one shape may be a finding if they came from one place: where they may not, that need not be known.
+  private func mayBeFinding(_ indices: [Int]) -> Bool {
+    var parameters: Set<UInt64> = []
+    var known = 0
+    for index in indices where evidence.records[index].parameters != 0 {
+      known += 1
+      parameters.insert(evidence.records[index].parameters)
+    }
+    // The same parameters again, perhaps a duplicate.
+    if parameters.count < known { return true }
+    let keys = known == 0 ? indices.count : parameters.count
+    if keys >= Analysis.repeatedReadThreshold { return true }
+    return keys >= 2 && mayHaveParent(indices)
+  }
+
+  /// Whether something was read before the last of the reads whose rows they may belong to.
+  private func mayHaveParent(_ indices: [Int]) -> Bool {
+    guard let last = indices.last else { return false }
+    if indices.contains(where: { evidence.records[$0].parent != 0 || evidence.declaredLoad(at: $0) != nil }) { return true }
+    let schema = evidence.connection(at: last).database.schema
+    return Relationship.candidates(for: evidence.shape(at: last), in: schema).contains { relationship in
+      index.parent(of: last, on: relationship.owner) != nil
+    }
+  }
+}
