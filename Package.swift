@@ -9,6 +9,14 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+// Suites are run in debug builds. What is written in C runs with each statement of theirs, and optimised it compiles no longer.
+// Xcode takes no package with such flags, so that they are left out where a Mac reads the manifest.
+#if os(Linux)
+  let optimised: [CSetting] = [.unsafeFlags(["-O2"])]
+#else
+  let optimised: [CSetting] = []
+#endif
+
 let package = Package(
   name: "swift-database-testing",
   platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
@@ -38,11 +46,13 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    .target(name: "CSQLiteHooks", linkerSettings: [.linkedLibrary("sqlite3")]),
+    .target(name: "CCallStacks", cSettings: optimised),
+    .target(name: "CSQLiteHooks", cSettings: optimised, linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CSQLiteInstallAtLoad", dependencies: ["CSQLiteHooks"]),
     .target(
       name: "DatabaseInstrumentation",
       dependencies: [
+        "CCallStacks",
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
@@ -112,7 +122,9 @@ let package = Package(
 
     .testTarget(
       name: "DatabaseInstrumentationTests",
-      dependencies: ["DatabaseInstrumentation", .product(name: "Tracing", package: "swift-distributed-tracing")],
+      dependencies: [
+        "DatabaseInstrumentation", "CCallStacks", .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
       swiftSettings: settings
     ),
     .testTarget(

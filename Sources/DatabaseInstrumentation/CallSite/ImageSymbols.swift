@@ -32,6 +32,28 @@ enum ImageSymbols {
       }
     }
 
+    /// The lines at each address; those of the toolchain's reader where an image has none of its own.
+    static func lines(of addresses: [UInt]) -> [UInt: [SourceLine]] {
+      var result: [UInt: [SourceLine]] = [:]
+      var rest: [UInt] = []
+      for (address, image) in zip(addresses, loadedImages(of: addresses)) {
+        guard let image, !KnownModules.isSystemImage(image.path) else {
+          result[address] = [SourceLine(address: address)]
+          continue
+        }
+        if let information = information(of: image) {
+          result[address] =
+            information.lines(at: information.address(address &- 1, in: image)) ?? [SourceLine(address: address)]
+        } else {
+          rest.append(address)
+        }
+      }
+      for (address, frames) in zip(rest, Symbolicator.frames(of: rest)) {
+        result[address] = frames.compactMap(SourceLine.init)
+      }
+      return result
+    }
+
     private static func frames(
       of addresses: [UInt], isLocated: Bool = false,
       _ look: (UInt, LoadedImage, DebugInformation?) -> [StackFrame]?
@@ -99,6 +121,25 @@ enum ImageSymbols {
     static func named(_ addresses: [UInt]) -> [UInt: [StackFrame]] { [:] }
     static func located(_ addresses: [UInt]) -> [UInt: [StackFrame]] { [:] }
   #endif
+
+  #if !(os(Linux) && _pointerBitWidth(_64) && _endian(little))
+    /// Without debug information an address stands for itself.
+    static func lines(of addresses: [UInt]) -> [UInt: [SourceLine]] {
+      Dictionary(uniqueKeysWithValues: addresses.map { ($0, [SourceLine(address: $0)]) })
+    }
+  #endif
+}
+
+extension SourceLine {
+  /// - Returns: `nil` for what has a file and no line: the compiler made it.
+  fileprivate init?(_ frame: StackFrame) {
+    guard let file = frame.file else {
+      self.init(address: frame.address)
+      return
+    }
+    guard let line = frame.line, line > 0 else { return nil }
+    self.init(file: file, line: line, column: frame.column ?? 0)
+  }
 }
 
 #if os(Linux) && _pointerBitWidth(_64) && _endian(little)

@@ -41,7 +41,7 @@ enum KnownModules {
   }
 
   private static let ours: Set<String> = [
-    "CSQLiteHooks", "CSQLiteInstallAtLoad", "SQLiteInstrumentation", "DatabaseInstrumentation", "DatabaseRecording",
+    "CCallStacks", "CSQLiteHooks", "CSQLiteInstallAtLoad", "SQLiteInstrumentation", "DatabaseInstrumentation", "DatabaseRecording",
     "DatabaseTesting", "GRDBInstrumentation", "HummingbirdInstrumentation",
   ]
 
@@ -69,7 +69,7 @@ enum KnownModules {
   ]
 
   private static let skippedSources: Set<Substring> = [
-    "CSQLiteHooks", "CSQLiteInstallAtLoad", "CSQLite", "GRDBSQLite", "SQLCipher", "sqlite3.c", "sqlite3_nio.c",
+    "CCallStacks", "CSQLiteHooks", "CSQLiteInstallAtLoad", "CSQLite", "GRDBSQLite", "SQLCipher", "sqlite3.c", "sqlite3_nio.c",
     "sqlcipher.c", "sanitizer_common", "compiler-rt",
   ]
 }

@@ -1,23 +1,21 @@
-/// Several stacks as places in the source: equal for most copies that the optimiser makes of one call when it unrolls a loop or
+/// One line of a stack. An address without debug information stays one; names are left out, since those of inlined functions
+/// are not reliable.
+struct SourceLine: Hashable, Sendable {
+  var address: UInt = 0
+  var file = ""
+  var line = 0
+  var column = 0
+}
+
+/// Several stacks as lines of the source: equal for most copies that the optimiser makes of one call when it unrolls a loop or
 /// inlines a function twice.
 ///
 /// Lines are read only of the addresses between what all of them have in common at both ends.
 package struct StackPlaces {
-  private let stacks: [[UInt]]
-  private let common: (inner: Int, outer: Int)
-
-  /// One line of a stack. A frame without debug information stays an address; names are left out, since those of inlined
-  /// functions are not reliable.
-  private struct Place: Hashable {
-    var address: UInt = 0
-    var file = ""
-    var line = 0
-    var column = 0
-  }
+  private let stacks: [StackTrace]
 
   package init(_ stacks: [StackTrace]) {
-    self.stacks = stacks.map(\.returnAddresses)
-    common = Self.common(self.stacks)
+    self.stacks = stacks
   }
 
   /// Whether two stacks are one call in the source.
@@ -27,14 +25,13 @@ package struct StackPlaces {
 
   /// The positions of those that are one call, in the order of the first of each.
   package var merged: [[Int]] {
-    let differing = stacks.map { Array($0[common.inner..<($0.count - common.outer)]) }
-    let frames = Symbolicator.frames(of: Array(Set(differing.joined())))
-    var framesOfAddress: [UInt: [StackFrame]] = [:]
-    for frames in frames { if let address = frames.first?.address { framesOfAddress[address] = frames } }
-    var positions: [[Place]: Int] = [:]
+    let (inner, outer) = common
+    let differing = stacks.map { Array($0.returnAddresses[inner..<($0.returnAddresses.count - outer)]) }
+    let lines = Symbolicator.lines(of: Set(differing.joined()))
+    var positions: [[SourceLine]: Int] = [:]
     var merged: [[Int]] = []
     for (position, addresses) in differing.enumerated() {
-      let places = addresses.flatMap { (framesOfAddress[$0] ?? []).compactMap(Self.place) }
+      let places = addresses.flatMap { lines[$0] ?? [] }
       if let known = positions[places] {
         merged[known].append(position)
       } else {
@@ -45,25 +42,16 @@ package struct StackPlaces {
     return merged
   }
 
-  private static func place(of frame: StackFrame) -> Place? {
-    guard let file = frame.file else { return Place(address: frame.address) }
-    guard let line = frame.line, line > 0 else { return nil }
-    return Place(file: file, line: line, column: frame.column ?? 0)
-  }
-
   /// How many addresses all have in common at both ends.
-  private static func common(_ stacks: [[UInt]]) -> (inner: Int, outer: Int) {
-    guard let first = stacks.first else { return (0, 0) }
+  private var common: (inner: Int, outer: Int) {
+    guard let first = stacks.first?.returnAddresses else { return (0, 0) }
     var (inner, outer) = (first.count, first.count)
     for stack in stacks.dropFirst() {
-      let most = min(inner, stack.count)
-      inner = 0
-      while inner < most, stack[inner] == first[inner] { inner += 1 }
+      inner = zip(stack.returnAddresses, first).prefix(inner).prefix { $0 == $1 }.count
     }
     for stack in stacks.dropFirst() {
-      let most = min(outer, stack.count - inner)
-      outer = 0
-      while outer < most, stack[stack.count - 1 - outer] == first[first.count - 1 - outer] { outer += 1 }
+      let most = min(outer, stack.returnAddresses.count - inner, first.count - inner)
+      outer = zip(stack.returnAddresses.reversed(), first.reversed()).prefix(most).prefix { $0 == $1 }.count
     }
     return (inner, min(outer, first.count - inner))
   }

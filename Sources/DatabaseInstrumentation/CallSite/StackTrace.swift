@@ -1,15 +1,8 @@
-#if canImport(Darwin)
-  internal import Darwin
-#elseif canImport(Glibc)
-  /// Of execinfo.h, which the Glibc module leaves out.
-  @_silgen_name("backtrace")
-  private func backtrace(_ buffer: UnsafeMutableRawPointer, _ size: Int32) -> Int32
-#endif
+internal import CCallStacks
 
 /// The return addresses of a call stack, innermost first.
 ///
-/// Taken with `backtrace()`, which unwinds through libraries that keep no frame pointer, as libsqlite3 does: about 3 µs for
-/// 16 frames. Nothing is symbolicated until a finding is printed.
+/// Nothing is symbolicated until a finding is printed.
 package struct StackTrace: Sendable, Hashable {
   package var returnAddresses: [UInt]
 
@@ -17,33 +10,35 @@ package struct StackTrace: Sendable, Hashable {
     self.returnAddresses = returnAddresses
   }
 
+  /// Frames that are kept of a stack that is deeper.
+  package static let depth = 64
+
   /// The stack of the caller, its innermost frames where it is deeper; empty on platforms without `backtrace()`.
-  package static func capture(maximumDepth: Int = 64) -> StackTrace {
-    let buffer = UnsafeMutableBufferPointer<UInt>.allocate(capacity: max(0, min(maximumDepth, 1 << 16)))
-    defer { buffer.deallocate() }
-    let count = capture(into: buffer)
-    return StackTrace(returnAddresses: Array(buffer[..<count]))
+  ///
+  /// How each return address is left is worked out once for the process, see `CCallStacks`.
+  package static func capture(maximumDepth: Int = depth) -> StackTrace {
+    withCaptured(maximumDepth: maximumDepth) { addresses, _ in StackTrace(returnAddresses: Array(addresses)) }
   }
 
-  /// Writes the return addresses of the caller's stack, innermost first, and allocates nothing.
-  ///
-  /// The very first call in a process may allocate: glibc then loads its unwinder.
-  ///
-  /// - Returns: How many were written: at most as many as there is room for.
-  package static func capture(into buffer: UnsafeMutableBufferPointer<UInt>) -> Int {
-    #if canImport(Darwin) || canImport(Glibc)
-      guard let base = buffer.baseAddress, buffer.count > 0 else { return 0 }
-      #if canImport(Darwin)
-        let count = base.withMemoryRebound(to: UnsafeMutableRawPointer?.self, capacity: buffer.count) { pointers in
-          Int(backtrace(pointers, Int32(clamping: buffer.count)))
-        }
-      #else
-        let count = Int(backtrace(base, Int32(clamping: buffer.count)))
-      #endif
-      return max(0, min(count, buffer.count))
-    #else
-      return 0
-    #endif
+  /// Calls `body` with the return addresses of the caller's stack, and a hash of them.
+  static func withCaptured<R>(
+    maximumDepth: Int = depth, _ body: (UnsafeMutableBufferPointer<UInt>, _ hash: UInt64) -> R
+  ) -> R {
+    withUnsafeTemporaryAllocation(of: UInt.self, capacity: max(1, min(maximumDepth, 1_000))) { buffer in
+      var hash: UInt64 = 0
+      let count = dcs_capture(buffer.baseAddress, max(0, min(maximumDepth, buffer.count)), &hash)
+      return body(UnsafeMutableBufferPointer(rebasing: buffer[..<Int(count)]), hash)
+    }
+  }
+
+  /// Whether it consists of these addresses.
+  func isEqual(to addresses: UnsafeMutableBufferPointer<UInt>) -> Bool {
+    guard returnAddresses.count == addresses.count else { return false }
+    return returnAddresses.withUnsafeBufferPointer { own in
+      var index = 0
+      while index < own.count, own[index] == addresses[index] { index &+= 1 }
+      return index == own.count
+    }
   }
 
   /// The lines of the app on the stack, innermost first.

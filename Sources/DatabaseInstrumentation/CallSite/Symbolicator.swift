@@ -11,6 +11,7 @@ package enum Symbolicator {
   private struct Known {
     var frames: [UInt: [StackFrame]] = [:]
     var paths = SourcePaths()
+    var lines: [UInt: [SourceLine]] = [:]
   }
 
   /// The frames of a stack, innermost first; one address stands for several where functions were inlined.
@@ -33,6 +34,20 @@ package enum Symbolicator {
       return addresses.map { known.frames[$0] }
     }
     return zip(addresses, frames).map { address, frames in frames ?? [StackFrame(address: address)] }
+  }
+
+  /// The lines that are compiled to each address, innermost first: to tell whether two are one call no name is needed.
+  static func lines(of addresses: Set<UInt>) -> [UInt: [SourceLine]] {
+    var found: [UInt: [SourceLine]] = [:]
+    known.withLock { known in
+      for address in addresses { found[address] = known.lines[address] }
+    }
+    let unknown = addresses.filter { found[$0] == nil }
+    guard !unknown.isEmpty else { return found }
+    let new = ImageSymbols.lines(of: Array(unknown))
+    found.merge(new) { first, _ in first }
+    known.withLock { $0.lines.merge(new) { first, _ in first } }
+    return found
   }
 
   private static func symbolicated(_ addresses: [UInt]) -> [UInt: [StackFrame]] {

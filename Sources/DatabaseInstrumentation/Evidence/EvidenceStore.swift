@@ -17,7 +17,7 @@ package final class EvidenceStore: Sendable {
     var logOfConnection: [UInt64: Int] = [:]
     var parents: [UInt32: UInt32] = [:]
     var stacks: [StackTrace] = []
-    var stackIndex: [StackTrace: UInt32] = [:]
+    var stackIndex = HashIndex()
     var errors: [StatementError] = []
     var flushes: [(flush: SessionFlush, scope: UInt32)] = []
     var loads: [DeclaredLoad] = []
@@ -77,13 +77,14 @@ package final class EvidenceStore: Sendable {
   ///
   /// - Returns: Its index plus 1.
   func captureStack() -> UInt32 {
-    let stack = StackTrace.capture()
-    return state.withLock { state in
-      if let known = state.stackIndex[stack] { return known }
-      state.stacks.append(stack)
-      let index = UInt32(state.stacks.count)
-      state.stackIndex[stack] = index
-      return index
+    StackTrace.withCaptured { addresses, hash in
+      state.withLock { state in
+        if let known = state.stackIndex[hash], state.stacks[Int(known) - 1].isEqual(to: addresses) { return known }
+        state.stacks.append(StackTrace(returnAddresses: Array(addresses)))
+        let index = UInt32(state.stacks.count)
+        state.stackIndex.insert(index, for: hash)
+        return index
+      }
     }
   }
 
@@ -127,8 +128,8 @@ package final class EvidenceStore: Sendable {
 
   /// What `scope` and the scopes inside of it saw so far.
   package func evidence(of scope: RecordingScope, until end: UInt64) -> StatementEvidence {
-    let (logs, parents, stacks) = state.withLock { ($0.logs, $0.parents, $0.stacks) }
-    let (loads, flushes) = state.withLock { ($0.loads, $0.flushes) }
+    let state = self.state.withLock { $0 }
+    let (logs, parents) = (state.logs, state.parents)
     var belongs: [UInt32: Bool] = [scope.id: true]
     func isInside(_ id: UInt32) -> Bool {
       if let known = belongs[id] { return known }
@@ -142,11 +143,13 @@ package final class EvidenceStore: Sendable {
     var used: [StatementLog] = []
     var dropped: [UInt32: DroppedStatements] = [:]
     var outerStatements = 0
+    var hasMessages = false
     for log in logs {
       var isUsed = false
       for record in log.records(from: scope.startSequence) {
         if isInside(record.scope) {
           found.append((record, Int32(connections.count)))
+          if record.flags.rawValue & StatementRecord.Flags.fromLog.rawValue != 0 { hasMessages = true }
           isUsed = true
         } else if record.flags.contains(.viaConnection), scope.start <= record.start, record.start <= end {
           outerStatements += 1
@@ -160,9 +163,13 @@ package final class EvidenceStore: Sendable {
       connections.append(log.connection)
       used.append(log)
     }
-    let spans = state.withLock { $0.spans }.filter { $0.sequence >= scope.startSequence && isInside($0.scope) }
-    found = merged(found, with: spans, connections: &connections)
-    found.sort { $0.record.sequence < $1.record.sequence }
+    let spans = state.spans.filter { $0.sequence >= scope.startSequence && isInside($0.scope) }
+    // A log is in order by itself, and what messages tell of may be in it twice.
+    let isMixed = used.count > 1 || !spans.isEmpty || hasMessages
+    if isMixed {
+      found = merged(found, with: spans, connections: &connections)
+      found.sort { $0.record.sequence < $1.record.sequence }
+    }
     var writes = WriteEvidence()
     for (index, log) in used.enumerated() {
       writes.add(log, connection: Int32(index), isInside: isInside) { sequence in
@@ -171,15 +178,15 @@ package final class EvidenceStore: Sendable {
       }
     }
     writes.transactions.sort { $0.start < $1.start }
-    writes.flushes = flushes.filter { isInside($0.scope) }.map(\.flush.evidence)
+    writes.flushes = state.flushes.filter { isInside($0.scope) }.map(\.flush.evidence)
     return StatementEvidence(
       origin: scope.start,
       records: found.map(\.record),
       connectionIndices: found.map(\.connection),
       connections: connections,
-      stacks: stacks,
-      errors: state.withLock { $0.errors },
-      declaredLoads: loads,
+      stacks: state.stacks,
+      errors: state.errors,
+      declaredLoads: state.loads,
       spans: spans,
       dropped: dropped,
       outerStatements: outerStatements,

@@ -1,46 +1,56 @@
 /// Numbers by 64-bit hashes that are well mixed already: a dictionary would hash them once more, for more than all the rest.
-struct HashIndex {
-  private(set) var count = 0
-  // 0 stands for a free slot; the hash 0 is stored as 1.
-  private var hashes: ContiguousArray<UInt64>
-  private var numbers: ContiguousArray<UInt32>
-
-  init() {
-    hashes = ContiguousArray(repeating: 0, count: 64)
-    numbers = ContiguousArray(repeating: 0, count: 64)
+///
+/// On plain memory, since arrays are slow where nothing is optimised. Not safe for use by several threads at once.
+final class HashIndex: @unchecked Sendable {  // Its owner keeps it behind a lock.
+  private struct Slot {
+    // 0 stands for a free slot; the hash 0 is stored as 1.
+    var hash: UInt64
+    var number: UInt32
   }
+
+  private(set) var count = 0
+  private var slots: UnsafeMutablePointer<Slot>?
+  private var mask = 0
+
+  deinit { slots?.deallocate() }
 
   /// - Complexity: O(1) on average.
   subscript(hash: UInt64) -> UInt32? {
-    let slot = slot(of: max(hash, 1))
-    return hashes[slot] == 0 ? nil : numbers[slot]
+    guard let slots else { return nil }
+    let slot = slots + slot(of: hash == 0 ? 1 : hash, in: slots)
+    return slot.pointee.hash == 0 ? nil : slot.pointee.number
   }
 
-  mutating func insert(_ number: UInt32, for hash: UInt64) {
-    if 2 * (count + 1) > hashes.count { grow() }
-    let hash = max(hash, 1)
-    let slot = slot(of: hash)
-    if hashes[slot] == 0 { count += 1 }
-    hashes[slot] = hash
-    numbers[slot] = number
+  func insert(_ number: UInt32, for hash: UInt64) {
+    let hash = hash == 0 ? 1 : hash
+    if slots == nil || 2 &* (count &+ 1) > mask { grow() }
+    guard let slots else { return }
+    let slot = slots + slot(of: hash, in: slots)
+    if slot.pointee.hash == 0 { count &+= 1 }
+    slot.pointee = Slot(hash: hash, number: number)
   }
 
   /// The slot of the hash, or the free one where it belongs.
-  private func slot(of hash: UInt64) -> Int {
-    let mask = hashes.count - 1
-    var slot = Int(truncatingIfNeeded: hash) & mask
-    while hashes[slot] != 0, hashes[slot] != hash { slot = (slot + 1) & mask }
+  private func slot(of hash: UInt64, in slots: UnsafeMutablePointer<Slot>) -> Int {
+    var slot = Int(bitPattern: UInt(hash)) & mask
+    while slots[slot].hash != 0, slots[slot].hash != hash { slot = (slot &+ 1) & mask }
     return slot
   }
 
-  private mutating func grow() {
-    let old = (hashes, numbers)
-    hashes = ContiguousArray(repeating: 0, count: 2 * old.0.count)
-    numbers = ContiguousArray(repeating: 0, count: 2 * old.0.count)
-    for (hash, number) in zip(old.0, old.1) where hash != 0 {
-      let slot = slot(of: hash)
-      hashes[slot] = hash
-      numbers[slot] = number
+  private func grow() {
+    let old = slots
+    let oldCapacity = old == nil ? 0 : mask &+ 1
+    let capacity = old == nil ? 128 : 2 &* oldCapacity
+    let new = UnsafeMutablePointer<Slot>.allocate(capacity: capacity)
+    new.initialize(repeating: Slot(hash: 0, number: 0), count: capacity)
+    mask = capacity &- 1
+    slots = new
+    guard let old else { return }
+    var index = 0
+    while index < oldCapacity {
+      if old[index].hash != 0 { new[slot(of: old[index].hash, in: new)] = old[index] }
+      index &+= 1
     }
+    old.deallocate()
   }
 }

@@ -38,9 +38,10 @@ package final class SchemaFacts: Sendable {
 
   /// Takes note of a statement that changes the schema.
   package func note(_ sql: String) {
-    if planner != nil && reader == nil { keep(sql) }
-    writing.note(sql, isComplete: reader == nil)
-    guard let change = SchemaChange(sql) else { return }
+    let text = SchemaText.of(sql)
+    if planner != nil && reader == nil, let definition = text.definition { keep(definition) }
+    if let definition = text.writing { writing.note(definition, isComplete: reader == nil) }
+    guard let change = text.change else { return }
     state.withLock { state in
       state.version += 1
       switch change {
@@ -64,13 +65,9 @@ package final class SchemaFacts: Sendable {
     }
   }
 
-  private func keep(_ sql: String) {
-    let shape = StatementShape(sql)
-    guard shape.kind == .ddl else { return }
-    // A definition takes no parameters, and a plan does not depend on the values of defaults and checks.
-    let text = String(shape.normalizedSQL.map { $0 == "?" ? "0" : $0 })
+  private func keep(_ definition: String) {
     state.withLock { state in
-      if state.definitions.count < Self.definitionLimit { state.definitions.append(text) }
+      if state.definitions.count < Self.definitionLimit { state.definitions.append(definition) }
     }
   }
 

@@ -19,6 +19,8 @@ package final class StatementEvidence: Sendable {
   /// What transactions and flushes wrote.
   package let writes: WriteEvidence
   package let shapes: [StatementShape]
+  /// The kind of each record: it is asked for again and again.
+  package let kinds: ContiguousArray<StatementKind>
 
   private let shared = Locked<Set<UInt>?>(nil)
   private let inference = Locked<LoadInference?>(nil)
@@ -40,6 +42,10 @@ package final class StatementEvidence: Sendable {
     self.outerStatements = outerStatements
     self.writes = writes
     shapes = ShapeTable.shared.shapes
+    var kinds = ContiguousArray<StatementKind>()
+    kinds.reserveCapacity(records.count)
+    for record in records { kinds.append(shapes[Int(record.shape)].kind) }
+    self.kinds = kinds
   }
 
   /// All statements that were kept one by one.

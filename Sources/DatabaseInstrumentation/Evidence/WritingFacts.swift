@@ -34,9 +34,7 @@ package final class WritingFacts: Sendable {
   /// Takes note of a statement that changes the schema.
   ///
   /// - Parameter isComplete: Whether no table was there before anyone looked.
-  func note(_ sql: String, isComplete: Bool) {
-    var sql = sql
-    guard let definition = sql.withUTF8({ Definition(SQLTokenList($0, dialect: .sqlite)) }) else { return }
+  func note(_ definition: Definition, isComplete: Bool) {
     state.withLock { state in
       switch definition {
       case .table(let table, let mayReplace, let isConditional):
@@ -107,65 +105,67 @@ extension ConnectionEvidence {
   }
 }
 
-/// The part of a definition that matters here.
-private enum Definition {
-  case table(WritingFacts.Table, mayReplace: Bool, isConditional: Bool)
-  case rename(TableName, to: String)
-  case drop(TableName)
-  /// One that replaces rows.
-  case trigger(on: String)
+extension WritingFacts {
+  /// The part of a definition that matters here.
+  enum Definition: Sendable {
+    case table(WritingFacts.Table, mayReplace: Bool, isConditional: Bool)
+    case rename(TableName, to: String)
+    case drop(TableName)
+    /// One that replaces rows.
+    case trigger(on: String)
 
-  init?(_ tokens: SQLTokenList) {
-    var index = 0
-    while tokens.kind(index) == .semicolon { index += 1 }
-    switch tokens.keyword(index) {
-    case .create:
-      index += 1
-      let isTemporary = tokens.keyword(index) == .temp || tokens.keyword(index) == .temporary
-      if isTemporary { index += 1 }
-      if tokens.keyword(index) == .trigger {
-        while index < tokens.count, tokens.keyword(index) != .on { index += 1 }
-        guard tokens.sayReplace, let (table, _) = Self.name(tokens, index + 1) else { return nil }
-        self = .trigger(on: table.name)
-        return
-      }
-      guard tokens.keyword(index) == .table else { return nil }
-      let isConditional = tokens.keyword(index + 1) == .if
-      guard let (name, end) = Self.name(tokens, index + (isConditional ? 4 : 1)) else { return nil }
-      var table = name
-      if isTemporary { table.database = "temp" }
-      // `AS SELECT` makes a table with rowid and without constraints.
-      let hasRowid = tokens.kind(end) != .open || !tokens.sayWithoutRowid(after: tokens.closing(end))
-      let mayReplace = tokens.kind(end) == .open && tokens.sayReplace
-      self = .table(
-        WritingFacts.Table(table: table, hasRowid: hasRowid), mayReplace: mayReplace, isConditional: isConditional)
-    case .alter:
-      guard tokens.keyword(index + 1) == .table, let (table, end) = Self.name(tokens, index + 2),
-        tokens.keyword(end) == .rename, tokens.keyword(end + 1) == .to, let (new, _) = Self.name(tokens, end + 2)
-      else { return nil }
-      self = .rename(table, to: new.name)
-    case .drop:
-      guard tokens.keyword(index + 1) == .table,
-        let (table, _) = Self.name(tokens, index + (tokens.keyword(index + 2) == .if ? 4 : 2))
-      else { return nil }
-      self = .drop(table)
-    default:
-      return nil
-    }
-  }
-
-  /// A name, perhaps with its database, and the index behind it.
-  private static func name(_ tokens: SQLTokenList, _ index: Int) -> (TableName, Int)? {
-    func isName(_ index: Int) -> Bool {
-      switch tokens.kind(index) {
-      case .word, .quoted, .string, .keyword: true
-      default: false
+    init?(_ tokens: SQLTokenList) {
+      var index = 0
+      while tokens.kind(index) == .semicolon { index += 1 }
+      switch tokens.keyword(index) {
+      case .create:
+        index += 1
+        let isTemporary = tokens.keyword(index) == .temp || tokens.keyword(index) == .temporary
+        if isTemporary { index += 1 }
+        if tokens.keyword(index) == .trigger {
+          while index < tokens.count, tokens.keyword(index) != .on { index += 1 }
+          guard tokens.sayReplace, let (table, _) = Self.name(tokens, index + 1) else { return nil }
+          self = .trigger(on: table.name)
+          return
+        }
+        guard tokens.keyword(index) == .table else { return nil }
+        let isConditional = tokens.keyword(index + 1) == .if
+        guard let (name, end) = Self.name(tokens, index + (isConditional ? 4 : 1)) else { return nil }
+        var table = name
+        if isTemporary { table.database = "temp" }
+        // `AS SELECT` makes a table with rowid and without constraints.
+        let hasRowid = tokens.kind(end) != .open || !tokens.sayWithoutRowid(after: tokens.closing(end))
+        let mayReplace = tokens.kind(end) == .open && tokens.sayReplace
+        self = .table(
+          WritingFacts.Table(table: table, hasRowid: hasRowid), mayReplace: mayReplace, isConditional: isConditional)
+      case .alter:
+        guard tokens.keyword(index + 1) == .table, let (table, end) = Self.name(tokens, index + 2),
+          tokens.keyword(end) == .rename, tokens.keyword(end + 1) == .to, let (new, _) = Self.name(tokens, end + 2)
+        else { return nil }
+        self = .rename(table, to: new.name)
+      case .drop:
+        guard tokens.keyword(index + 1) == .table,
+          let (table, _) = Self.name(tokens, index + (tokens.keyword(index + 2) == .if ? 4 : 2))
+        else { return nil }
+        self = .drop(table)
+      default:
+        return nil
       }
     }
-    guard isName(index) else { return nil }
-    guard tokens.kind(index + 1) == .dot, isName(index + 2) else {
-      return (TableName(database: "main", name: tokens.name(index)), index + 1)
+
+    /// A name, perhaps with its database, and the index behind it.
+    private static func name(_ tokens: SQLTokenList, _ index: Int) -> (TableName, Int)? {
+      func isName(_ index: Int) -> Bool {
+        switch tokens.kind(index) {
+        case .word, .quoted, .string, .keyword: true
+        default: false
+        }
+      }
+      guard isName(index) else { return nil }
+      guard tokens.kind(index + 1) == .dot, isName(index + 2) else {
+        return (TableName(database: "main", name: tokens.name(index)), index + 1)
+      }
+      return (TableName(database: tokens.name(index), name: tokens.name(index + 2)), index + 3)
     }
-    return (TableName(database: tokens.name(index), name: tokens.name(index + 2)), index + 3)
   }
 }

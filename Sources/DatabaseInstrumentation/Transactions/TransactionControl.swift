@@ -8,10 +8,15 @@ package enum TransactionControl: Sendable, Hashable {
   case release(String)
   case rollbackTo(String)
 
+  private static let memo = TextMemo<TransactionControl?>()
+
   /// - Returns: `nil` for what is no such statement.
   package init?(_ sql: String) {
-    var sql = sql
-    guard let control = sql.withUTF8({ TransactionControl(utf8: $0) }) else { return nil }
+    let control = Self.memo.meaning(of: sql) { sql in
+      var sql = sql
+      return sql.withUTF8 { TransactionControl(utf8: $0) }
+    }
+    guard let control else { return nil }
     self = control
   }
 

@@ -111,7 +111,7 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
     if recording.isBlind { return [BlindReport(recording, expectation: name).knownBlind] }
     if let composition { return composition.findings(in: recording, isInherited: isInherited) }
     let found = check(recording, ShapeSet(ignores.map(\.shape)))
-    if found.isEmpty && needsQueries && recording.queries.isEmpty {
+    if found.isEmpty && needsQueries && !recording.hasQueries {
       return allowsNoQueries || isInherited ? [] : [BlindReport(recording, expectation: name).sawNothing]
     }
     if found.isEmpty && needsCheckouts && recording.storage.pools.isBlind && !allowsNoQueries && !isInherited {

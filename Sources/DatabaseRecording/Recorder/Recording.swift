@@ -92,6 +92,12 @@ public struct Recording: Sendable, CustomStringConvertible {
   /// The selects, inserts, updates and deletes: what expectations call queries.
   public var queries: StatementCollection { StatementCollection(storage.evidence, \.isQuery) }
 
+  /// Whether there was any of them.
+  var hasQueries: Bool {
+    storage.evidence.kinds.contains(where: \.isQuery)
+      || storage.evidence.dropped.keys.contains { storage.evidence.shapes[Int($0)].kind.isQuery }
+  }
+
   /// The selects.
   public var selects: StatementCollection { statements(of: .select) }
 

@@ -15,7 +15,11 @@ public struct StatementCollection: Sendable, Sequence, CustomStringConvertible {
   private let dropped: [UInt32: DroppedStatements]
 
   init(_ evidence: StatementEvidence, _ isIncluded: (StatementKind) -> Bool) {
-    self.init(evidence, Array(evidence.records.indices), evidence.dropped) { isIncluded($0.kind) }
+    self.evidence = evidence
+    var indices: [Int] = []
+    for (index, kind) in evidence.kinds.enumerated() where isIncluded(kind) { indices.append(index) }
+    self.indices = indices
+    dropped = evidence.dropped.isEmpty ? [:] : evidence.dropped.filter { isIncluded(evidence.shapes[Int($0.key)].kind) }
   }
 
   private init(
@@ -23,11 +27,11 @@ public struct StatementCollection: Sendable, Sequence, CustomStringConvertible {
     where isIncluded: (StatementShape) -> Bool
   ) {
     // Asked once for each shape: what a shape means is worked out when it is first asked for.
-    var known = [Bool?](repeating: nil, count: evidence.shapes.count)
+    var known: [UInt32: Bool] = [:]
     func includes(_ shape: UInt32) -> Bool {
-      if let answer = known[Int(shape)] { return answer }
+      if let answer = known[shape] { return answer }
       let answer = isIncluded(evidence.shapes[Int(shape)])
-      known[Int(shape)] = answer
+      known[shape] = answer
       return answer
     }
     self.evidence = evidence

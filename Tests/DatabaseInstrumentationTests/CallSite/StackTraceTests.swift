@@ -14,21 +14,13 @@ import Testing
     #expect(StackTrace.capture(maximumDepth: depth).returnAddresses.count <= max(0, depth))
   }
 
-  @Test func nothingFitsInNoBuffer() {
-    #expect(StackTrace.capture(into: UnsafeMutableBufferPointer(start: nil, count: 0)) == 0)
-  }
-
   #if canImport(Darwin) || canImport(Glibc)
-    @Test func intoABuffer() throws {
-      try withUnsafeTemporaryAllocation(of: UInt.self, capacity: 32) { buffer in
-        buffer.initialize(repeating: 7)
-        let line = #line + 1
-        let count = StackTrace.capture(into: buffer)
-        try #require(count > 0 && count <= 32)
-        let site = try #require(StackTrace(returnAddresses: Array(buffer[..<count])).callSite())
-        #expect(site.line == line)
-        #expect(site.function == "StackTraceTests.intoABuffer()")
-      }
+    @Test func theInnermostFrameIsTheCaller() throws {
+      let line = #line + 1
+      let stack = StackTrace.capture()
+      let site = try #require(stack.callSite())
+      #expect(site.line == line)
+      #expect(site.function == "StackTraceTests.theInnermostFrameIsTheCaller()")
     }
 
     @Test func throughACallbackOfTheCLibrary() throws {

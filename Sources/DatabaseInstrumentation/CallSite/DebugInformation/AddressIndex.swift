@@ -21,34 +21,53 @@
     /// - Parameter unordered: From `entry(address:number:)`.
     init(_ unordered: ContiguousArray<UInt>) {
       var (low, high) = (UInt.max, UInt(0))
-      for entry in unordered {
-        if entry < low { low = entry }
-        if entry > high { high = entry }
-      }
       let shift = Self.pageShift &+ Self.numberShift
-      first = unordered.isEmpty ? 0 : low &>> shift
-      let count = unordered.isEmpty ? 0 : (high &>> shift) &- first &+ 1
-      guard count > 0, count <= Self.pageLimit else {
-        entries = []
-        pages = [0]
-        return
+      var (first, pageCount) = (UInt(0), UInt(0))
+      var starts: ContiguousArray<Int> = [0]
+      var placed: ContiguousArray<UInt> = []
+      // Loops over plain memory: arrays are slow where nothing is optimised.
+      unordered.withUnsafeBufferPointer { unordered in
+        guard let entries = unordered.baseAddress else { return }
+        var index = 0
+        while index < unordered.count {
+          if entries[index] < low { low = entries[index] }
+          if entries[index] > high { high = entries[index] }
+          index &+= 1
+        }
+        first = low &>> shift
+        pageCount = (high &>> shift) &- first &+ 1
+        guard pageCount <= Self.pageLimit else { return }
+        let base = Int(bitPattern: first)
+        starts = ContiguousArray(repeating: 0, count: Int(bitPattern: pageCount) &+ 1)
+        placed = ContiguousArray(repeating: 0, count: unordered.count)
+        starts.withUnsafeMutableBufferPointer { starts in
+          guard let starts = starts.baseAddress else { return }
+          index = 0
+          while index < unordered.count {
+            starts[Int(bitPattern: entries[index] &>> shift) &- base] &+= 1
+            index &+= 1
+          }
+          // Where each page ends: from there it is filled backwards, until all begin where they begin.
+          var sum = 0
+          var page = 0
+          while page <= Int(bitPattern: pageCount) {
+            sum &+= starts[page]
+            starts[page] = sum
+            page &+= 1
+          }
+          placed.withUnsafeMutableBufferPointer { placed in
+            guard let placed = placed.baseAddress else { return }
+            index = 0
+            while index < unordered.count {
+              let page = Int(bitPattern: entries[index] &>> shift) &- base
+              starts[page] &-= 1
+              placed[starts[page]] = entries[index]
+              index &+= 1
+            }
+          }
+        }
       }
-      let first = first
-      var starts = ContiguousArray(repeating: 0, count: Int(bitPattern: count) &+ 1)
-      for entry in unordered { starts[Int(bitPattern: entry &>> shift &- first)] &+= 1 }
-      var sum = 0
-      for page in starts.indices {
-        let size = starts[page]
-        starts[page] = sum
-        sum &+= size
-      }
-      var next = starts
-      var placed = ContiguousArray(repeating: UInt(0), count: unordered.count)
-      for entry in unordered {
-        let page = Int(bitPattern: entry &>> shift &- first)
-        placed[next[page]] = entry
-        next[page] &+= 1
-      }
+      self.first = first
       entries = placed
       pages = starts
     }

@@ -139,6 +139,42 @@
       }
     }
 
+    /// Passes pairs of numbers of seven bits each, up to one of zeros.
+    ///
+    /// Of the kinds of entries that a program has it takes most of the time to pass those that are not looked for: one loop.
+    ///
+    /// - Parameter signed: A second number behind which a third one stands; less than 128.
+    mutating func skipPairs(signedBehind signed: UInt) {
+      let start = bytes.start.assumingMemoryBound(to: UInt8.self)
+      let behind = UInt8(truncatingIfNeeded: signed)
+      var at = offset
+      // Numbers of the pair so far, and whether all were zero.
+      var second = false
+      var isZero = true
+      while at < end {
+        let byte = start[at]
+        at &+= 1
+        if byte >= 0x80 {
+          isZero = false
+          continue
+        }
+        if byte != 0 { isZero = false }
+        if second {
+          if isZero {
+            offset = at
+            return
+          }
+          isZero = true
+          if byte == behind, start[at &- 2] < 0x80 {
+            while at < end, start[at] >= 0x80 { at &+= 1 }
+            at &+= 1
+          }
+        }
+        second = !second
+      }
+      fail()
+    }
+
     /// Passes a text, and returns where it begins.
     mutating func string() -> Int {
       let start = offset

@@ -8,7 +8,7 @@
   /// toolchain, which knows the same, reads the units from the beginning for each address.
   final class DebugInformation: Sendable {
     private let file: ELFFile
-    let symbols: ELFSymbols
+    private let knownSymbols = OnceReference<ELFSymbols>()
     private let sections: DwarfSections
     private let units: ContiguousArray<DwarfUnit>
     private let index: AddressIndex
@@ -17,6 +17,11 @@
     private struct Tables: Sendable {
       var lines: DwarfLines
       var functions: DwarfFunctions
+
+      /// What was inlined at an address, innermost first. A call without a line is the compiler's own.
+      func calls(at address: UInt) -> [(entry: Int, place: DwarfFunctions.Place)] {
+        functions.inlined(at: address).reversed().filter { $0.place.line > 0 }
+      }
     }
 
     /// One function at an address, as it is written.
@@ -32,7 +37,6 @@
     init?(path: String) {
       guard let file = ELFFile(path: path) else { return nil }
       self.file = file
-      symbols = ELFSymbols(file)
       sections = DwarfSections(file)
       (units, index) = Self.units(of: sections)
     }
@@ -58,6 +62,9 @@
       return (units, AddressIndex(entries))
     }
 
+    /// Made when a name is first asked for: to tell whether two addresses are one line takes none.
+    var symbols: ELFSymbols { knownSymbols.value ?? knownSymbols.setIfNil(ELFSymbols(file)) }
+
     /// Whether there is any.
     var hasLines: Bool { !units.isEmpty }
 
@@ -70,22 +77,30 @@
       guard let (number, _) = index.number(at: address) else { return [Frame(symbol: function)] }
       let tables = tables(of: number)
       var frames: [Frame] = []
-      var place = tables.lines.row(at: address).map {
-        DwarfFunctions.Place(file: UInt($0.file), line: UInt($0.line), column: UInt($0.column))
-      }
+      var place = tables.lines.row(at: address)
       func add(_ symbol: String?) {
         frames.append(
           Frame(
             symbol: symbol, path: place.flatMap { tables.lines.path($0.file) }, line: place.map { Int(clamping: $0.line) },
             column: place.map { Int(clamping: $0.column) }))
       }
-      // A call without a line is the compiler's own.
-      for call in tables.functions.inlined(at: address).reversed() where call.place.line > 0 {
+      for call in tables.calls(at: address) {
         add(units[number].functionName(at: call.entry))
         place = call.place
       }
       add(function)
       return frames
+    }
+
+    /// The lines at an address of the file, the innermost first, without looking for names; `nil`: it is in none of its units.
+    func lines(at address: UInt) -> [SourceLine]? {
+      guard let (number, _) = index.number(at: address) else { return nil }
+      let tables = tables(of: number)
+      guard let row = tables.lines.row(at: address) else { return nil }
+      return ([row] + tables.calls(at: address).map(\.place)).compactMap { place in
+        guard place.line > 0, let path = tables.lines.path(place.file) else { return nil }
+        return SourceLine(file: path, line: Int(clamping: place.line), column: Int(clamping: place.column))
+      }
     }
 
     /// Reads the lines of a unit; two threads that want the same ones both do, rather than one wait for the other.
@@ -109,11 +124,11 @@
         }
         var reader = ByteReader(sections.information, at: entry, end: unit.end)
         let code = reader.uleb()
-        let kinds = DwarfAbbreviations(
-          sections.abbreviations, at: unit.abbreviations, for: unit.encoding, only: code)
-        guard let kind = kinds[code] else { return nil }
+        guard var kind = DwarfAbbreviations.attributes(of: code, sections.abbreviations, at: unit.abbreviations) else {
+          return nil
+        }
         var (linkage, name, next): (Value?, Value?, Value?)
-        for attribute in kind.attributes {
+        while let attribute = DwarfAbbreviations.next(&kind) {
           let value = (attribute.form, DwarfForm.read(attribute.form, attribute.implicit, &reader, unit.encoding))
           switch attribute.name {
           case Attribute.linkageName, Attribute.oldLinkageName: linkage = value

@@ -19,8 +19,7 @@
     /// Where codes are not counted from 1.
     private var sparse: [UInt: Int] = [:]
 
-    /// - Parameter code: Stops behind the kind of that code: all, where it is `nil`.
-    init(_ section: Bytes, at offset: Int, for unit: DwarfEncoding, only code: UInt? = nil) {
+    init(_ section: Bytes, at offset: Int, for unit: DwarfEncoding) {
       var reader = ByteReader(section, at: offset)
       while true {
         let number = reader.uleb()
@@ -29,8 +28,28 @@
         guard !reader.isBroken else { return }
         if number != UInt(bitPattern: kinds.count &+ 1) { sparse[number] = kinds.count }
         kinds.append(kind)
-        if number == code { return }
       }
+    }
+
+    /// The attributes of one kind, to be read with `next(_:)`: for one entry that is quicker than all kinds.
+    static func attributes(of code: UInt, _ section: Bytes, at offset: Int) -> ByteReader? {
+      var reader = ByteReader(section, at: offset)
+      while true {
+        let number = reader.uleb()
+        guard number != 0, !reader.isBroken else { return nil }
+        _ = reader.uleb()
+        reader.skip(1)
+        if number == code { return reader }
+        reader.skipPairs(signedBehind: DwarfForm.implicitConstant)
+      }
+    }
+
+    /// The next attribute of a kind; `nil` behind the last.
+    static func next(_ reader: inout ByteReader) -> Attribute? {
+      let name = reader.uleb()
+      let form = reader.uleb()
+      if reader.isBroken || (name == 0 && form == 0) { return nil }
+      return Attribute(name: name, form: form, implicit: form == DwarfForm.implicitConstant ? reader.sleb() : 0)
     }
 
     private static func kind(_ reader: inout ByteReader, _ unit: DwarfEncoding) -> Kind {
@@ -38,13 +57,9 @@
       let hasChildren = reader.byte() != 0
       var attributes: [Attribute] = []
       var size: Int? = 0
-      while true {
-        let name = reader.uleb()
-        let form = reader.uleb()
-        if reader.isBroken || (name == 0 && form == 0) { break }
-        let implicit = form == DwarfForm.implicitConstant ? reader.sleb() : 0
-        attributes.append(Attribute(name: name, form: form, implicit: implicit))
-        if let sum = size { size = DwarfForm.size(form, unit).map { sum &+ $0 } }
+      while let attribute = next(&reader) {
+        attributes.append(attribute)
+        if let sum = size { size = DwarfForm.size(attribute.form, unit).map { sum &+ $0 } }
       }
       return Kind(tag: tag, hasChildren: hasChildren, attributes: attributes, size: size)
     }

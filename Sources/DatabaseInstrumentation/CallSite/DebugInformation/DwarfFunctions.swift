@@ -110,14 +110,29 @@
     /// What was inlined at an address, outermost first: the entries of the functions, and where each was called.
     func inlined(at address: UInt) -> [(entry: Int, place: Place)] {
       var found: [(entry: Int, place: Place)] = []
-      for index in windows.indices where windows[index].start <= address && address < windows[index].end {
-        let first = windows[index].first
-        let end = windows[index...].first { $0.first > first }?.first ?? calls.count
-        for call in calls[first..<end] where call.start <= address && address < call.end {
-          found.append((call.entry, call.place))
+      windows.withUnsafeBufferPointer { windows in
+        var index = 0
+        while index < windows.count {
+          if windows[index].start <= address, address < windows[index].end {
+            add(callsOf(index, in: windows), at: address, to: &found)
+          }
+          index &+= 1
         }
       }
       return found
+    }
+
+    private func callsOf(_ window: Int, in windows: UnsafeBufferPointer<Window>) -> Range<Int> {
+      let first = windows[window].first
+      var next = window
+      while next < windows.count, windows[next].first <= first { next &+= 1 }
+      return first..<(next < windows.count ? windows[next].first : calls.count)
+    }
+
+    private func add(_ range: Range<Int>, at address: UInt, to found: inout [(entry: Int, place: Place)]) {
+      for call in calls[range] where call.start <= address && address < call.end {
+        found.append((call.entry, call.place))
+      }
     }
   }
 #endif

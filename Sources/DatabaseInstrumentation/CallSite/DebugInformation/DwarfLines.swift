@@ -43,16 +43,24 @@
       return index >= 0 && index < files.count ? files[index] : nil
     }
 
-    /// The row that an address is in.
-    func row(at address: UInt) -> Row? {
-      for sequence in sequences where sequence.start <= address && address < sequence.end {
+    /// The line that an address is in.
+    func row(at address: UInt) -> DwarfFunctions.Place? {
+      let found = sequences.withUnsafeBufferPointer { sequences -> Sequence? in
+        var index = 0
+        while index < sequences.count {
+          if sequences[index].start <= address, address < sequences[index].end { return sequences[index] }
+          index &+= 1
+        }
+        return nil
+      }
+      if let sequence = found {
         // The last one that does not begin behind the address.
         var (low, high) = (sequence.rows.lowerBound, sequence.rows.upperBound)
         while high &- low > 1 {
           let middle = (low &+ high) / 2
           if rows[middle].address <= address { low = middle } else { high = middle }
         }
-        return rows[low]
+        return DwarfFunctions.Place(file: UInt(rows[low].file), line: UInt(rows[low].line), column: UInt(rows[low].column))
       }
       return nil
     }

@@ -41,7 +41,7 @@
     private(set) var ranges: Int?
     /// Its line program.
     private(set) var lines: Int?
-    private(set) var folder: String?
+    private var folderName: Value?
     private var stringBase = 0
     private var addressBase = 0
     private var rangeBase = 0
@@ -97,10 +97,9 @@
 
     private mutating func readEntry(_ reader: inout ByteReader) {
       let code = reader.uleb()
-      let kinds = DwarfAbbreviations(sections.abbreviations, at: abbreviations, for: encoding, only: code)
-      guard let kind = kinds[code] else { return }
+      guard var kind = DwarfAbbreviations.attributes(of: code, sections.abbreviations, at: abbreviations) else { return }
       var (low, high, list, name): (Value?, Value?, Value?, Value?)
-      for attribute in kind.attributes {
+      while let attribute = DwarfAbbreviations.next(&kind) {
         let value = (attribute.form, DwarfForm.read(attribute.form, attribute.implicit, &reader, encoding))
         // The bases come after what counts from them.
         switch attribute.name {
@@ -122,8 +121,11 @@
       lowAddress = low.map(address) ?? 0
       if let high { highAddress = end(high, after: lowAddress) }
       ranges = list.map(rangeOffset)
-      folder = name.flatMap(string)
+      folderName = name
     }
+
+    /// The folder that the compiler ran in.
+    var folder: String? { folderName.flatMap(string) }
 
     /// Whether code of the program was made of it.
     var hasCode: Bool { lines != nil && (ranges != nil || highAddress > lowAddress) }

@@ -6,7 +6,7 @@
   #endif
 
   /// The functions of a file by their address.
-  struct ELFSymbols: Sendable {
+  final class ELFSymbols: Sendable {
     private let file: ELFFile
     private let index: AddressIndex
 
