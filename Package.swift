@@ -47,7 +47,7 @@ let package = Package(
   ],
   targets: [
     .target(name: "CCallStacks", cSettings: optimised),
-    .target(name: "CSQLiteHooks", cSettings: optimised, linkerSettings: [.linkedLibrary("sqlite3")]),
+    .target(name: "CSQLiteHooks", dependencies: ["CCallStacks"], cSettings: optimised, linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CSQLiteInstallAtLoad", dependencies: ["CSQLiteHooks"]),
     .target(
       name: "DatabaseInstrumentation",

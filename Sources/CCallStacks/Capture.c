@@ -30,6 +30,14 @@ static inline uint64_t mixed(uint64_t hash, uint64_t value) {
   return hash ^ (hash >> 29);
 }
 
+static _Thread_local uintptr_t origin;
+
+uintptr_t dcs_set_origin(uintptr_t return_address) {
+  uintptr_t before = origin;
+  origin = return_address;
+  return before;
+}
+
 static uint64_t hash_of(const uintptr_t *addresses, size_t count) {
   uint64_t hash = 0;
   for (size_t i = 0; i < count; i++) hash = mixed(hash, addresses[i]);
@@ -38,7 +46,7 @@ static uint64_t hash_of(const uintptr_t *addresses, size_t count) {
 
 // By backtrace(), from `caller` on: a return address into the function that asked, behind the frames of this file.
 static __attribute__((noinline)) size_t unwound(uintptr_t *addresses, size_t capacity, uintptr_t caller, uint64_t *hash) {
-  enum { MOST = 1024, OWN = 6 };
+  enum { MOST = 1024, OWN = 64 };
   uintptr_t all[MOST];
   size_t wanted = capacity < MOST - OWN ? capacity + OWN : MOST;
   size_t count = dcs_unwind(all, wanted);
@@ -57,7 +65,7 @@ static __attribute__((noinline)) size_t unwound(uintptr_t *addresses, size_t cap
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { SLOTS = 1 << 16 };
+enum { SLOTS_SHIFT = 14, SLOTS = 1 << SLOTS_SHIFT };
 
 /// A return address and its rule in one word each; a slot never changes once it has both.
 typedef struct {
@@ -104,7 +112,7 @@ static __attribute__((noinline)) uint64_t learn(uintptr_t address, size_t index)
 }
 
 static inline uint64_t rule_of(uintptr_t address) {
-  size_t index = (address * 0x9E3779B97F4A7C15) >> 48;
+  size_t index = (address * 0x9E3779B97F4A7C15) >> (64 - SLOTS_SHIFT);
   for (;; index = (index + 1) % SLOTS) {
     uintptr_t found = atomic_load_explicit(&table[index].address, memory_order_relaxed);
     if (found == address) {
@@ -132,15 +140,14 @@ static _Thread_local uintptr_t stack_end;
 // 0: it has to be unwound. What it reads lies between its own frame and the beginning of the stack, in words that the
 // compiler's tables name; a sanitizer knows nothing of these.
 __attribute__((noinline, no_sanitize("address", "thread", "undefined"))) static size_t learned(
-    uintptr_t *addresses, size_t capacity, uint64_t *hash) {
+    uintptr_t *addresses, size_t capacity, uintptr_t caller, uint64_t *hash) {
   if (stack_end == 0 && (stack_end = find_stack_end()) == 0) return 0;
   uintptr_t pc, sp, bp;
   __asm__ volatile("leaq 0(%%rip), %0\n\tmovq %%rsp, %1\n\tmovq %%rbp, %2" : "=r"(pc), "=r"(sp), "=r"(bp));
   uintptr_t end = stack_end;
   size_t count = 0;
   uint64_t sum = 0;
-  // The two frames of this file come first.
-  for (size_t frame = 0; count < capacity; frame++) {
+  while (count < capacity) {
     uint64_t rule = rule_of(pc);
     if (KIND(rule) == DCS_OUTERMOST) break;
     if (KIND(rule) != DCS_CALLED) return 0;
@@ -154,10 +161,10 @@ __attribute__((noinline, no_sanitize("address", "thread", "undefined"))) static 
     pc = *(const uintptr_t *)(cfa - 8);
     sp = cfa;
     if (pc == 0) break;
-    if (frame >= 1) {
-      addresses[count++] = pc;
-      sum = mixed(sum, pc);
-    }
+    // What comes before the caller are frames of this file, and of those who captured for it.
+    if (count == 0 && pc != caller) continue;
+    addresses[count++] = pc;
+    sum = mixed(sum, pc);
   }
   *hash = mixed(sum, count);
   return count;
@@ -173,10 +180,10 @@ static __attribute__((noinline)) size_t compare(
   return count;
 }
 
-__attribute__((noinline)) size_t dcs_capture(uintptr_t *addresses, size_t capacity, uint64_t *hash) {
-  uintptr_t caller = (uintptr_t)__builtin_return_address(0);
+static size_t capture(uintptr_t *addresses, size_t capacity, uintptr_t caller, uint64_t *hash) {
+  if (origin) caller = origin;
   size_t count = 0;
-  if (!atomic_load_explicit(&is_wrong, memory_order_relaxed)) count = learned(addresses, capacity, hash);
+  if (!atomic_load_explicit(&is_wrong, memory_order_relaxed)) count = learned(addresses, capacity, caller, hash);
   if (count > 0 && atomic_load_explicit(&compared, memory_order_relaxed) < COMPARED) {
     count = compare(addresses, capacity, caller, hash);
   } else if (count == 0) {
@@ -191,8 +198,8 @@ size_t dcs_known_count(void) { return atomic_load(&known_count); }
 
 #else
 
-size_t dcs_capture(uintptr_t *addresses, size_t capacity, uint64_t *hash) {
-  return unwound(addresses, capacity, (uintptr_t)__builtin_return_address(0), hash);
+static size_t capture(uintptr_t *addresses, size_t capacity, uintptr_t caller, uint64_t *hash) {
+  return unwound(addresses, capacity, origin ? origin : caller, hash);
 }
 
 bool dcs_is_learning(void) { return false; }
@@ -200,3 +207,14 @@ bool dcs_is_learning(void) { return false; }
 size_t dcs_known_count(void) { return 0; }
 
 #endif
+
+__attribute__((noinline)) size_t dcs_capture(uintptr_t *addresses, size_t capacity, uint64_t *hash) {
+  return capture(addresses, capacity, (uintptr_t)__builtin_return_address(0), hash);
+}
+
+__attribute__((noinline)) uint32_t dcs_stacks_capture(dcs_stacks *stacks) {
+  uintptr_t addresses[DCS_DEPTH];
+  uint64_t hash;
+  size_t count = capture(addresses, DCS_DEPTH, (uintptr_t)__builtin_return_address(0), &hash);
+  return dcs_keep(stacks, addresses, count, hash);
+}

@@ -22,6 +22,9 @@ typedef struct {
   int32_t rbp_offset;  // where: bytes from the canonical address, negative
 } dcs_rule;
 
+/// Keeps a stack, unless it is kept already. Returns its number, from 1; 0 without memory.
+uint32_t dcs_keep(dcs_stacks *stacks, const uintptr_t *addresses, size_t count, uint64_t hash);
+
 /// Reads the rule of a return address from the tables of its image.
 dcs_rule dcs_read_rule(uintptr_t return_address);
 

@@ -1,13 +1,15 @@
 // Recording a statement without a call into Swift: one more like the ones before, of the same recording.
 //
-// Whatever is not that (the first executions of a shape, whose call sites are taken; a full block of records; an error; an
-// instrumentor that is active) goes the long way, which does the same in Swift.
+// Whatever is not that (the first statement of a recording on a connection; a full block of records; an error; an instrumentor
+// that is active) goes the long way, which does the same in Swift.
 //
 // A header, so that all of it is one piece of code with what calls it: what a statement costs is above all the code that it
 // pushes SQLite's own out of the processor's cache with.
 
 #ifndef CSQLITEHOOKS_DIRECT_H
 #define CSQLITEHOOKS_DIRECT_H
+
+#include <CCallStacks.h>
 
 #include "Private.h"
 
@@ -61,15 +63,34 @@ static inline bool knows(const dbh_lane *lane, uint32_t shape) {
   return lane->known[shape % DBH_LANE_SHAPES] == shape + 1;
 }
 
+/// Whether the stack of an execution is to be taken, which is counted. `has_room`: whether there is room for its record.
+static inline bool wants_stack(dbh_lane *lane, dbh_shape of, bool *has_room) {
+  uint32_t shape = of.id;
+  if (knows(lane, shape)) return false;
+  uint32_t limit = of.flags & DBH_SHAPE_ONE_SITE ? 1 : lane->captured;
+  dbh_log_head *head = lane->head;
+  lock(head);
+  *has_room = head->room != 0;
+  bool wants = *has_room && dcs_wants_capture(lane->captures, shape, lane->scope, limit);
+  unlock(head);
+  if (!wants && *has_room) lane->known[shape % DBH_LANE_SHAPES] = shape + 1;
+  return wants;
+}
+
 /// Records a statement that begins and sets its slot; false: Swift has to.
 static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, const dbh_known_text *text,
                                   uint16_t flags, const dbh_slot *parent, const dbh_callbacks *swift) {
   dbh_lane *lane = c->lane;
-  if (!lane || !knows(lane, text->shape.id) || !is_running(lane)) return false;
+  if (!lane || !is_running(lane)) return false;
+  bool has_room = true;
+  bool is_captured = wants_stack(lane, text->shape, &has_room);
+  if (!has_room) return false;
   if (!(flags & DBH_FLAG_MAIN_THREAD) && dbh_is_shared_thread(swift)) flags |= DBH_FLAG_SHARED_THREAD;
   uint32_t lookup = DBH_SHAPE_READS | DBH_SHAPE_KEY_LOOKUP;
   bool is_lookup = (text->shape.flags & lookup) == lookup;
-  uint64_t parameters = is_lookup ? dbh_parameter_hash(open->statement, text->hash) : 0;
+  bool is_told_apart = is_lookup || (is_captured && (text->shape.flags & DBH_SHAPE_READS));
+  uint64_t parameters = is_told_apart ? dbh_parameter_hash(open->statement, text->hash) : 0;
+  uint32_t stack = is_captured ? dcs_stacks_capture(lane->stacks) : 0;
   dbh_log_head *head = lane->head;
   lock(head);
   if (head->room == 0) {
@@ -94,6 +115,7 @@ static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, c
       .parent = is_nested ? parent->record->sequence + 1 : 0,
       .shape = text->shape.id,
       .scope = lane->scope,
+      .stack = stack,
       .transaction = open->transaction,
       .rows_changed = -1,
       .thread = (uint32_t)open->thread,

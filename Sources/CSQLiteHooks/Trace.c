@@ -375,17 +375,23 @@ static __attribute__((noinline)) void on_profile(dbh_connection *c, sqlite3_stmt
   if (swift) profile(c, statement, swift);
 }
 
-static inline void ours(dbh_connection *c, unsigned event, void *p, void *x) {
-  if (event == SQLITE_TRACE_ROW) on_row(c, p);
-  else if (event == SQLITE_TRACE_STMT) on_statement(c, p, x);
+static inline void ours(dbh_connection *c, unsigned event, void *p, void *x, uintptr_t caller) {
+  if (event == SQLITE_TRACE_ROW) {
+    on_row(c, p);
+    return;
+  }
+  // Stacks begin in SQLite, whichever way through the callback a statement takes.
+  uintptr_t before = dcs_set_origin(caller);
+  if (event == SQLITE_TRACE_STMT) on_statement(c, p, x);
   else if (event == SQLITE_TRACE_PROFILE) on_profile(c, p);
+  dcs_set_origin(before);
 }
 
 static inline bool user_hears(const dbh_connection *c) { return (c->user_mask | c->missed.count | c->timed.count) != 0; }
 
-static __attribute__((cold, noinline)) int shared(dbh_connection *c, unsigned event, void *p, void *x) {
+static __attribute__((cold, noinline)) int shared(dbh_connection *c, unsigned event, void *p, void *x, uintptr_t caller) {
   bool is_listening = atomic_load_explicit(&dbh_listening, memory_order_relaxed) || depth_of(c) != 0;
-  if (is_listening || (event == SQLITE_TRACE_STMT && x && may_define(x))) ours(c, event, p, x);
+  if (is_listening || (event == SQLITE_TRACE_STMT && x && may_define(x))) ours(c, event, p, x, caller);
   if (event == SQLITE_TRACE_STMT && (c->missed.count || c->timed.count)) dbh_user_trace_began(c, p, x);
   if (event == SQLITE_TRACE_PROFILE && !dbh_user_hears_profile(c, p)) return 0;
   if (c->user_mask & event) return c->user_callback(event, c->user_context, p, x);
@@ -398,8 +404,9 @@ int dbh_trace(unsigned event, void *context, void *p, void *x) {
                     c->missed.count | c->timed.count;
   // Of a program that nobody observes this is all: no call, and no write.
   if (wanted == 0 && (event != SQLITE_TRACE_STMT || !x || !may_define(x))) return 0;
-  if (user_hears(c)) return shared(c, event, p, x);
-  ours(c, event, p, x);
+  uintptr_t caller = (uintptr_t)__builtin_return_address(0);
+  if (user_hears(c)) return shared(c, event, p, x, caller);
+  ours(c, event, p, x, caller);
   return 0;
 }
 

@@ -80,8 +80,23 @@ private func shapeOfText(_ sql: UnsafePointer<CChar>?, _ length: Int, _ hash: UI
   if shape.kind.isWrite { flags |= DBH_SHAPE_WRITES }
   if shape.kind == .transaction { flags |= DBH_SHAPE_TRANSACTION }
   if shape.kind == .ddl { flags |= DBH_SHAPE_DEFINES }
+  if hasOneSite(shape) { flags |= DBH_SHAPE_ONE_SITE }
   ShapeTable.shared.note(UInt32(flags) | isNoted, of: number)
   return dbh_shape(id: number, flags: UInt32(flags))
+}
+
+/// Whether no finding asks where further executions of a shape come from. A transaction that was left open is found by where
+/// it began.
+private func hasOneSite(_ shape: StatementShape) -> Bool {
+  switch shape.kind {
+  case .pragma, .schema: return true
+  case .transaction:
+    switch TransactionControl(shape.normalizedSQL) {
+    case .begin, .savepoint, nil: return false
+    case .commit, .rollback, .release, .rollbackTo: return true
+    }
+  default: return false
+  }
 }
 
 /// Tells a shape without flags from one that was not seen.
@@ -116,6 +131,7 @@ private func record(
     isRead: shape.flags & UInt32(DBH_SHAPE_READS) != 0,
     isKeyLookup: shape.flags & UInt32(DBH_SHAPE_KEY_LOOKUP) != 0
   )
+  beginning.hasOneSite = shape.flags & UInt32(DBH_SHAPE_ONE_SITE) != 0
   if !beginning.flags.contains(.mainThread), SharedThread.isCurrent { beginning.flags.insert(.sharedThread) }
   if place.isViaConnection { beginning.flags.insert(.viaConnection) }
   let lane = DirectRecording.lane(to: place, after: statement.lane, on: statement.connection)

@@ -24,6 +24,9 @@ enum DirectRecording {
     made.scope_object = Unmanaged.passRetained(place.scope).toOpaque()
     made.head = place.log.head.lockAddress.assumingMemoryBound(to: dbh_log_head.self)
     made.end = UnsafeRawPointer(place.scope.end)
+    made.stacks = place.log.stacks.map(UnsafeMutableRawPointer.init)
+    made.captures = place.log.captures
+    made.captured = StatementLog.capturedExecutions
     made.scope = place.scope.id
     return dbh_change_lane(connection, made)
   }

@@ -19,12 +19,49 @@
 /// `hash` is set to a hash of what was written. Returns how many were: at most `capacity`.
 size_t dcs_capture(uintptr_t *addresses, size_t capacity, uint64_t *hash);
 
+/// Stacks that the thread captures from now on begin at a return address, without the frames below it: a callback sets its
+/// own, so that a stack is the same whichever way in the callback led to the capture. 0: at the caller of the capture.
+///
+/// Returns what was set before, to be set again at the end.
+uintptr_t dcs_set_origin(uintptr_t return_address);
+
 /// The same by backtrace() alone.
 size_t dcs_unwind(uintptr_t *addresses, size_t capacity);
 
 /// Whether stacks are captured by what was learned. The first ones of a process are compared with backtrace(); one difference
 /// and it is false for good.
 bool dcs_is_learning(void);
+
+/// The stacks of one recording, each kept once. Any thread may use one at any time.
+typedef struct dcs_stacks dcs_stacks;
+
+enum { DCS_DEPTH = 64 };  // frames that are kept of a deeper stack
+
+/// NULL without memory.
+dcs_stacks *dcs_stacks_create(void);
+void dcs_stacks_free(dcs_stacks *stacks);
+
+/// Keeps the stack of the caller. Returns its number, from 1; 0 without memory.
+uint32_t dcs_stacks_capture(dcs_stacks *stacks);
+
+/// How many there are.
+uint32_t dcs_stacks_count(const dcs_stacks *stacks);
+
+/// Copies a stack that was kept to `addresses`, which has room for DCS_DEPTH. Returns how many there are.
+size_t dcs_stacks_read(const dcs_stacks *stacks, uint32_t number, uintptr_t *addresses);
+
+/// How many executions of each shape had their stack captured in the scope that uses a connection now. Zeroed memory is an
+/// empty one. Its owner lets one thread at a time use it.
+typedef struct {
+  struct dcs_capture_count *slots;
+  uint32_t capacity, count;
+} dcs_capture_counts;
+
+/// Whether the stack of an execution is to be captured, which is counted; no more than `limit` for each shape in one scope.
+bool dcs_wants_capture(dcs_capture_counts *counts, uint32_t shape, uint32_t scope, uint32_t limit);
+
+/// Empties it and gives its memory back.
+void dcs_forget_captures(dcs_capture_counts *counts);
 
 /// For tests: how many return addresses are known.
 size_t dcs_known_count(void);

@@ -26,6 +26,7 @@ enum {
   DBH_SHAPE_KEY_LOOKUP = 4,
   DBH_SHAPE_TRANSACTION = 8,  // BEGIN, COMMIT, SAVEPOINT and the like
   DBH_SHAPE_DEFINES = 16,     // CREATE, ALTER, DROP
+  DBH_SHAPE_ONE_SITE = 32,    // nobody asks where further executions come from: PRAGMA, COMMIT, reads of the catalogue
 };
 
 /// Bits of `StatementRecord.Flags`.
@@ -98,6 +99,9 @@ typedef struct {
   void *scope_object;    // retained: of the recording
   dbh_log_head *head;    // of the log
   const void *end;       // an atomic uint64_t of the scope; UINT64_MAX: it takes statements
+  void *stacks;          // a dcs_stacks of the log's recordings
+  void *captures;        // a dcs_capture_counts, under the lock of the head
+  uint32_t captured;     // executions of each shape whose stack is kept
   uint32_t scope;
   uint32_t uses;
   uint32_t known[DBH_LANE_SHAPES];  // shapes whose call sites were taken, each plus 1, at its remainder

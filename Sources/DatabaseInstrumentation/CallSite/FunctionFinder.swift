@@ -1,26 +1,25 @@
 /// Finds where a function of the program is written, by its name: for test methods, which are not on the call stack of
 /// what they await.
 package enum FunctionFinder {
+  #if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+    /// Methods without parameters and result of a module: demangled, with their address in the process.
+    private static let known = Locked<[String: [(name: String, address: UInt)]]>([:])
+  #endif
+
   /// The place of a method without parameters, such as `LibraryTests.testPublishes` in module `AppTests`.
   ///
-  /// Reads the symbol table of the program, which takes some tens of milliseconds; for a failure, not for a run.
+  /// The first one of a module reads the symbol table of the program, which takes some tens of milliseconds; for a failure, not
+  /// for a run.
   package static func place(ofMethod method: String, type: String, module: String) -> (file: String, line: Int)? {
     #if os(Linux) && _pointerBitWidth(_64) && _endian(little)
-      guard let program = LoadedImage.all().first(where: \.isProgram), let file = ELFFile(path: "/proc/self/exe"),
-        file.isRelocatable
-      else { return nil }
-      let prefix = "$s\(module.utf8.count)\(module)"
       // A private type shows as `(LibraryTests in _4567…)`.
-      let wanted = [".\(type).\(method)()", "(\(type) in _"]
-      let value = ELFSymbols.address(in: file) { name in
-        name.hasPrefix(prefix) && Self.endings.contains { name.hasSuffix($0) }
-          && Demangler.demangled(name).map { full in
-            wanted.contains { full.contains($0) } && full.contains(".\(method)()")
-          } == true
+      let (path, privateType, call) = (".\(type).\(method)()", "(\(type) in _", ".\(method)()")
+      let found = methods(of: module).first { entry in
+        entry.name.contains(call) && (entry.name.contains(path) || entry.name.contains(privateType))
       }
-      guard let value else { return nil }
+      guard let found else { return nil }
       // One byte into the function: a return address stands behind its call.
-      let frames = Symbolicator.frames(of: StackTrace(returnAddresses: [program.base &- file.lowestAddress &+ value &+ 1]))
+      let frames = Symbolicator.frames(of: StackTrace(returnAddresses: [found.address &+ 1]))
       guard let frame = frames.last, let file = frame.file, let line = frame.line, line > 0 else { return nil }
       return (file, line)
     #else
@@ -28,6 +27,24 @@ package enum FunctionFinder {
     #endif
   }
 
-  /// Of methods without parameters and result: plain, throwing, asynchronous, both.
-  private static let endings = ["yyF", "yyKF", "yyYaF", "yyYaKF"]
+  #if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+    private static func methods(of module: String) -> [(name: String, address: UInt)] {
+      if let known = known.withLock({ $0[module] }) { return known }
+      var methods: [(name: String, address: UInt)] = []
+      if let program = LoadedImage.all().first(where: \.isProgram), let file = ELFFile(path: "/proc/self/exe"),
+        file.isRelocatable
+      {
+        let prefix = "$s\(module.utf8.count)\(module)"
+        ELFSymbols.forEachFunction(in: file, prefix: prefix, suffixes: endings) { name, address in
+          guard let full = Demangler.demangled(name) else { return }
+          methods.append((full, program.base &- file.lowestAddress &+ address))
+        }
+      }
+      known.withLock { $0[module] = methods }
+      return methods
+    }
+
+    /// Of methods without parameters and result: plain, throwing, asynchronous, both.
+    private static let endings = ["yyF", "yyKF", "yyYaF", "yyYaKF"]
+  #endif
 }

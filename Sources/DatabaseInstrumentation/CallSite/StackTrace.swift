@@ -11,33 +11,16 @@ package struct StackTrace: Sendable, Hashable {
   }
 
   /// Frames that are kept of a stack that is deeper.
-  package static let depth = 64
+  package static let depth = Int(DCS_DEPTH)
 
   /// The stack of the caller, its innermost frames where it is deeper; empty on platforms without `backtrace()`.
   ///
   /// How each return address is left is worked out once for the process, see `CCallStacks`.
   package static func capture(maximumDepth: Int = depth) -> StackTrace {
-    withCaptured(maximumDepth: maximumDepth) { addresses, _ in StackTrace(returnAddresses: Array(addresses)) }
-  }
-
-  /// Calls `body` with the return addresses of the caller's stack, and a hash of them.
-  static func withCaptured<R>(
-    maximumDepth: Int = depth, _ body: (UnsafeMutableBufferPointer<UInt>, _ hash: UInt64) -> R
-  ) -> R {
     withUnsafeTemporaryAllocation(of: UInt.self, capacity: max(1, min(maximumDepth, 1_000))) { buffer in
       var hash: UInt64 = 0
       let count = dcs_capture(buffer.baseAddress, max(0, min(maximumDepth, buffer.count)), &hash)
-      return body(UnsafeMutableBufferPointer(rebasing: buffer[..<Int(count)]), hash)
-    }
-  }
-
-  /// Whether it consists of these addresses.
-  func isEqual(to addresses: UnsafeMutableBufferPointer<UInt>) -> Bool {
-    guard returnAddresses.count == addresses.count else { return false }
-    return returnAddresses.withUnsafeBufferPointer { own in
-      var index = 0
-      while index < own.count, own[index] == addresses[index] { index &+= 1 }
-      return index == own.count
+      return StackTrace(returnAddresses: Array(buffer[..<Int(count)]))
     }
   }
 

@@ -5,6 +5,7 @@ package final class EvidenceStore: Sendable {
   /// Statements kept one by one; what comes after is counted by shape.
   package let detailLimit: Int
   package let pools = PoolEvidence()
+  package let stacks = StackTable()
 
   /// Nanoseconds of the monotonic clock, from which sequence numbers count.
   let origin = monotonicNanoseconds()
@@ -16,8 +17,6 @@ package final class EvidenceStore: Sendable {
     var logs: [StatementLog] = []
     var logOfConnection: [UInt64: Int] = [:]
     var parents: [UInt32: UInt32] = [:]
-    var stacks: [StackTrace] = []
-    var stackIndex = HashIndex()
     var errors: [StatementError] = []
     var flushes: [(flush: SessionFlush, scope: UInt32)] = []
     var loads: [DeclaredLoad] = []
@@ -70,21 +69,6 @@ package final class EvidenceStore: Sendable {
       state.logOfConnection[connection.info.id] = state.logs.count
       state.logs.append(log)
       return log
-    }
-  }
-
-  /// Keeps the stack of the caller; equal stacks are kept once.
-  ///
-  /// - Returns: Its index plus 1.
-  func captureStack() -> UInt32 {
-    StackTrace.withCaptured { addresses, hash in
-      state.withLock { state in
-        if let known = state.stackIndex[hash], state.stacks[Int(known) - 1].isEqual(to: addresses) { return known }
-        state.stacks.append(StackTrace(returnAddresses: Array(addresses)))
-        let index = UInt32(state.stacks.count)
-        state.stackIndex.insert(index, for: hash)
-        return index
-      }
     }
   }
 
@@ -184,8 +168,8 @@ package final class EvidenceStore: Sendable {
       records: found.map(\.record),
       connectionIndices: found.map(\.connection),
       connections: connections,
-      stacks: state.stacks,
-      errors: state.errors,
+      stacks: stacks,
+      errors: self.state.withLock { $0.errors },
       declaredLoads: state.loads,
       spans: spans,
       dropped: dropped,

@@ -1,27 +1,29 @@
 /// Numbers by 64-bit hashes that are well mixed already: a dictionary would hash them once more, for more than all the rest.
 ///
 /// On plain memory, since arrays are slow where nothing is optimised. Not safe for use by several threads at once.
-final class HashIndex: @unchecked Sendable {  // Its owner keeps it behind a lock.
+package final class HashIndex: @unchecked Sendable {  // Its owner keeps it behind a lock.
   private struct Slot {
     // 0 stands for a free slot; the hash 0 is stored as 1.
     var hash: UInt64
     var number: UInt32
   }
 
-  private(set) var count = 0
+  package private(set) var count = 0
   private var slots: UnsafeMutablePointer<Slot>?
   private var mask = 0
+
+  package init() {}
 
   deinit { slots?.deallocate() }
 
   /// - Complexity: O(1) on average.
-  subscript(hash: UInt64) -> UInt32? {
+  package subscript(hash: UInt64) -> UInt32? {
     guard let slots else { return nil }
     let slot = slots + slot(of: hash == 0 ? 1 : hash, in: slots)
     return slot.pointee.hash == 0 ? nil : slot.pointee.number
   }
 
-  func insert(_ number: UInt32, for hash: UInt64) {
+  package func insert(_ number: UInt32, for hash: UInt64) {
     let hash = hash == 0 ? 1 : hash
     if slots == nil || 2 &* (count &+ 1) > mask { grow() }
     guard let slots else { return }

@@ -17,18 +17,20 @@ package struct Locked<Value>: ~Copyable, @unchecked Sendable {  // The value is 
   private let value: UnsafeMutablePointer<Value>
 
   package init(_ value: consuming sending Value) {
-    mutex = .allocate(capacity: 1)
-    mutex.initialize(to: pthread_mutex_t())
+    // One piece of memory: a recording has some tens of these.
+    let alignment = max(16, MemoryLayout<Value>.alignment)
+    let offset = (MemoryLayout<pthread_mutex_t>.size + alignment - 1) / alignment * alignment
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: offset + MemoryLayout<Value>.size, alignment: alignment)
+    mutex = memory.initializeMemory(as: pthread_mutex_t.self, to: pthread_mutex_t())
     pthread_mutex_init(mutex, nil)
-    self.value = .allocate(capacity: 1)
-    self.value.initialize(to: value)
+    self.value = (memory + offset).initializeMemory(as: Value.self, to: value)
   }
 
   deinit {
+    value.deinitialize(count: 1)
     pthread_mutex_destroy(mutex)
     mutex.deallocate()
-    value.deinitialize(count: 1)
-    value.deallocate()
   }
 
   /// Calls `body` while nobody else can. Not recursive.

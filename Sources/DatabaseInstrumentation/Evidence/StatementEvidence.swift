@@ -6,7 +6,9 @@ package final class StatementEvidence: Sendable {
   package let records: [StatementRecord]
   package let connectionIndices: [Int32]
   package let connections: [ConnectionEvidence]
-  package let stacks: [StackTrace]
+  /// Of each connection the number of its database: several may have one.
+  package let databaseNumbers: [Int]
+  package let stacks: StackTable
   package let errors: [StatementError]
   /// What ORMs declared around statements.
   package let declaredLoads: [DeclaredLoad]
@@ -27,13 +29,20 @@ package final class StatementEvidence: Sendable {
 
   init(
     origin: UInt64, records: [StatementRecord], connectionIndices: [Int32], connections: [ConnectionEvidence],
-    stacks: [StackTrace], errors: [StatementError], declaredLoads: [DeclaredLoad], spans: [LiveSpan],
+    stacks: StackTable, errors: [StatementError], declaredLoads: [DeclaredLoad], spans: [LiveSpan],
     dropped: [UInt32: DroppedStatements], outerStatements: Int, writes: WriteEvidence
   ) {
     self.origin = origin
     self.records = records
     self.connectionIndices = connectionIndices
     self.connections = connections
+    var numbers: [ObjectIdentifier: Int] = [:]
+    databaseNumbers = connections.map { connection in
+      let (id, next) = (ObjectIdentifier(connection.database), numbers.count)
+      if let known = numbers[id] { return known }
+      numbers[id] = next
+      return next
+    }
     self.stacks = stacks
     self.errors = errors
     self.declaredLoads = declaredLoads

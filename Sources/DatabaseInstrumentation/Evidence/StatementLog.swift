@@ -1,3 +1,4 @@
+internal import CCallStacks
 internal import Synchronization
 
 /// The statements of one connection within one tree of recordings.
@@ -10,6 +11,8 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   /// What a source may write by itself. It lives as long as the log.
   package let head: UnsafeMutablePointer<LogHead>
   private let state: UnsafeMutablePointer<State>
+  /// Of which executions call sites were taken, under the lock of the head: a `dcs_capture_counts`, which a source may use.
+  package let captures: UnsafeMutableRawPointer
   /// Whether there was no room for a statement.
   private let isFull = Atomic<Bool>(false)
   /// Transactions that ended.
@@ -17,8 +20,6 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
 
   private struct State {
     var records = RecordBuffer()
-    /// By shape.
-    var captures: [UInt32: Captures] = [:]
     var dropped: [DroppedKey: DroppedStatements] = [:]
     /// Records that the store has set apart for this log, beyond the room of the head.
     var claimed = 0
@@ -30,13 +31,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     var totals = TransactionTotals()
   }
 
-  /// How many executions of one shape had their call site taken in the scope that uses the connection now.
-  private struct Captures {
-    var scope: UInt32 = 0
-    var count: UInt32 = 0
-  }
-
-  /// Executions of each shape in a recording whose call stacks are kept.
+  /// Executions of each shape in a recording whose call stacks are kept, where somebody may ask for them.
   package static let capturedExecutions: UInt32 = 8
 
   /// Transactions kept one by one.
@@ -48,9 +43,14 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     head = .allocate(LogHead(origin: store.origin, number: UInt32(truncatingIfNeeded: number)))
     state = .allocate(capacity: 1)
     state.initialize(to: State())
+    let captures = UnsafeMutablePointer<dcs_capture_counts>.allocate(capacity: 1)
+    captures.initialize(to: dcs_capture_counts())
+    self.captures = UnsafeMutableRawPointer(captures)
   }
 
   deinit {
+    dcs_forget_captures(captureCounts)
+    captures.deallocate()
     state.deinitialize(count: 1)
     state.deallocate()
     head.free()
@@ -72,10 +72,10 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     let isFull = isFull.load(ordering: .relaxed)
     var hash: UInt64 = isLookup && !isFull ? parameters() : 0
     // One turn of the lock for a shape that was seen before; call sites are taken outside of it.
-    let isCaptured = head.withLock { _ in capture(shape: statement.shape, scope: scope) }
+    let isCaptured = head.withLock { _ in capture(statement, in: scope) }
     var stack: UInt32 = 0
     if isCaptured, !isFull {
-      stack = store.captureStack()
+      stack = store.stacks.capture()
       if statement.isRead, !isLookup { hash = parameters() }
     }
     return head.withLock { head in
@@ -95,7 +95,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   package func end(_ slot: StatementSlot, _ outcome: StatementOutcome) {
     let error = outcome.error.map(store.keep) ?? 0
     // Its call site is wanted, whether or not it was among the first of its shape.
-    let stack = error == 0 ? 0 : store.captureStack()
+    let stack = error == 0 ? 0 : store.stacks.capture()
     head.withLock { head in
       if let record = slot.record {
         if head.generation == slot.generation {
@@ -116,7 +116,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     var statement = StatementBeginning(
       shape: shape, start: time, thread: 0, flags: flags.union(.notPrepared), transaction: 0, parent: nil,
       isRead: false, isKeyLookup: false)
-    let (number, stack) = !isFull.load(ordering: .relaxed) ? (store.keep(error), store.captureStack()) : (0, 0)
+    let (number, stack) = !isFull.load(ordering: .relaxed) ? (store.keep(error), store.stacks.capture()) : (0, 0)
     head.withLock { head in
       let slot = append(&statement, in: scope.id, load: 0, stack: stack, parameters: 0, to: &head)
       if let record = slot.record {
@@ -193,6 +193,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     let old = head.withLock { head in
       let old = state.pointee
       state.pointee = State()
+      dcs_forget_captures(captureCounts)
       head.generation &+= 1
       head.next = nil
       head.room = 0
@@ -203,14 +204,16 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     ended.withLock { $0 = Ended() }
   }
 
+  /// The addresses of the stacks of its recordings, which a source may fill.
+  package var stacks: OpaquePointer? { store.stacks.address }
+
+  private var captureCounts: UnsafeMutablePointer<dcs_capture_counts> {
+    captures.assumingMemoryBound(to: dcs_capture_counts.self)
+  }
+
   /// Whether the call site of an execution is to be taken.
-  private func capture(shape: UInt32, scope: UInt32) -> Bool {
-    var captures = state.pointee.captures[shape] ?? Captures()
-    if captures.scope != scope { captures = Captures(scope: scope, count: 0) }
-    guard captures.count < Self.capturedExecutions else { return false }
-    captures.count += 1
-    state.pointee.captures[shape] = captures
-    return true
+  private func capture(_ statement: StatementBeginning, in scope: UInt32) -> Bool {
+    dcs_wants_capture(captureCounts, statement.shape, scope, statement.hasOneSite ? 1 : Self.capturedExecutions)
   }
 
   /// Appends the record of a statement, if there is room, under the lock.

@@ -88,6 +88,8 @@ package struct StatementBeginning {
   package var parent: StatementSlot?
   package var isRead: Bool
   package var isKeyLookup: Bool
+  /// Whether nobody asks where further executions come from.
+  package var hasOneSite = false
 
   package init(
     shape: UInt32, start: UInt64, thread: UInt32, flags: StatementRecord.Flags, transaction: UInt32,

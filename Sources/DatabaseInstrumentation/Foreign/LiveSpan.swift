@@ -65,7 +65,7 @@ extension RecordingScope {
     _ name: String, kind: SpanKind, parent: LiveSpan?, isOwn: Bool, at nanosecondsSinceEpoch: UInt64
   ) -> LiveSpan {
     // Only clients may be statements, and only of those is the call site asked for.
-    let stack = kind == .client && !isOwn ? store.captureStack() : 0
+    let stack = kind == .client && !isOwn ? store.stacks.capture() : 0
     let span = LiveSpan(
       name: name, kind: kind, parent: parent, isOwn: isOwn, scope: id, sequence: store.upcomingSequence(), stack: stack,
       start: SpanClock.monotonic(nanosecondsSinceEpoch))

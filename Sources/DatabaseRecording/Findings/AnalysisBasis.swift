@@ -36,16 +36,13 @@ final class AnalysisBasis: Sendable {
 
   private func makeGroups() -> [ReadGroup] {
     var groups: [[Int]] = []
-    var memo = ShapeMemo<Int?>(count: evidence.shapes.count)
-    for index in evidence.records.indices where evidence.records[index].error == 0 {
-      let number = evidence.records[index].shape
-      let database = ObjectIdentifier(evidence.connection(at: index).database)
-      let group = memo.value(of: number, on: database) {
-        guard evidence.shapes[Int(number)].kind == .select else { return nil }
+    var memo = ShapeMemo<Int>(evidence)
+    for (index, kind) in evidence.kinds.enumerated() where kind == .select && evidence.records[index].error == 0 {
+      let group = memo.value(at: index) {
         groups.append([])
         return groups.count - 1
       }
-      if let group { groups[group].append(index) }
+      groups[group].append(index)
     }
     return groups.flatMap { ReadGroup.groups(of: $0, in: evidence, mayMatter: mayBeFinding) }
   }

@@ -15,14 +15,15 @@ struct EvidenceIndex {
 
   init(_ evidence: StatementEvidence) {
     self.evidence = evidence
-    var memo = ShapeMemo<[Int]>(count: evidence.shapes.count)
+    var memo = ShapeMemo<[Int]>(evidence)
     for index in evidence.records.indices {
-      let shape = evidence.shape(at: index)
-      switch shape.kind {
+      switch evidence.kinds[index] {
       case .select where Self.mayHaveSeveralRows(evidence.records[index]):
-        let database = ObjectIdentifier(evidence.connection(at: index).database)
-        let places = memo.value(of: evidence.records[index].shape, on: database) {
-          shape.tables.map { place(of: TableKey(database: database, table: $0.name.lowercased())) }
+        let places = memo.value(at: index) {
+          let database = ObjectIdentifier(evidence.connection(at: index).database)
+          return evidence.shape(at: index).tables.map {
+            place(of: TableKey(database: database, table: $0.name.lowercased()))
+          }
         }
         for place in places { reads[place].append(index) }
       case .transaction, .pragma:

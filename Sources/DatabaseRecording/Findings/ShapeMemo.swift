@@ -1,18 +1,24 @@
-/// What is worked out once for each shape on each database, and asked for with every statement.
-///
-/// A table by shape, since a shape runs on few databases: hashing would be most of the work of an analysis.
-struct ShapeMemo<Value> {
-  private var known: [[(database: ObjectIdentifier, value: Value)]]
+internal import DatabaseInstrumentation
 
-  /// - Parameter count: The number of shapes.
-  init(count: Int) {
-    known = Array(repeating: [], count: count)
+/// What is worked out once for each shape on each database, and asked for with every statement.
+struct ShapeMemo<Value> {
+  private let evidence: StatementEvidence
+  private let places = HashIndex()
+  private var values: [Value] = []
+
+  init(_ evidence: StatementEvidence) {
+    self.evidence = evidence
   }
 
-  mutating func value(of shape: UInt32, on database: ObjectIdentifier, _ make: () -> Value) -> Value {
-    for entry in known[Int(shape)] where entry.database == database { return entry.value }
+  /// What is known of the shape of a statement on the database that it ran on.
+  mutating func value(at index: Int, _ make: () -> Value) -> Value {
+    let key = UInt64(evidence.records[index].shape) << 32 | UInt64(evidence.databaseNumbers[Int(evidence.connectionIndices[index])])
+    // Every key has a hash of its own.
+    let hash = key &* 0x9E37_79B9_7F4A_7C15
+    if let known = places[hash] { return values[Int(known)] }
     let value = make()
-    known[Int(shape)].append((database, value))
+    places.insert(UInt32(values.count), for: hash)
+    values.append(value)
     return value
   }
 }

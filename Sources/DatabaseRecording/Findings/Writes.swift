@@ -22,15 +22,17 @@ struct Writes {
   }
 
   init(_ evidence: StatementEvidence) {
-    var memo = ShapeMemo<Effect>(count: evidence.shapes.count)
+    var memo = ShapeMemo<Effect>(evidence)
     for index in evidence.records.indices {
+      let kind = evidence.kinds[index]
+      guard kind != .select else { continue }
       let shape = evidence.shape(at: index)
-      switch shape.kind {
+      switch kind {
       case .insert, .update, .delete:
         let database = evidence.connection(at: index).database
         let id = ObjectIdentifier(database)
         all[id, default: []].append(index)
-        let effect = memo.value(of: evidence.records[index].shape, on: id) { self.effect(of: shape, on: database) }
+        let effect = memo.value(at: index) { self.effect(of: shape, on: database) }
         for place in effect.places { lists[place].append(index) }
         if effect.mayReachOthers { ofDatabase[id, default: []].append(index) }
       case .ddl:

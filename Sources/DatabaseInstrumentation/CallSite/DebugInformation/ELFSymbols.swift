@@ -50,19 +50,27 @@
       return file.names.string(at: name)
     }
 
-    /// The address of the first function whose name is accepted, among those of Swift.
-    static func address(in file: ELFFile, where isWanted: (String) -> Bool) -> UInt? {
+    /// Calls `body` with each function whose name in the file begins and ends so.
+    static func forEachFunction(
+      in file: ELFFile, prefix: String, suffixes: [String], _ body: (_ name: String, _ address: UInt) -> Void
+    ) {
       let (symbols, names) = (file.symbols, file.names)
-      for number in 0..<(symbols.count / size) {
-        let (_, value) = symbol(number, in: symbols)
-        var reader = ByteReader(symbols, at: number * size)
-        let name = reader.offset(4)
-        // Only Swift's symbols, which begin with `$s`, are worth a string.
-        var prefix = ByteReader(names, at: name)
-        guard value != 0, prefix.number(2) == 0x7324, let text = names.string(at: name), isWanted(text) else { continue }
-        return value
+      let (prefix, suffixes) = (Array(prefix.utf8), suffixes.map { Array($0.utf8) })
+      var number = 0
+      while number < symbols.count / size {
+        let (kind, value) = symbol(number, in: symbols)
+        var name = UInt(0)
+        memcpy(&name, symbols.start + (number &* size), 4)
+        number &+= 1
+        let offset = Int(bitPattern: name)
+        guard value != 0, kind & 0xF == 2, offset < names.count - prefix.count,
+          memcmp(names.start + offset, prefix, prefix.count) == 0, let length = names.length(at: offset),
+          suffixes.contains(where: { suffix in
+            length >= suffix.count && memcmp(names.start + (offset + length - suffix.count), suffix, suffix.count) == 0
+          }), let text = names.string(at: offset)
+        else { continue }
+        body(text, value)
       }
-      return nil
     }
   }
 #endif
