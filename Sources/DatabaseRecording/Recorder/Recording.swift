@@ -92,6 +92,13 @@ public struct Recording: Sendable, CustomStringConvertible {
   /// The selects, inserts, updates and deletes: what expectations call queries.
   public var queries: StatementCollection { StatementCollection(storage.evidence, \.isQuery) }
 
+  /// Whether there was nothing at all, spans of others included.
+  var isEmpty: Bool {
+    let evidence = storage.evidence
+    return evidence.records.isEmpty && evidence.dropped.isEmpty && evidence.spans.isEmpty
+      && evidence.writes.flushes.isEmpty
+  }
+
   /// Whether there was any of them.
   var hasQueries: Bool {
     storage.evidence.kinds.contains(where: \.isQuery)

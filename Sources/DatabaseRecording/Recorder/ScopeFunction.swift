@@ -3,8 +3,8 @@ internal import DatabaseInstrumentation
 /// The function of the test that a recording belongs to: where it is on the call stack of a statement, the whole way from
 /// the test to the statement is known.
 package struct ScopeFunction: Sendable {
-  private let module: String
-  /// `listsAuthors` for `LibraryTests.listsAuthors(count:)`.
+  private let location: CodeLocation
+  /// `LibraryTests.listsAuthors(count:)`.
   private let test: String?
   /// The stack that opened the scope.
   private let opening: StackTrace
@@ -13,8 +13,8 @@ package struct ScopeFunction: Sendable {
   ///   - test: The name of the test, where the test framework tells it.
   ///   - location: Where the scope was opened.
   package init(test: String?, at location: CodeLocation) {
-    module = location.module
-    self.test = test.map(Self.baseName)
+    self.location = location
+    self.test = test
     opening = StackTrace.capture()
   }
 
@@ -22,6 +22,8 @@ package struct ScopeFunction: Sendable {
   ///
   /// Inside of them, what is written in the function is a closure that the library calls, perhaps for several lines of it.
   func isOn(_ stack: StackTrace) -> Bool {
+    // Read here, since most recordings never ask.
+    let (module, test) = (location.module, test.map(Self.baseName))
     let opener = opening.appFrames.first { $0.module == module }?.function.map(Self.baseName)
     return stack.framesAroundLibraries.contains { frame in
       guard frame.isAppCode, frame.module == module, let name = frame.function.map(Self.baseName) else { return false }
