@@ -123,7 +123,8 @@ let package = Package(
     .testTarget(
       name: "DatabaseInstrumentationTests",
       dependencies: [
-        "DatabaseInstrumentation", "CCallStacks", .product(name: "Tracing", package: "swift-distributed-tracing"),
+        "DatabaseInstrumentation", "CCallStacks", "TestSupport",
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
       swiftSettings: settings
     ),
@@ -249,7 +250,7 @@ let package = Package(
     .target(
       name: "TestSupport",
       dependencies: [
-        "CSQLiteForTests", "DatabaseInstrumentation", .product(name: "Logging", package: "swift-log"),
+        "CCallStacks", "CSQLiteForTests", "DatabaseInstrumentation", .product(name: "Logging", package: "swift-log"),
       ],
       path: "Tests/TestSupport",
       swiftSettings: settings

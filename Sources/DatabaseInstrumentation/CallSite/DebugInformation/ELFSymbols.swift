@@ -50,6 +50,13 @@
       return file.names.string(at: name)
     }
 
+    /// The address of a function by its whole name.
+    func address(ofFunction name: String) -> UInt? {
+      var found: UInt?
+      Self.forEachFunction(in: file, prefix: name, suffixes: [name]) { if $0 == name { found = $1 } }
+      return found
+    }
+
     /// Calls `body` with each function whose name in the file begins and ends so.
     static func forEachFunction(
       in file: ELFFile, prefix: String, suffixes: [String], _ body: (_ name: String, _ address: UInt) -> Void

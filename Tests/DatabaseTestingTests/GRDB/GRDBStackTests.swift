@@ -1,0 +1,61 @@
+#if GRDB && os(Linux) && arch(x86_64) && canImport(Glibc)
+  import Foundation
+  import GRDB
+  import Synchronization
+  import TestSupport
+  import Testing
+
+  /// Stacks within GRDB, whose code, SQLite's and the queues' are on them, are those of the unwinder.
+  @Suite struct GRDBStackTests {
+    @Test func learnedStacksAreTheUnwound() async throws {
+      let wanted = ProcessInfo.processInfo.environment["DATABASE_TESTING_STACKS"].flatMap(Int.init) ?? 500
+      let seen = Counts()
+      var configuration = Configuration()
+      configuration.prepareDatabase { db in
+        db.trace { _ in seen.add(learnedStackIsTheUnwound()) }
+        db.add(function: DatabaseFunction("compared", argumentCount: 0) { _ in
+          seen.add(learnedStackIsTheUnwound())
+          return 1
+        })
+      }
+      while seen.all.load(ordering: .relaxed) < wanted {
+        let queue = try DatabaseQueue(configuration: configuration)
+        try await queue.write { db in
+          try db.create(table: "author") { t in
+            t.autoIncrementedPrimaryKey("id")
+            t.column("name", .text)
+          }
+          try db.create(table: "book") { t in
+            t.autoIncrementedPrimaryKey("id")
+            t.belongsTo("author", onDelete: .cascade)
+          }
+          try db.inSavepoint {
+            for number in 1...5 {
+              try db.execute(sql: "INSERT INTO author (name) VALUES (?)", arguments: ["\(number)"])
+              try db.execute(sql: "INSERT INTO book (authorId) VALUES (?)", arguments: [db.lastInsertedRowID])
+            }
+            return .commit
+          }
+        }
+        _ = try queue.read { db in try Row.fetchAll(db, sql: "SELECT *, compared() FROM book ORDER BY id DESC") }
+        _ = try await queue.read { db in
+          try Row.fetchCursor(db, sql: "SELECT * FROM author").map { row in
+            try Int.fetchOne(db, sql: "SELECT count(*), compared() FROM book WHERE authorId = ?", arguments: [row["id"]])
+          }.next()
+        }
+        try await queue.write { db in _ = try Table("author").deleteAll(db) }
+      }
+      #expect(seen.different.load(ordering: .relaxed) == 0)
+    }
+
+    private final class Counts: Sendable {
+      let all = Atomic(0)
+      let different = Atomic(0)
+
+      func add(_ isSame: Bool) {
+        all.wrappingAdd(1, ordering: .relaxed)
+        if !isSame { different.wrappingAdd(1, ordering: .relaxed) }
+      }
+    }
+  }
+#endif
