@@ -9,12 +9,16 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-// Suites are run in debug builds. What is written in C runs with each statement of theirs, and optimised it compiles no longer.
-// Xcode takes no package with such flags, so that they are left out where a Mac reads the manifest.
+// Suites are run in debug builds. What is written in C runs with each statement of theirs, and optimised it compiles no longer;
+// what is written in Swift is optimised on request. Xcode takes no package with such flags, so that they are left out where a Mac
+// reads the manifest.
 #if os(Linux)
-  let optimised: [CSetting] = [.unsafeFlags(["-O2"])]
+  let optimizedC: [CSetting] = [.unsafeFlags(["-O2"])]
+  let optimized: [SwiftSetting] =
+    settings + [.unsafeFlags(["-O"], .when(configuration: .debug, traits: ["Optimized"]))]
 #else
-  let optimised: [CSetting] = []
+  let optimizedC: [CSetting] = []
+  let optimized = settings
 #endif
 
 let package = Package(
@@ -34,6 +38,9 @@ let package = Package(
     .trait(name: "SQLite", description: "Records every SQLite connection of the test process by itself."),
     .trait(name: "GRDB", description: "Configurations, traces and pools of GRDB."),
     .trait(name: "Hummingbird", description: "A middleware and a service for servers on Hummingbird."),
+    .trait(
+      name: "Optimized",
+      description: "Optimises the toolkit in debug builds on Linux, for suites of thousands of tests."),
     .default(enabledTraits: ["SQLite"]),
   ],
   dependencies: [
@@ -46,8 +53,10 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
-    .target(name: "CCallStacks", cSettings: optimised),
-    .target(name: "CSQLiteHooks", dependencies: ["CCallStacks"], cSettings: optimised, linkerSettings: [.linkedLibrary("sqlite3")]),
+    .target(name: "CCallStacks", cSettings: optimizedC),
+    .target(
+      name: "CSQLiteHooks", dependencies: ["CCallStacks"], cSettings: optimizedC,
+      linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CSQLiteInstallAtLoad", dependencies: ["CSQLiteHooks"]),
     .target(
       name: "DatabaseInstrumentation",
@@ -57,12 +66,12 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
-      swiftSettings: settings
+      swiftSettings: optimized
     ),
     .target(
       name: "SQLiteInstrumentation",
       dependencies: ["CSQLiteHooks", "DatabaseInstrumentation"],
-      swiftSettings: settings
+      swiftSettings: optimized
     ),
     .target(
       name: "DatabaseRecording",
@@ -71,7 +80,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
-      swiftSettings: settings
+      swiftSettings: optimized
     ),
     .target(
       name: "DatabaseTesting",

@@ -23,6 +23,9 @@ let package = Package(
 )
 
 if hasToolkit {
-  package.dependencies.append(.package(name: "swift-database-testing", path: "../.."))
+  let isOptimized = Context.environment["SUITE_COST_OPTIMIZED"] == "1"
+  package.dependencies.append(
+    .package(
+      name: "swift-database-testing", path: "../..", traits: isOptimized ? [.defaults, "Optimized"] : [.defaults]))
   package.targets[1].dependencies.append(.product(name: "DatabaseTesting", package: "swift-database-testing"))
 }

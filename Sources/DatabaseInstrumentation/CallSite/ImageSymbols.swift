@@ -27,7 +27,9 @@ enum ImageSymbols {
     static func located(_ addresses: [UInt]) -> [UInt: [StackFrame]] {
       frames(of: addresses, isLocated: true) { address, image, information in
         information.map { information in
-          information.frames(at: information.address(address &- 1, in: image)).map { StackFrame(address, $0, in: image) }
+          information.frames(at: information.address(address &- 1, in: image)).map {
+            StackFrame(address, $0, in: image)
+          }
         }
       }
     }

@@ -41,8 +41,8 @@ enum KnownModules {
   }
 
   private static let ours: Set<String> = [
-    "CCallStacks", "CSQLiteHooks", "CSQLiteInstallAtLoad", "SQLiteInstrumentation", "DatabaseInstrumentation", "DatabaseRecording",
-    "DatabaseTesting", "GRDBInstrumentation", "HummingbirdInstrumentation",
+    "CCallStacks", "CSQLiteHooks", "CSQLiteInstallAtLoad", "SQLiteInstrumentation", "DatabaseInstrumentation",
+    "DatabaseRecording", "DatabaseTesting", "GRDBInstrumentation", "HummingbirdInstrumentation",
   ]
 
   private static let databaseLibraries: Set<String> = [
@@ -69,7 +69,7 @@ enum KnownModules {
   ]
 
   private static let skippedSources: Set<Substring> = [
-    "CCallStacks", "CSQLiteHooks", "CSQLiteInstallAtLoad", "CSQLite", "GRDBSQLite", "SQLCipher", "sqlite3.c", "sqlite3_nio.c",
-    "sqlcipher.c", "sanitizer_common", "compiler-rt",
+    "CCallStacks", "CSQLiteHooks", "CSQLiteInstallAtLoad", "CSQLite", "GRDBSQLite", "SQLCipher", "sqlite3.c",
+    "sqlite3_nio.c", "sqlcipher.c", "sanitizer_common", "compiler-rt",
   ]
 }

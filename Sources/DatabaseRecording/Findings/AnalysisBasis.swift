@@ -65,7 +65,9 @@ final class AnalysisBasis: Sendable {
   /// Whether something was read before the last of the reads whose rows they may belong to.
   private func mayHaveParent(_ indices: [Int]) -> Bool {
     guard let last = indices.last else { return false }
-    if indices.contains(where: { evidence.records[$0].parent != 0 || evidence.declaredLoad(at: $0) != nil }) { return true }
+    if indices.contains(where: { evidence.records[$0].parent != 0 || evidence.declaredLoad(at: $0) != nil }) {
+      return true
+    }
     let schema = evidence.connection(at: last).database.schema
     return Relationship.candidates(for: evidence.shape(at: last), in: schema).contains { relationship in
       index.parent(of: last, on: relationship.owner) != nil

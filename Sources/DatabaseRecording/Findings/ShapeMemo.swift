@@ -12,7 +12,9 @@ struct ShapeMemo<Value> {
 
   /// What is known of the shape of a statement on the database that it ran on.
   mutating func value(at index: Int, _ make: () -> Value) -> Value {
-    let key = UInt64(evidence.records[index].shape) << 32 | UInt64(evidence.databaseNumbers[Int(evidence.connectionIndices[index])])
+    let key =
+      UInt64(evidence.records[index].shape) << 32
+      | UInt64(evidence.databaseNumbers[Int(evidence.connectionIndices[index])])
     // Every key has a hash of its own.
     let hash = key &* 0x9E37_79B9_7F4A_7C15
     if let known = places[hash] { return values[Int(known)] }

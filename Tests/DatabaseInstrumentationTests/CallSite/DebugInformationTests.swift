@@ -25,7 +25,9 @@
     }
 
     /// Versions and forms that compilers and linkers write, and whether the system has what they take.
-    static let forms = ["-gdwarf-4", "-gdwarf-5", "-gdwarf-2", "-gdwarf-5 -gz=zlib", "-gdwarf-4 -gz=zlib", "-g1", "-O2 -gdwarf-5"]
+    static let forms = [
+      "-gdwarf-4", "-gdwarf-5", "-gdwarf-2", "-gdwarf-5 -gz=zlib", "-gdwarf-4 -gz=zlib", "-g1", "-O2 -gdwarf-5",
+    ]
 
     @Test(arguments: forms) func linesOfAProgramThatWasCompiledSo(options: String) throws {
       guard let program = try Program(options) else { return }

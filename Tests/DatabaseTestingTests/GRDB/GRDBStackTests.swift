@@ -13,10 +13,11 @@
       var configuration = Configuration()
       configuration.prepareDatabase { db in
         db.trace { _ in seen.add(learnedStackIsTheUnwound()) }
-        db.add(function: DatabaseFunction("compared", argumentCount: 0) { _ in
-          seen.add(learnedStackIsTheUnwound())
-          return 1
-        })
+        db.add(
+          function: DatabaseFunction("compared", argumentCount: 0) { _ in
+            seen.add(learnedStackIsTheUnwound())
+            return 1
+          })
       }
       while seen.all.load(ordering: .relaxed) < wanted {
         let queue = try DatabaseQueue(configuration: configuration)
@@ -40,7 +41,8 @@
         _ = try queue.read { db in try Row.fetchAll(db, sql: "SELECT *, compared() FROM book ORDER BY id DESC") }
         _ = try await queue.read { db in
           try Row.fetchCursor(db, sql: "SELECT * FROM author").map { row in
-            try Int.fetchOne(db, sql: "SELECT count(*), compared() FROM book WHERE authorId = ?", arguments: [row["id"]])
+            try Int.fetchOne(
+              db, sql: "SELECT count(*), compared() FROM book WHERE authorId = ?", arguments: [row["id"]])
           }.next()
         }
         try await queue.write { db in _ = try Table("author").deleteAll(db) }

@@ -1,56 +1,56 @@
-public import Foundation
-public import GRDB
+package import Foundation
+package import GRDB
 
-public struct Customer: Codable, FetchableRecord, MutablePersistableRecord, Sendable {
-  public var id: Int64?
-  public var name: String
-  public var city: String
+package struct Customer: Codable, FetchableRecord, MutablePersistableRecord, Sendable {
+  package var id: Int64?
+  package var name: String
+  package var city: String
 
-  public static let orders = hasMany(Order.self)
+  package static let orders = hasMany(Order.self)
 
-  public mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
+  package mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
 }
 
-public struct Product: Codable, FetchableRecord, MutablePersistableRecord, Sendable {
-  public var id: Int64?
-  public var title: String
-  public var price: Int
+package struct Product: Codable, FetchableRecord, MutablePersistableRecord, Sendable {
+  package var id: Int64?
+  package var title: String
+  package var price: Int
 
-  public mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
+  package mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
 }
 
-public struct Order: Codable, FetchableRecord, MutablePersistableRecord, Sendable {
-  public var id: Int64?
-  public var customerId: Int64
-  public var placed: Date
+package struct Order: Codable, FetchableRecord, MutablePersistableRecord, Sendable {
+  package var id: Int64?
+  package var customerId: Int64
+  package var placed: Date
 
-  public static let customer = belongsTo(Customer.self)
-  public static let lines = hasMany(Line.self)
+  package static let customer = belongsTo(Customer.self)
+  package static let lines = hasMany(Line.self)
 
-  public mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
+  package mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
 }
 
-public struct Line: Codable, FetchableRecord, MutablePersistableRecord, Sendable {
-  public var id: Int64?
-  public var orderId: Int64
-  public var productId: Int64
-  public var count: Int
+package struct Line: Codable, FetchableRecord, MutablePersistableRecord, Sendable {
+  package var id: Int64?
+  package var orderId: Int64
+  package var productId: Int64
+  package var count: Int
 
-  public static let product = belongsTo(Product.self)
+  package static let product = belongsTo(Product.self)
 
-  public mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
+  package mutating func didInsert(_ inserted: InsertionSuccess) { id = inserted.rowID }
 }
 
-public struct CustomerInfo: Codable, FetchableRecord, Sendable {
-  public var customer: Customer
-  public var orders: [Order]
+package struct CustomerInfo: Codable, FetchableRecord, Sendable {
+  package var customer: Customer
+  package var orders: [Order]
 }
 
 /// An app of customary size: a schema, some records, associations, a few requests.
-public struct Shop: Sendable {
-  public let database: DatabaseQueue
+package struct Shop: Sendable {
+  package let database: DatabaseQueue
 
-  public static func inMemory() throws -> Shop {
+  package static func inMemory() throws -> Shop {
     let shop = Shop(database: try DatabaseQueue())
     try shop.migrate()
     return shop
@@ -82,7 +82,7 @@ public struct Shop: Sendable {
     }
   }
 
-  public func add(customers: Int, products: Int) throws {
+  package func add(customers: Int, products: Int) throws {
     try database.write { db in
       for number in 1...customers {
         var customer = Customer(name: "Customer \(number)", city: number % 2 == 0 ? "Bern" : "Basel")
@@ -96,7 +96,7 @@ public struct Shop: Sendable {
   }
 
   @discardableResult
-  public func order(_ products: [Int64], for customer: Int64) throws -> Int64 {
+  package func order(_ products: [Int64], for customer: Int64) throws -> Int64 {
     try database.write { db in
       var order = Order(customerId: customer, placed: Date(timeIntervalSince1970: 1_800_000_000))
       try order.insert(db)
@@ -108,21 +108,21 @@ public struct Shop: Sendable {
     }
   }
 
-  public func customersWithOrders() throws -> [CustomerInfo] {
+  package func customersWithOrders() throws -> [CustomerInfo] {
     try database.read { db in
       try Customer.including(all: Customer.orders).order(Column("name")).asRequest(of: CustomerInfo.self).fetchAll(db)
     }
   }
 
-  public func customer(_ id: Int64) throws -> Customer? {
+  package func customer(_ id: Int64) throws -> Customer? {
     try database.read { db in try Customer.fetchOne(db, key: id) }
   }
 
-  public func customer(_ id: Int64) async throws -> Customer? {
+  package func customer(_ id: Int64) async throws -> Customer? {
     try await database.read { db in try Customer.fetchOne(db, key: id) }
   }
 
-  public func total(of order: Int64) throws -> Int {
+  package func total(of order: Int64) throws -> Int {
     try database.read { db in
       try Int.fetchOne(
         db, sql: "SELECT SUM(price * count) FROM line JOIN product ON product.id = productId WHERE orderId = ?",
@@ -130,14 +130,14 @@ public struct Shop: Sendable {
     }
   }
 
-  public func products(below price: Int) throws -> [Product] {
+  package func products(below price: Int) throws -> [Product] {
     try database.read { db in
       try Product.filter(Column("price") < price).order(Column("title")).fetchAll(db)
     }
   }
 
   /// One query for each customer.
-  public func ordersOneByOne() throws -> [[Order]] {
+  package func ordersOneByOne() throws -> [[Order]] {
     try database.read { db in
       try Customer.fetchAll(db).map { try Order.filter(Column("customerId") == $0.id!).fetchAll(db) }
     }
@@ -145,19 +145,19 @@ public struct Shop: Sendable {
 }
 
 extension Customer {
-  public init(name: String, city: String) { self.init(id: nil, name: name, city: city) }
+  package init(name: String, city: String) { self.init(id: nil, name: name, city: city) }
 }
 
 extension Product {
-  public init(title: String, price: Int) { self.init(id: nil, title: title, price: price) }
+  package init(title: String, price: Int) { self.init(id: nil, title: title, price: price) }
 }
 
 extension Order {
-  public init(customerId: Int64, placed: Date) { self.init(id: nil, customerId: customerId, placed: placed) }
+  package init(customerId: Int64, placed: Date) { self.init(id: nil, customerId: customerId, placed: placed) }
 }
 
 extension Line {
-  public init(orderId: Int64, productId: Int64, count: Int) {
+  package init(orderId: Int64, productId: Int64, count: Int) {
     self.init(id: nil, orderId: orderId, productId: productId, count: count)
   }
 }

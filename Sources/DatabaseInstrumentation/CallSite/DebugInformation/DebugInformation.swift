@@ -81,7 +81,8 @@
       func add(_ symbol: String?) {
         frames.append(
           Frame(
-            symbol: symbol, path: place.flatMap { tables.lines.path($0.file) }, line: place.map { Int(clamping: $0.line) },
+            symbol: symbol, path: place.flatMap { tables.lines.path($0.file) },
+            line: place.map { Int(clamping: $0.line) },
             column: place.map { Int(clamping: $0.column) }))
       }
       for call in tables.calls(at: address) {

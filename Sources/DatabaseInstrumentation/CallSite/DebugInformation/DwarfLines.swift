@@ -60,7 +60,8 @@
           let middle = (low &+ high) / 2
           if rows[middle].address <= address { low = middle } else { high = middle }
         }
-        return DwarfFunctions.Place(file: UInt(rows[low].file), line: UInt(rows[low].line), column: UInt(rows[low].column))
+        return DwarfFunctions.Place(
+          file: UInt(rows[low].file), line: UInt(rows[low].line), column: UInt(rows[low].column))
       }
       return nil
     }

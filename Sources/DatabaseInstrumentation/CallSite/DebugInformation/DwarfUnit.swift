@@ -97,7 +97,9 @@
 
     private mutating func readEntry(_ reader: inout ByteReader) {
       let code = reader.uleb()
-      guard var kind = DwarfAbbreviations.attributes(of: code, sections.abbreviations, at: abbreviations) else { return }
+      guard var kind = DwarfAbbreviations.attributes(of: code, sections.abbreviations, at: abbreviations) else {
+        return
+      }
       var (low, high, list, name): (Value?, Value?, Value?, Value?)
       while let attribute = DwarfAbbreviations.next(&kind) {
         let value = (attribute.form, DwarfForm.read(attribute.form, attribute.implicit, &reader, encoding))
