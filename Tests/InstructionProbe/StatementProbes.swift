@@ -109,6 +109,8 @@ func statementProbes() throws -> [Probe] {
     held("recorder, other statement", HeldStatement.other) { body in try recording(body) },
     Probe("recorder, with call site", operations: Int(StatementLog.capturedExecutions)) { measure in
       let held = HeldStatement(HeldStatement.lookup)
+      // The first stacks of a process are compared with those of the unwinder.
+      for _ in 0..<100 { use(StackTrace.capture()) }
       try recording { held.run(warmUp) }
       // A scope of its own takes the call sites of its first executions again.
       try recording { measure { held.run(Int(StatementLog.capturedExecutions)) } }
