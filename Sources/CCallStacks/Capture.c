@@ -76,8 +76,9 @@ typedef struct {
 static slot table[SLOTS];
 static _Atomic size_t known_count;
 
-// Captures that are compared before what was learned is trusted, and what came out.
-enum { COMPARED = 64 };
+// Captures that are compared before what was learned is trusted, and then one of so many of each thread: another library may have
+// been loaded where one was that is gone.
+enum { COMPARED = 64, COMPARED_AGAIN = 4096 };
 static _Atomic int compared;
 static _Atomic bool is_wrong;
 
@@ -136,6 +137,7 @@ static __attribute__((noinline)) uintptr_t find_stack_end(void) {
 }
 
 static _Thread_local uintptr_t stack_end;
+static _Thread_local unsigned captures;
 
 // 0: it has to be unwound. What it reads lies between its own frame and the beginning of the stack, in words that the
 // compiler's tables name; a sanitizer knows nothing of these.
@@ -184,7 +186,8 @@ static size_t capture(uintptr_t *addresses, size_t capacity, uintptr_t caller, u
   if (origin) caller = origin;
   size_t count = 0;
   if (!atomic_load_explicit(&is_wrong, memory_order_relaxed)) count = learned(addresses, capacity, caller, hash);
-  if (count > 0 && atomic_load_explicit(&compared, memory_order_relaxed) < COMPARED) {
+  bool is_due = ++captures % COMPARED_AGAIN == 0 || atomic_load_explicit(&compared, memory_order_relaxed) < COMPARED;
+  if (count > 0 && is_due) {
     count = compare(addresses, capacity, caller, hash);
   } else if (count == 0) {
     count = unwound(addresses, capacity, caller, hash);

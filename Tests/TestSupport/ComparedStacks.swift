@@ -12,8 +12,9 @@ public func learnedStackIsTheUnwound() -> Bool {
     var hash: UInt64 = 0
     let count = dcs_capture(learned, capacity - 2, &hash)
     let other = dcs_unwind(unwound, capacity)
-    // The first of the one is in this function, of the other in `dcs_unwind`.
-    guard count > 1, other == min(count + 1, capacity) || count == capacity - 2 else { return false }
-    return (1..<count).allSatisfy { learned[$0] == unwound[$0 + 1] }
+    // What comes first of the unwinder's are its own frames, and this function's.
+    guard count > 1, let own = (0..<min(6, other)).first(where: { unwound[$0] == learned[1] }) else { return false }
+    guard other - own == count - 1 || count == capacity - 2 else { return false }
+    return (1..<min(count, other - own + 1)).allSatisfy { learned[$0] == unwound[own + $0 - 1] }
   }
 }

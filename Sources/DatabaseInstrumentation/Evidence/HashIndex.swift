@@ -34,7 +34,7 @@ package final class HashIndex: @unchecked Sendable {  // Its owner keeps it behi
 
   /// The slot of the hash, or the free one where it belongs.
   private func slot(of hash: UInt64, in slots: UnsafeMutablePointer<Slot>) -> Int {
-    var slot = Int(bitPattern: UInt(hash)) & mask
+    var slot = Int(truncatingIfNeeded: hash) & mask
     while slots[slot].hash != 0, slots[slot].hash != hash { slot = (slot &+ 1) & mask }
     return slot
   }

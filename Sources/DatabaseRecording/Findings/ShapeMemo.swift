@@ -16,7 +16,8 @@ struct ShapeMemo<Value> {
       UInt64(evidence.records[index].shape) << 32
       | UInt64(evidence.databaseNumbers[Int(evidence.connectionIndices[index])])
     // Every key has a hash of its own.
-    let hash = key &* 0x9E37_79B9_7F4A_7C15
+    let product = key &* 0x9E37_79B9_7F4A_7C15
+    let hash = product ^ (product >> 32)
     if let known = places[hash] { return values[Int(known)] }
     let value = make()
     places.insert(UInt32(values.count), for: hash)

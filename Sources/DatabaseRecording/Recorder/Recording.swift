@@ -96,7 +96,7 @@ public struct Recording: Sendable, CustomStringConvertible {
   var isEmpty: Bool {
     let evidence = storage.evidence
     return evidence.records.isEmpty && evidence.dropped.isEmpty && evidence.spans.isEmpty
-      && evidence.writes.flushes.isEmpty
+      && evidence.writes.flushes.isEmpty && evidence.writes.transactions.isEmpty && !evidence.writes.hasOverflow
   }
 
   /// Whether there was any of them.

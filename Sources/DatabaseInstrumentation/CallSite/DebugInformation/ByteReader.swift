@@ -79,7 +79,7 @@
 
     /// An unsigned number of 1 to 8 bytes.
     mutating func number(_ size: Int) -> UInt {
-      guard size <= end &- offset else {
+      guard size <= 8, size <= end &- offset else {
         fail()
         return 0
       }

@@ -98,10 +98,13 @@
       guard let (number, _) = index.number(at: address) else { return nil }
       let tables = tables(of: number)
       guard let row = tables.lines.row(at: address) else { return nil }
-      return ([row] + tables.calls(at: address).map(\.place)).compactMap { place in
-        guard place.line > 0, let path = tables.lines.path(place.file) else { return nil }
-        return SourceLine(file: path, line: Int(clamping: place.line), column: Int(clamping: place.column))
+      var found: [SourceLine] = []
+      // What has no line the compiler made; a file without a name tells nothing apart.
+      for place in [row] + tables.calls(at: address).map(\.place) where place.line > 0 {
+        guard let path = tables.lines.path(place.file) else { return nil }
+        found.append(SourceLine(file: path, line: Int(clamping: place.line), column: Int(clamping: place.column)))
       }
+      return found
     }
 
     /// Reads the lines of a unit; two threads that want the same ones both do, rather than one wait for the other.

@@ -67,6 +67,9 @@
     private mutating func reopen(_ function: Range<Int>) {
       for index in function {
         var window = windows[index]
+        // Nothing was inlined in between: it is open still.
+        let latest = windows.last { $0.start == window.start && $0.end == window.end }
+        guard latest?.first != calls.count else { continue }
         window.first = calls.count
         windows.append(window)
       }

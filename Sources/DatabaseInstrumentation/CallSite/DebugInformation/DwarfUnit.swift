@@ -90,7 +90,10 @@
         abbreviations = reader.offset(offsetSize)
         encoding.addressSize = Int(bitPattern: reader.byte())
       }
-      guard encoding.addressSize == 8 || encoding.addressSize == 4 else { return }
+      guard encoding.addressSize == 8 || encoding.addressSize == 4 else {
+        encoding.addressSize = 8
+        return
+      }
       entry = reader.offset
       readEntry(&reader)
     }
