@@ -17,12 +17,10 @@
     private struct Tables: Sendable {
       var lines: DwarfLines
       var functions: DwarfFunctions
-
-      /// What was inlined at an address, innermost first. A call without a line is the compiler's own.
-      func calls(at address: UInt) -> [(entry: Int, place: DwarfFunctions.Place)] {
-        functions.inlined(at: address).reversed().filter { $0.place.line > 0 }
-      }
     }
+
+    /// The file of what nobody wrote.
+    private static let generated = "<compiler-generated>"
 
     /// One function at an address, as it is written.
     struct Frame: Sendable, Equatable {
@@ -79,14 +77,17 @@
       var frames: [Frame] = []
       var place = tables.lines.row(at: address)
       func add(_ symbol: String?) {
+        let path = place.flatMap { tables.lines.path($0.file) ?? ($0.line == 0 ? Self.generated : nil) }
         frames.append(
           Frame(
-            symbol: symbol, path: place.flatMap { tables.lines.path($0.file) },
-            line: place.map { Int(clamping: $0.line) },
+            symbol: symbol, path: path, line: place.map { Int(clamping: $0.line) },
             column: place.map { Int(clamping: $0.column) }))
       }
-      for call in tables.calls(at: address) {
-        add(units[number].functionName(at: call.entry))
+      for call in tables.functions.inlined(at: address).reversed() {
+        let name = units[number].functionName(at: call.entry)
+        // The scope that the compiler puts around the expansion of a macro is no function.
+        if name == "__unknown_macro__" { continue }
+        add(name)
         place = call.place
       }
       add(function)
@@ -100,7 +101,8 @@
       guard let row = tables.lines.row(at: address) else { return nil }
       var found: [SourceLine] = []
       // What has no line the compiler made; a file without a name tells nothing apart.
-      for place in [row] + tables.calls(at: address).map(\.place) where place.line > 0 {
+      let calls = tables.functions.inlined(at: address).reversed()
+      for place in [row] + calls.map(\.place) where place.line > 0 {
         guard let path = tables.lines.path(place.file) else { return nil }
         found.append(SourceLine(file: path, line: Int(clamping: place.line), column: Int(clamping: place.column)))
       }
