@@ -9,8 +9,8 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-// Suites are run in debug builds. What is written in C runs with each statement of theirs, and optimised it compiles no longer;
-// what is written in Swift is optimised on request. Xcode takes no package with such flags, so that they are left out where a Mac
+// Suites are run in debug builds. What is written in C runs with each statement of theirs and is always optimised, which takes no
+// time to build; what is written in Swift is optimised on request, which does. Xcode takes no package with such flags, so that they are left out where a Mac
 // reads the manifest.
 #if os(Linux)
   let optimizedC: [CSetting] = [.unsafeFlags(["-O2"])]

@@ -1,7 +1,7 @@
 /// Numbers by 64-bit hashes that are well mixed already: a dictionary would hash them once more, for more than all the rest.
 ///
 /// On plain memory, since arrays are slow where nothing is optimised. Not safe for use by several threads at once.
-package final class HashIndex: @unchecked Sendable {  // Its owner keeps it behind a lock.
+package final class HashIndex: @unchecked Sendable {  // Its owner keeps it behind a lock or to itself.
   private struct Slot {
     // 0 stands for a free slot; the hash 0 is stored as 1.
     var hash: UInt64

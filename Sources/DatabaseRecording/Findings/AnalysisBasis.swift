@@ -36,7 +36,7 @@ final class AnalysisBasis: Sendable {
 
   private func makeGroups() -> [ReadGroup] {
     var groups: [[Int]] = []
-    var memo = ShapeMemo<Int>(evidence)
+    let memo = ShapeMemo<Int>(evidence)
     for (index, kind) in evidence.kinds.enumerated() where kind == .select && evidence.records[index].error == 0 {
       let group = memo.value(at: index) {
         groups.append([])

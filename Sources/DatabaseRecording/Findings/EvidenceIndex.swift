@@ -15,7 +15,7 @@ struct EvidenceIndex {
 
   init(_ evidence: StatementEvidence) {
     self.evidence = evidence
-    var memo = ShapeMemo<[Int]>(evidence)
+    let memo = ShapeMemo<[Int]>(evidence)
     for index in evidence.records.indices {
       switch evidence.kinds[index] {
       case .select where Self.mayHaveSeveralRows(evidence.records[index]):

@@ -1,7 +1,9 @@
 internal import DatabaseInstrumentation
 
 /// What is worked out once for each shape on each database, and asked for with every statement.
-struct ShapeMemo<Value> {
+///
+/// A class, since its two parts belong together: a copy would share one of them.
+final class ShapeMemo<Value> {
   private let evidence: StatementEvidence
   private let places = HashIndex()
   private var values: [Value] = []
@@ -11,7 +13,7 @@ struct ShapeMemo<Value> {
   }
 
   /// What is known of the shape of a statement on the database that it ran on.
-  mutating func value(at index: Int, _ make: () -> Value) -> Value {
+  func value(at index: Int, _ make: () -> Value) -> Value {
     let key =
       UInt64(evidence.records[index].shape) << 32
       | UInt64(evidence.databaseNumbers[Int(evidence.connectionIndices[index])])

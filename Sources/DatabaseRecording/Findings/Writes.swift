@@ -22,7 +22,7 @@ struct Writes {
   }
 
   init(_ evidence: StatementEvidence) {
-    var memo = ShapeMemo<Effect>(evidence)
+    let memo = ShapeMemo<Effect>(evidence)
     for index in evidence.records.indices {
       let kind = evidence.kinds[index]
       guard kind != .select else { continue }
