@@ -11,14 +11,10 @@
 
 #include "Private.h"
 
-static _Thread_local int hooks_off;
-
-bool dbh_hooks_are_off(void) { return hooks_off > 0; }
-
 void dbh_without_hooks(void (*body)(void *), void *argument) {
-  hooks_off++;
+  dbh_this_thread.hooks_off++;
   body(argument);
-  hooks_off--;
+  dbh_this_thread.hooks_off--;
 }
 
 _Atomic(const dbh_callbacks *) dbh_known_swift;
@@ -30,10 +26,10 @@ const dbh_callbacks *dbh_find_swift(void) {
   return callbacks;
 }
 
-// Rows were changed unseen; or, where an application's trace replaces ours, not one statement was seen in its whole life.
+// Rows were changed unseen, or the trace is not ours any more.
 static bool lost_its_trace(dbh_connection *c) {
   if (!atomic_load(&dbh_listening) || atomic_load(&c->epoch) != atomic_load(&dbh_epoch)) return false;
-  if (!atomic_load(&c->saw_statement) && !dbh_interposes_trace()) return true;
+  if (dbh_lost_trace_at_close(c)) return true;
   // A closing connection may be refused an answer, which is then 0.
   return sqlite3_total_changes(c->handle) > atomic_load(&c->total_changes) && !atomic_load(&c->resync);
 }
@@ -59,7 +55,7 @@ static void function(sqlite3_context *context, int count, sqlite3_value **values
   sqlite3_result_int64(context, (sqlite3_int64)((dbh_connection *)sqlite3_user_data(context))->id);
 }
 
-int dbh_attach(sqlite3 *handle, const char *name) {
+int dbh_attach(sqlite3 *handle, const char *name, bool is_new) {
   static _Atomic uint64_t last_id;
   const dbh_callbacks *swift = dbh_swift();
   if (!swift) return SQLITE_OK;
@@ -69,6 +65,8 @@ int dbh_attach(sqlite3 *handle, const char *name) {
   c->id = atomic_fetch_add(&last_id, 1) + 1;
   atomic_store(&c->epoch, atomic_load(&dbh_epoch));
   atomic_store(&c->total_changes, sqlite3_total_changes(handle));
+  if (!dbh_interposes_trace()) atomic_store(&c->pages_read, dbh_pages_read(handle));
+  dbh_find_sqlite_code();
   // From here on the destructor frees it, also when the call fails.
   int result = sqlite3_create_function_v2(handle, "database_testing_connection", 0, SQLITE_UTF8, c, function, NULL,
                                           NULL, connection_closed);
@@ -79,9 +77,12 @@ int dbh_attach(sqlite3 *handle, const char *name) {
       .file = sqlite3_db_filename(handle, "main"),
       .name = name,
       .id = c->id,
+      .is_new = is_new,
   };
+  dbh_identify(handle, "main", &opening.identity);
   c->context = swift->opened(&opening);
-  dbh_registry_add(c);
+  if (!dbh_registry_add(c)) return SQLITE_NOMEM;
+  dbh_adopt_foreign_authorizer(c);
   dbh_adopt_foreign_preupdate(c);
   dbh_adopt_foreign_update(c);
   dbh_update_row_hook(c);
@@ -118,5 +119,5 @@ int32_t dbh_instrument(void *handle, const char *name) {
   if (!is_vfs_of_this_library(vfs)) return DBH_FOREIGN;
   // Freed memory may still look like a connection. Where every open is seen, a new one at the same address is known.
   if (dbh_get_status().is_armed && dbh_registry_was_closed(handle)) return DBH_CLOSED;
-  return dbh_attach(handle, name) == SQLITE_OK ? DBH_OK : DBH_FAILED;
+  return dbh_attach(handle, name, false) == SQLITE_OK ? DBH_OK : DBH_FAILED;
 }

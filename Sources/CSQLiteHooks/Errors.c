@@ -1,4 +1,4 @@
-// SQLite's error log, which is the only place where the failure of a statement can be heard: the trace does not say.
+// SQLite's error log, which tells of failures where the result of the call is not seen, and in words where it is.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,10 +22,8 @@ static bool note_abort(dbh_connection *c, int code, const char *message) {
   const char *bracket = strchr(message, '[');
   if (!bracket) return false;
   size_t rest = strlen(bracket + 1);
-  uint64_t thread = dbh_thread();
   for (uint32_t i = atomic_load(&c->depth); i > 0; i--) {
     dbh_open_statement *open = c->open[i - 1];
-    if (open->thread != thread) continue;
     const char *sql = sqlite3_sql(open->statement);
     if (!sql) continue;
     size_t length = strlen(sql);
@@ -45,27 +43,62 @@ static bool note_abort(dbh_connection *c, int code, const char *message) {
   return false;
 }
 
+typedef struct {
+  int code;
+  const char *message;
+} abortion;
+
+static bool is_noted(dbh_connection *c, void *argument) {
+  const abortion *a = argument;
+  return note_abort(c, a->code, a->message);
+}
+
+// Where the statement is: in the call that runs on this thread; else where the statement before was, as long as nobody else uses
+// that connection now.
+static void note_failed_step(int code, const char *message) {
+  dbh_thread_state *thread = &dbh_this_thread;
+  for (const dbh_call *call = thread->call; call; call = call->outer) {
+    dbh_connection *c = call->statement ? dbh_connection_of(sqlite3_db_handle((sqlite3_stmt *)call->statement)) : NULL;
+    if (c && note_abort(c, code, message)) return;
+  }
+  abortion a = {.code = code, .message = message};
+  if (thread->connection) dbh_registry_with(thread->handle, thread->connection_id, is_noted, &a);
+}
+
+// `no such table: x in "SELECT …"`, which SQLite may have cut off.
+static bool is_about(const char *message, const sqlite3_stmt *statement) {
+  const char *sql = statement ? sqlite3_sql((sqlite3_stmt *)statement) : NULL;
+  const char *tail = sql ? strstr(message, " in \"") : NULL;
+  if (!tail) return false;
+  size_t rest = strlen(tail + 5), length = strlen(sql);
+  return strncmp(tail + 5, sql, rest < length ? rest : length) == 0;
+}
+
 static void note(int code, const char *message) {
   if (!is_error(code) || !atomic_load(&dbh_listening) || dbh_hooks_are_off()) return;
   const dbh_callbacks *swift = dbh_swift();
   if (!swift || !message) return;
-  dbh_connection *c = dbh_this_thread.connection;
-  uint64_t id = dbh_this_thread.connection_id;
-  // The connection may have been closed by another thread since.
-  bool is_open = false;
-  if (c) is_open = dbh_registry_contains(c, id);
-  bool is_abort = strncmp(message, "abort at ", 9) == 0 || strncmp(message, "statement aborts at ", 20) == 0;
-  if (is_abort) {
-    if (is_open) note_abort(c, code, message);
+  if (strncmp(message, "abort at ", 9) == 0 || strncmp(message, "statement aborts at ", 20) == 0) {
+    note_failed_step(code, message);
     return;
   }
-  // A prepare that failed: `no such table: x in "SELECT …"`. The tail is SQL with its values: it goes no further.
+  // The call that prepares tells itself when it fails, and so does one that has to prepare its statement again.
+  const dbh_call *call = dbh_this_thread.call;
+  if (dbh_interposes_statements() && (dbh_this_thread.preparing || (call && is_about(message, call->statement)))) return;
+  // A prepare that failed: `no such table: x in "SELECT …"`. The tail is SQL with its values: it goes no further. On which
+  // connection is not said.
   const char *tail = strstr(message, " in \"");
   if (!tail) return;
   char *text = strndup(message, (size_t)(tail - message));
   if (!text) return;
-  swift->failed_to_prepare(is_open ? c->context : NULL, code, text);
+  swift->failed_to_prepare(NULL, code, text, NULL);
   free(text);
+}
+
+void dbh_note_failed_preparation(sqlite3 *handle, int code, const char *message) {
+  const dbh_callbacks *swift = dbh_swift();
+  dbh_connection *c = dbh_connection_of(handle);
+  if (swift && c && !c->is_asking && !dbh_hooks_are_off()) swift->failed_to_prepare(c->context, code, message, NULL);
 }
 
 void dbh_log(void *context, int code, const char *message) {

@@ -15,19 +15,18 @@ static bool is_disabled(void) {
   return enabled && strcmp(enabled, "0") == 0;
 }
 
-// A failure to attach must not make the application's open fail.
+// A failure to attach must not make the application's open fail; one of its own extensions does.
 static int attach_to_opened(sqlite3 *handle, char **error, const void *api) {
-  (void)error;
-  (void)api;
   dbh_registry_opened(handle);
   // Of a connection that was closed at the same address.
   dbh_note_foreign_preupdate(handle, NULL, NULL);
   dbh_note_foreign_update(handle, NULL, NULL);
+  dbh_note_foreign(DBH_FOREIGN_AUTHORIZER, handle, NULL, NULL);
   if (!dbh_hooks_are_off() && !dbh_registry_find(handle)) {
-    dbh_attach(handle, NULL);
+    dbh_attach(handle, NULL, true);
     dbh_own_update_hook(handle);
   }
-  return SQLITE_OK;
+  return dbh_run_extensions(handle, error, api);
 }
 
 static void take_log(void) {
@@ -39,7 +38,7 @@ static void register_extension(void) {
 #if defined(__APPLE__)
   status.code = DBH_UNAVAILABLE;
 #else
-  int result = sqlite3_auto_extension((void (*)(void))attach_to_opened);
+  int result = dbh_real_auto_extension((void (*)(void))attach_to_opened);
   status.is_armed = result == SQLITE_OK;
   if (result != SQLITE_OK) {
     status.code = DBH_FAILED;

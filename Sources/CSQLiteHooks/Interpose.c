@@ -1,16 +1,9 @@
-// Sharing SQLite's single slots (a connection's trace callback, the process's error log) with the application.
-//
-// On ELF platforms this module defines SQLite's own functions weakly, under aliases of functions with names of ours. Where
-// the program takes SQLite from a shared library, the weak definitions are the ones it calls, and RTLD_NEXT is SQLite's.
-// Where SQLite is linked statically, its strong definitions win and ours are never called: `active` tells.
+// SQLite's single slots (a connection's trace callback and preupdate hook, the process's error log), shared with the application.
 
-#define _GNU_SOURCE
 #include <stdarg.h>
 #include <stddef.h>
 
-#include <dlfcn.h>
-
-#include "Private.h"
+#include "Interpose.h"
 
 static _Atomic(void (*)(void *, int, const char *)) user_log;
 static _Atomic(void *) user_log_context;
@@ -29,19 +22,10 @@ typedef int (*open_v2_function)(const char *, sqlite3 **, int, const char *);
 typedef int (*open16_function)(const void *, sqlite3 **);
 typedef void *(*preupdate_function)(sqlite3 *, dbh_preupdate_callback, void *);
 
-// The next definition of a symbol behind ours, looked up once.
-#define NEXT(type, name)                                                        \
-  static type name##_next(void) {                                               \
-    static _Atomic(type) known;                                                 \
-    type found = atomic_load_explicit(&known, memory_order_acquire);            \
-    if (!found) {                                                               \
-      found = (type)dlsym(RTLD_NEXT, #name);                                    \
-      atomic_store_explicit(&known, found, memory_order_release);               \
-    }                                                                           \
-    return found;                                                               \
-  }
+typedef void *(*legacy_trace_function)(sqlite3 *, dbh_legacy_trace, void *);
 
 NEXT(trace_function, sqlite3_trace_v2)
+NEXT(legacy_trace_function, sqlite3_trace)
 NEXT(config_function, sqlite3_config)
 NEXT(open_function, sqlite3_open)
 NEXT(open_v2_function, sqlite3_open_v2)
@@ -50,8 +34,14 @@ NEXT(preupdate_function, sqlite3_preupdate_hook)
 
 int dbh_interposed_trace_v2(sqlite3 *handle, unsigned mask, dbh_trace_callback callback, void *context) {
   dbh_connection *c = handle ? dbh_registry_find(handle) : NULL;
-  if (!c) return sqlite3_trace_v2_next()(handle, mask, callback, context);
+  if (!c || !dbh_interposes_trace()) return sqlite3_trace_v2_next()(handle, mask, callback, context);
   return dbh_set_user_trace(c, mask, callback, context, NULL);
+}
+
+void *dbh_interposed_trace(sqlite3 *handle, dbh_legacy_trace callback, void *context) {
+  dbh_connection *c = handle ? dbh_registry_find(handle) : NULL;
+  if (!c || !dbh_interposes_trace()) return sqlite3_trace_next()(handle, callback, context);
+  return dbh_set_legacy_trace(c, callback, context);
 }
 
 void *dbh_interposed_preupdate_hook(sqlite3 *handle, dbh_preupdate_callback callback, void *context) {
@@ -165,6 +155,7 @@ int dbh_interposed_config(int option, ...) {
 
 int sqlite3_trace_v2(sqlite3 *, unsigned, dbh_trace_callback, void *)
     __attribute__((weak, alias("dbh_interposed_trace_v2")));
+void *sqlite3_trace(sqlite3 *, dbh_legacy_trace, void *) __attribute__((weak, alias("dbh_interposed_trace")));
 void *sqlite3_preupdate_hook(sqlite3 *, dbh_preupdate_callback, void *)
     __attribute__((weak, alias("dbh_interposed_preupdate_hook")));
 int sqlite3_config(int, ...) __attribute__((weak, alias("dbh_interposed_config")));
@@ -184,7 +175,7 @@ bool dbh_interposes_trace(void) {
     void *volatile local = (void *)sqlite3_trace_v2;
     known = dbh_is_ours("sqlite3_trace_v2", local, (void *)dbh_interposed_trace_v2) ? 2 : 1;
   }
-  return known == 2;
+  return known == 2 && !dbh_lacks(DBH_LACKS_SHARED_TRACE);
 }
 
 bool dbh_interposes_config_and_open(void) {
@@ -221,8 +212,10 @@ void dbh_real_preupdate_hook(sqlite3 *handle, dbh_preupdate_callback callback, v
 }
 
 int dbh_real_trace_v2(sqlite3 *handle, unsigned mask, dbh_trace_callback callback, void *context) {
-  if (dbh_interposes_trace()) return sqlite3_trace_v2_next()(handle, mask, callback, context);
-  return sqlite3_trace_v2(handle, mask, callback, context);
+  // Another definition than ours wins where SQLite is linked statically.
+  trace_function volatile local = sqlite3_trace_v2;
+  trace_function real = local == dbh_interposed_trace_v2 ? sqlite3_trace_v2_next() : local;
+  return real(handle, mask, callback, context);
 }
 
 int dbh_real_config_log(void (*callback)(void *, int, const char *), void *context) {

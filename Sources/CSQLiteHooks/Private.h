@@ -40,6 +40,10 @@ typedef void (*dbh_preupdate_callback)(void *, sqlite3 *, int, const char *, con
 
 typedef void (*dbh_update_callback)(void *, int, const char *, const char *, sqlite3_int64);
 
+typedef int (*dbh_authorizer_callback)(void *, int, const char *, const char *, const char *, const char *);
+
+typedef void (*dbh_legacy_trace)(void *, const char *);
+
 enum { DBH_UPDATES_UNTOLD, DBH_UPDATES_FROM_HOOK, DBH_UPDATES_FROM_OBSERVER };
 
 // Row changes where the library has no preupdate hook.
@@ -77,10 +81,13 @@ typedef struct {
   uint32_t transaction;
   bool is_busy;  // ended without being halted
   bool went_on;  // after it had ended once
+  uint64_t ended;   // nanoseconds of dbh_now() when it did, where it was not told of at once
+  bool has_result;  // whether it failed is known
   bool began_in_autocommit;
   uint32_t transaction_before;
   uint32_t shape;
-  uint64_t data_version;  // before a statement that may commit; 0: not asked
+  // Before a statement that may commit: the databases that the transaction wrote to, a bit for each, and a sum of their versions.
+  uint64_t written, versions;
   dbh_slot slot;
 } dbh_open_statement;
 
@@ -89,7 +96,13 @@ typedef struct {
   uint32_t count, capacity;
 } dbh_statement_list;
 
-enum { DBH_TEXT_CACHE = 128 };
+enum { DBH_TEXT_CACHE = 128, DBH_INTERNAL_CACHE = 16 };
+
+// A statement of one of SQLite's modules.
+typedef struct {
+  const void *statement;
+  const char *sql;
+} dbh_internal;
 
 // What is known of the text of a statement that was prepared.
 typedef struct {
@@ -104,7 +117,7 @@ typedef struct dbh_connection {
   sqlite3 *handle;
   uint64_t id;
   void *context;
-  struct dbh_connection *next;  // registry
+  struct dbh_connection *next;  // of the same place in the registry
 
   // The statements that are open, outermost first.
   dbh_open_statement **open;
@@ -119,17 +132,42 @@ typedef struct dbh_connection {
   _Atomic uint64_t epoch;  // of the listening in which total_changes was taken
   _Atomic int total_changes;
   _Atomic bool resync;  // the next difference in total_changes is expected
-  _Atomic bool saw_statement;
+  _Atomic uint32_t pages_read;    // when a statement ended last, where that is asked
+  _Atomic uint64_t thread;        // of the statement that began last
+
+  dbh_open_statement *unsettled;  // ended within a call of the application whose result is not known yet
 
   dbh_trace_callback user_callback;
+  dbh_legacy_trace user_legacy;  // instead of user_callback, where sqlite3_trace() set it
   unsigned user_mask;
   void *user_context;
   void (*user_release)(void *context);  // for a callback that was set with dbh_share_trace(); else NULL
   dbh_statement_list missed;  // open statements whose beginning the application's PROFILE did not see
   dbh_statement_list timed;   // open statements whose beginning an earlier one saw
 
+  dbh_authorizer_callback user_authorizer;
+  void *user_authorizer_context;
+  int (*user_progress)(void *);
+  void *user_progress_context;
+  bool has_foreign_authorizer;  // that was set before the connection was instrumented
+  bool is_profiled;             // by the old kind of a trace
+  bool is_asking;               // runs a query of our own, which nobody else hears
+
+  // What the connection says of its tables.
+  _Atomic uint64_t *schema_version;  // of its database: changes with the tables
+  uint64_t known_schema;                   // the version that was told of
+  uint64_t own_schema;                     // changes with what is the connection's alone: temporary tables, attached databases
+  uint64_t known_own_schema;
+  uint64_t read_schemas;   // those that were told of since the tables changed, a bit for each
+  bool knows_all;          // of them
+  uint64_t schema_wanted;  // since when something else may be known; 0: nothing
+  bool defines;  // something in the transaction that is open
+
   dbh_preupdate_callback user_preupdate;
   void *user_preupdate_context;
+  uint32_t sessions;       // of the session extension
+  bool hook_is_taken;      // by one of them
+  uint32_t hooks_set;      // how often somebody set the preupdate hook
   dbh_updates updates;
   bool counts_rows;
   bool has_unknown_rows;
@@ -141,21 +179,34 @@ typedef struct dbh_connection {
 
   dbh_lane *lane;  // of the statement before
   dbh_known_text texts[DBH_TEXT_CACHE];
+  dbh_internal internal[DBH_INTERNAL_CACHE];
 } dbh_connection;
 
 extern _Atomic bool dbh_listening;
 extern _Atomic uint64_t dbh_epoch;
 
 // Registry.c
+/// Changes whenever a connection is closed.
+extern _Atomic uint64_t dbh_closings;
 dbh_connection *dbh_registry_find(sqlite3 *handle);
 bool dbh_registry_was_closed(sqlite3 *handle);
-bool dbh_registry_contains(dbh_connection *connection, uint64_t id);
+/// Calls `body` with the connection, if it is open still and nobody else uses it: it stays so meanwhile.
+bool dbh_registry_with(sqlite3 *handle, uint64_t id, bool (*body)(dbh_connection *, void *), void *argument);
 /// Another connection may stand where one was closed.
 void dbh_registry_opened(sqlite3 *handle);
-void dbh_registry_add(dbh_connection *connection);
+/// False without memory.
+bool dbh_registry_add(dbh_connection *connection);
 void dbh_registry_remove(dbh_connection *connection);
 bool dbh_changes_unseen(dbh_connection *connection);
 void dbh_sync_changes(dbh_connection *connection);
+
+// LostTrace.c
+/// Pages that the connection looked at, in its cache or in its file.
+uint32_t dbh_pages_read(sqlite3 *handle);
+/// Whether statements that only read were not seen, where an application's trace replaces ours.
+bool dbh_reads_unseen(dbh_connection *connection);
+/// Whether the trace of a connection that is being closed is not ours.
+bool dbh_lost_trace_at_close(dbh_connection *connection);
 
 // Calls.c
 /// SQLite's functions that are called with each statement, a dozen times: by their address, which saves each call the way through
@@ -170,8 +221,8 @@ typedef struct {
 extern dbh_sqlite_calls dbh_sqlite;
 
 // Connection.c
-int dbh_attach(sqlite3 *handle, const char *name);
-bool dbh_hooks_are_off(void);
+/// `is_new`: it was opened just now.
+int dbh_attach(sqlite3 *handle, const char *name, bool is_new);
 extern _Atomic(const dbh_callbacks *) dbh_known_swift;
 const dbh_callbacks *dbh_find_swift(void);
 
@@ -204,10 +255,28 @@ typedef struct {
   uint64_t number;  // 0: not asked for yet
   bool is_main;
   int8_t event_loop;  // whether it is one of SwiftNIO's: 1 or -1; 0: not asked for yet
-  dbh_connection *connection;  // of the statement that began last on the thread
+  uint32_t preparing;  // calls that prepare statements
+  uint32_t hooks_off;  // what runs is ours
+  sqlite3 *handle;     // of the statement that began last on the thread
+  dbh_connection *connection;  // of the handle
+  uint64_t closings;           // when that was looked up
   uint64_t connection_id;
+  struct dbh_call *call;     // the innermost
+  sqlite3 *learning;         // whose tables are asked for at the next call; NULL: nobody's
+  bool may_learn;            // the statement that wants them has run
   dbh_tick_clock clock;
 } dbh_thread_state;
+
+// A statement that is being stepped.
+typedef struct dbh_call {
+  const sqlite3_stmt *statement;
+  struct dbh_call *outer;
+  uintptr_t caller;  // return address of the call
+  bool is_app;       // it was not SQLite that called
+  bool was_seen;  // the trace told of the statement meanwhile
+  bool has_ended;
+  dbh_connection *unsettled;
+} dbh_call;
 
 #if defined(__ELF__)
 #define DBH_THREAD_LOCAL _Thread_local __attribute__((tls_model("initial-exec")))
@@ -231,10 +300,30 @@ static inline uint64_t dbh_monotonic(void) {
 #endif
 }
 
+static inline bool dbh_hooks_are_off(void) { return dbh_this_thread.hooks_off != 0; }
+
+/// The connection of a handle, which is open; NULL where it is not instrumented.
+static inline dbh_connection *dbh_connection_of(sqlite3 *handle) {
+  dbh_thread_state *thread = &dbh_this_thread;
+  // Another one may stand where one was closed.
+  uint64_t closings = atomic_load_explicit(&dbh_closings, memory_order_acquire);
+  if (thread->handle == handle && thread->closings == closings) return thread->connection;
+  dbh_connection *found = handle ? dbh_registry_find(handle) : NULL;
+  if (found) {
+    thread->handle = handle;
+    thread->connection = found;
+    thread->connection_id = found->id;
+    thread->closings = closings;
+  }
+  return found;
+}
+
 static inline dbh_thread_state *dbh_thread_of_statement(dbh_connection *c) {
   dbh_thread_state *thread = &dbh_this_thread;
+  thread->handle = c->handle;
   thread->connection = c;
   thread->connection_id = c->id;
+  thread->closings = atomic_load_explicit(&dbh_closings, memory_order_acquire);
   if (thread->number == 0) dbh_thread();
   return thread;
 }
@@ -282,14 +371,24 @@ void dbh_note_foreign_preupdate(sqlite3 *handle, dbh_preupdate_callback callback
 void dbh_adopt_foreign_preupdate(dbh_connection *connection);
 void dbh_settle(dbh_connection *connection, dbh_open_statement *open, bool is_busy, bool is_again);
 void dbh_settle_loose(dbh_connection *connection);
-uint64_t dbh_data_version(sqlite3 *handle);
+/// A session that had the hook is gone.
+void dbh_regain_row_hook(dbh_connection *connection);
+/// Whether dbh_lock_state() can tell.
+bool dbh_knows_locks(void);
+/// Whether a transaction of the connection has nothing of a database, reads it or writes to it: 0, 1, 2; -1: unknown.
+int dbh_lock_state(sqlite3 *handle, const char *schema);
+/// The name of a database of the connection; NULL where there are no more, or they cannot be asked for.
+const char *dbh_schema_name(sqlite3 *handle, int index);
+void dbh_note_versions(dbh_connection *connection, dbh_open_statement *open);
+/// The code of a failure that undid what the statement had changed; 0: there was none.
+int32_t dbh_undoing_error(dbh_connection *connection, const dbh_open_statement *open);
 void dbh_free_rows(dbh_connection *connection);
 /// The table's number on its connection; none of its tables where there are too many.
 uint32_t dbh_table_number(dbh_connection *connection, const char *database, const char *name);
 void dbh_count_row(dbh_connection *connection, sqlite3 *handle, int operation, const char *database, const char *name);
 
 // ForeignHooks.c
-typedef enum { DBH_FOREIGN_PREUPDATE, DBH_FOREIGN_UPDATE } dbh_foreign_kind;
+typedef enum { DBH_FOREIGN_PREUPDATE, DBH_FOREIGN_UPDATE, DBH_FOREIGN_AUTHORIZER } dbh_foreign_kind;
 typedef void (*dbh_any_callback)(void);
 /// Keeps a hook that an application set on a connection which is not instrumented, in place of an earlier one; NULL removes it.
 void dbh_note_foreign(dbh_foreign_kind kind, sqlite3 *handle, dbh_any_callback callback, void *context);
@@ -306,6 +405,73 @@ void dbh_adopt_foreign_update(dbh_connection *connection);
 
 // Errors.c
 void dbh_log(void *context, int code, const char *message);
+/// A statement could not be prepared.
+void dbh_note_failed_preparation(sqlite3 *handle, int code, const char *message);
+
+// Statements.c
+/// Whether the application's calls of sqlite3_step() and its like come through here.
+bool dbh_interposes_statements(void);
+
+// Trace.c
+/// A call of sqlite3_step() returned neither a row nor a success; with the connection's mutex.
+void dbh_step_failed(dbh_connection *connection, sqlite3_stmt *statement, const dbh_call *call, int result);
+/// The statement is over, and SQLite did not say so.
+void dbh_end_unreported(dbh_connection *connection, sqlite3_stmt *statement);
+/// The same of one that is gone.
+void dbh_drop_unreported(dbh_connection *connection, const sqlite3_stmt *statement);
+/// The code of a statement that was prepared the old way comes when it is reset.
+void dbh_reset_failed(dbh_connection *connection, const sqlite3_stmt *statement, int result);
+/// What ended within a call is told of. `has_result`: the call has returned, and the statement has its error if there is one.
+void dbh_settle_late(dbh_connection *connection, bool has_result);
+
+// Nesting.c
+/// The code of the library that SQLite is in, where that is one of its own; else empty.
+typedef struct {
+  uintptr_t first, end;
+} dbh_code;
+extern dbh_code dbh_sqlite_code;
+void dbh_find_sqlite_code(void);
+
+static inline bool dbh_is_sqlite_code(const void *address) {
+  return (uintptr_t)address >= dbh_sqlite_code.first && (uintptr_t)address < dbh_sqlite_code.end;
+}
+
+/// Whether code of the application called from inside of `call`, rather than SQLite itself.
+bool dbh_is_called_by_app(const dbh_call *call);
+/// Whether a statement that begins inside of another one is the application's, or of one of SQLite's own modules.
+bool dbh_is_nested_of_app(dbh_connection *connection, sqlite3_stmt *statement, const char *sql);
+
+// Bindings.c
+/// Whether a value that is bound to a statement is too large to be read.
+bool dbh_has_large_value(const sqlite3_stmt *statement);
+void dbh_forget_large_values(const sqlite3_stmt *statement);
+
+// Sessions.c
+/// Whether sessions, which take the preupdate hook, are counted.
+bool dbh_counts_sessions(void);
+
+// OwnQueries.c
+/// Whether nobody would hear of a query of ours on the connection.
+bool dbh_hides_queries(const dbh_connection *connection);
+void dbh_adopt_foreign_authorizer(dbh_connection *connection);
+
+// AutoExtensions.c
+/// Whether those of the application are run by ours.
+bool dbh_shares_extensions(void);
+int dbh_real_auto_extension(void (*extension)(void));
+/// Runs those of the application, unless the connection is ours.
+int dbh_run_extensions(sqlite3 *handle, char **error, const void *api);
+
+// Learn.c
+/// A statement that a recording has begins: whether its connection knows more of its tables than was told.
+void dbh_want_schema(dbh_connection *connection, dbh_thread_state *thread);
+/// Asks, if that takes no lock that the connection does not have; on its own thread.
+void dbh_learn_schema(dbh_connection *connection);
+/// A statement that changes tables begins.
+void dbh_schema_changes(dbh_connection *connection);
+
+// Identity.c
+void dbh_identify(sqlite3 *handle, const char *schema, dbh_identity *identity);
 
 // Interpose.c
 bool dbh_interposes_trace(void);
@@ -323,6 +489,9 @@ void dbh_call_user_log(int code, const char *message);
 void dbh_install_before_open(void);
 
 // UserTrace.c
+/// Sets the application's callback of the old kind, in place of one of either kind. Returns the context of that.
+void *dbh_set_legacy_trace(dbh_connection *connection, dbh_legacy_trace callback, void *context);
+void dbh_call_legacy_trace(dbh_connection *connection, sqlite3_stmt *statement, const char *text);
 /// Sets the application's callback; what an earlier one held is released.
 int dbh_set_user_trace(dbh_connection *connection, unsigned mask, dbh_trace_callback callback, void *context,
                        void (*release)(void *context));

@@ -1,4 +1,4 @@
-// Every open connection that carries our hooks. Cold: touched when connections open and close, and when a recording ends.
+// Every open connection that carries our hooks, by its handle.
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -6,17 +6,31 @@
 #include "Private.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static dbh_connection *first;
+
+// A power of two of places, each with a list.
+static dbh_connection **places;
+static size_t place_count, connection_count;
+
+_Atomic uint64_t dbh_closings;
 
 // Handles that were closed, newest last, so that using one of them again is named as what it is.
-enum { CLOSED = 256 };
+enum { CLOSED = 256, FEWEST_PLACES = 64 };
 static sqlite3 *closed[CLOSED];
 static unsigned closed_count;
 
+static inline size_t place_of(const sqlite3 *handle, size_t count) {
+  return (size_t)(((uintptr_t)handle >> 4) * 0x9E3779B97F4A7C15u >> 20) & (count - 1);
+}
+
+static dbh_connection *find(const sqlite3 *handle) {
+  dbh_connection *c = place_count ? places[place_of(handle, place_count)] : NULL;
+  while (c && c->handle != handle) c = c->next;
+  return c;
+}
+
 dbh_connection *dbh_registry_find(sqlite3 *handle) {
   pthread_mutex_lock(&lock);
-  dbh_connection *found = first;
-  while (found && found->handle != handle) found = found->next;
+  dbh_connection *found = find(handle);
   pthread_mutex_unlock(&lock);
   return found;
 }
@@ -37,19 +51,50 @@ void dbh_registry_opened(sqlite3 *handle) {
   pthread_mutex_unlock(&lock);
 }
 
-void dbh_registry_add(dbh_connection *connection) {
+// Without memory the lists grow instead.
+static void grow(void) {
+  size_t count = place_count ? place_count * 2 : FEWEST_PLACES;
+  dbh_connection **grown = calloc(count, sizeof *grown);
+  if (!grown) return;
+  for (size_t i = 0; i < place_count; i++) {
+    for (dbh_connection *c = places[i], *next; c; c = next) {
+      next = c->next;
+      dbh_connection **place = &grown[place_of(c->handle, count)];
+      c->next = *place;
+      *place = c;
+    }
+  }
+  free(places);
+  places = grown;
+  place_count = count;
+}
+
+bool dbh_registry_add(dbh_connection *connection) {
   pthread_mutex_lock(&lock);
-  connection->next = first;
-  first = connection;
+  if (connection_count >= place_count) grow();
+  bool has_place = place_count != 0;
+  if (has_place) {
+    dbh_connection **place = &places[place_of(connection->handle, place_count)];
+    connection->next = *place;
+    *place = connection;
+    connection_count++;
+  }
   pthread_mutex_unlock(&lock);
+  return has_place;
 }
 
 void dbh_registry_remove(dbh_connection *connection) {
   pthread_mutex_lock(&lock);
-  dbh_connection **link = &first;
-  while (*link && *link != connection) link = &(*link)->next;
-  if (*link) *link = connection->next;
+  if (place_count) {
+    dbh_connection **link = &places[place_of(connection->handle, place_count)];
+    while (*link && *link != connection) link = &(*link)->next;
+    if (*link) {
+      *link = connection->next;
+      connection_count--;
+    }
+  }
   closed[closed_count++ % CLOSED] = connection->handle;
+  atomic_fetch_add_explicit(&dbh_closings, 1, memory_order_release);
   pthread_mutex_unlock(&lock);
 }
 
@@ -81,19 +126,36 @@ void dbh_set_listening(bool listening) {
   pthread_mutex_unlock(&lock);
 }
 
-void dbh_each_connection(void (*visit)(void *context, bool lost, void *argument), void *argument) {
+void dbh_each_connection(bool (*concerns)(void *context, void *argument), void (*visit)(void *context, bool lost, void *argument),
+                         void *argument) {
   pthread_mutex_lock(&lock);
-  for (dbh_connection *c = first; c; c = c->next) visit(c->context, dbh_changes_unseen(c), argument);
+  for (size_t i = 0; i < place_count; i++) {
+    for (dbh_connection *c = places[i]; c; c = c->next) {
+      bool is_lost = dbh_changes_unseen(c);
+      // Only of who asks: another thread may be using the connection.
+      if (!is_lost && !dbh_interposes_trace() && concerns(c->context, argument)) is_lost = dbh_reads_unseen(c);
+      visit(c->context, is_lost, argument);
+    }
+  }
   pthread_mutex_unlock(&lock);
 }
 
-bool dbh_registry_contains(dbh_connection *connection, uint64_t id) {
+// A connection that is being closed waits here for the lock, and its mutex tells whether another thread is inside of it. One
+// without a mutex is used by one thread at a time, by the application's care: by this one, if the statement before was its own.
+bool dbh_registry_with(sqlite3 *handle, uint64_t id, bool (*body)(dbh_connection *, void *), void *argument) {
+  bool result = false;
   pthread_mutex_lock(&lock);
-  dbh_connection *c = first;
-  while (c && c != connection) c = c->next;
-  bool is_contained = c && c->id == id;
+  dbh_connection *c = find(handle);
+  if (c && c->id == id) {
+    sqlite3_mutex *mutex = sqlite3_db_mutex(c->handle);
+    bool is_alone = mutex ? sqlite3_mutex_try(mutex) == SQLITE_OK : atomic_load(&c->thread) == dbh_thread();
+    if (is_alone) {
+      result = body(c, argument);
+      sqlite3_mutex_leave(mutex);
+    }
+  }
   pthread_mutex_unlock(&lock);
-  return is_contained;
+  return result;
 }
 
 void *dbh_context_of(void *handle) {

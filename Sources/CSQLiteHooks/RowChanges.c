@@ -205,11 +205,21 @@ void dbh_count_row(dbh_connection *c, sqlite3 *handle, int op, const char *datab
 
 static void preupdate(void *context, sqlite3 *handle, int op, const char *database, const char *name,
                       sqlite3_int64 old_key, sqlite3_int64 new_key) {
-  dbh_connection *c = context;
+  // A session that finds the hook set takes our context for another session: it has none.
+  (void)context;
+  dbh_connection *c = dbh_connection_of(handle);
+  if (!c) return;
   if (atomic_load_explicit(&dbh_listening, memory_order_relaxed) && c->counts_rows) {
     dbh_count_row(c, handle, op, database, name);
   }
   if (c->user_preupdate) c->user_preupdate(c->user_preupdate_context, handle, op, database, name, old_key, new_key);
+}
+
+// While a session has the hook, it stays the session's.
+static void set_hook(dbh_connection *c) {
+  if (c->hook_is_taken) return;
+  bool needed = c->counts_rows || c->user_preupdate;
+  dbh_real_preupdate_hook(c->handle, needed ? preupdate : NULL, NULL);
 }
 
 void dbh_change_row_hook(dbh_connection *c) {
@@ -220,16 +230,20 @@ void dbh_change_row_hook(dbh_connection *c) {
     return;
   }
   if (wanted) pthread_once(&functions_found, find_functions);
-  bool needed = wanted || c->user_preupdate;
-  dbh_real_preupdate_hook(c->handle, needed ? preupdate : NULL, needed ? c : NULL);
+  set_hook(c);
+}
+
+void dbh_regain_row_hook(dbh_connection *c) {
+  c->hook_is_taken = false;
+  if (dbh_has_preupdate_hook()) set_hook(c);
 }
 
 void *dbh_share_preupdate(dbh_connection *c, dbh_preupdate_callback callback, void *context) {
   void *previous = c->user_preupdate_context;
   c->user_preupdate = callback;
   c->user_preupdate_context = callback ? context : NULL;
-  bool needed = c->counts_rows || callback;
-  dbh_real_preupdate_hook(c->handle, needed ? preupdate : NULL, needed ? c : NULL);
+  c->hooks_set++;
+  set_hook(c);
   return previous;
 }
 
@@ -268,7 +282,7 @@ const dbh_row_changes *dbh_plain_changes(dbh_connection *c, const dbh_open_state
 // The next statement may go on with the same run of changes.
 void dbh_took_plain_changes(dbh_connection *c) { c->pending_count = 0; }
 
-static uint32_t count_of(dbh_connection *c, const void *owner) {
+static uint32_t count_of(const dbh_connection *c, const void *owner) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < c->pending_count; i++) count += c->pending[i].owner == owner;
   return count;
@@ -322,23 +336,87 @@ static bool says_fail(const char *sql) {
   return false;
 }
 
-// Differs when a commit wrote something to any of the connection's databases.
-uint64_t dbh_data_version(sqlite3 *handle) {
-  uint64_t sum = 1;
-  unsigned version = 0;
-  static const char *const always[] = {"main", "temp"};
-  for (int i = 0; i < 2; i++) {
-    if (sqlite3_file_control(handle, always[i], SQLITE_FCNTL_DATA_VERSION, &version) == SQLITE_OK) sum += version;
-  }
+#if defined(__ELF__) && SQLITE_VERSION_NUMBER >= 3034000
+extern int sqlite3_txn_state(sqlite3 *, const char *) __attribute__((weak));
+#endif
+
+bool dbh_knows_locks(void) {
+#if SQLITE_VERSION_NUMBER >= 3034000
+#if defined(__ELF__)
+  return sqlite3_txn_state != NULL;
+#else
+  if (__builtin_available(macOS 12, iOS 15, tvOS 15, watchOS 8, *)) return true;
+  return false;
+#endif
+#else
+  return false;
+#endif
+}
+
+int dbh_lock_state(sqlite3 *handle, const char *schema) {
+#if SQLITE_VERSION_NUMBER >= 3034000
+#if defined(__ELF__)
+  if (sqlite3_txn_state) return sqlite3_txn_state(handle, schema);
+#else
+  if (__builtin_available(macOS 12, iOS 15, tvOS 15, watchOS 8, *)) return sqlite3_txn_state(handle, schema);
+#endif
+#endif
+  (void)handle;
+  (void)schema;
+  return -1;
+}
+
+const char *dbh_schema_name(sqlite3 *handle, int index) {
 #if SQLITE_VERSION_NUMBER >= 3039000 && defined(__ELF__)
-  if (!sqlite3_db_name) return sum;
-  for (int i = 2; sqlite3_db_name(handle, i); i++) {
-    if (sqlite3_file_control(handle, sqlite3_db_name(handle, i), SQLITE_FCNTL_DATA_VERSION, &version) == SQLITE_OK) {
-      sum += version;
+  if (sqlite3_db_name) return sqlite3_db_name(handle, index);
+#endif
+  (void)handle;
+  return index == 0 ? "main" : index == 1 ? "temp" : NULL;
+}
+
+enum { WRITES = 2 };  // SQLITE_TXN_WRITE
+
+static uint64_t version_of(sqlite3 *handle, int index) {
+  unsigned version = 0;
+  sqlite3_file_control(handle, dbh_schema_name(handle, index), SQLITE_FCNTL_DATA_VERSION, &version);
+  return version;
+}
+
+// Each commit that wrote to a database changes the version of it.
+void dbh_note_versions(dbh_connection *c, dbh_open_statement *open) {
+  for (int i = 0; i < 64 && dbh_schema_name(c->handle, i); i++) {
+    if (dbh_lock_state(c->handle, dbh_schema_name(c->handle, i)) != WRITES) continue;
+    open->written |= (uint64_t)1 << i;
+    open->versions += version_of(c->handle, i);
+  }
+}
+
+static bool has_new_versions(dbh_connection *c, const dbh_open_statement *open) {
+  uint64_t versions = 0;
+  for (int i = 0; i < 64; i++) {
+    if (open->written >> i & 1 && dbh_schema_name(c->handle, i)) versions += version_of(c->handle, i);
+  }
+  return versions != open->versions;
+}
+
+// A statement that failed at its end, because of foreign keys or of a commit hook, changed rows and counts none.
+int32_t dbh_undoing_error(dbh_connection *c, const dbh_open_statement *open) {
+  if (c->updates.source != DBH_UPDATES_UNTOLD) return 0;
+  uint64_t own = 0;
+  for (uint32_t i = 0; i < c->pending_count; i++) {
+    if (c->pending[i].owner != open->statement) continue;
+    for (int which = 0; which < 3; which++) {
+      own += c->pending[i].rows.counts[which] - c->pending[i].rows.indirect[which];
     }
   }
-#endif
-  return sum;
+  return own > 0 ? SQLITE_CONSTRAINT : 0;
+}
+
+// Whether the hook told of what the statement changed. Where sessions are not counted, one that takes the hook shows by rows
+// that nobody was told of.
+static bool has_hook(dbh_connection *c, const dbh_open_statement *open, int changed) {
+  if (!c->counts_rows || !dbh_has_preupdate_hook() || c->hook_is_taken) return false;
+  return dbh_counts_sessions() || changed == 0 || count_of(c, open->statement) > 0;
 }
 
 // A statement ended; `is_again`: it had ended before, and went on after a schema change or SQLITE_BUSY.
@@ -374,9 +452,9 @@ void dbh_settle(dbh_connection *c, dbh_open_statement *open, bool is_busy, bool 
       .is_again = is_again,
       .has_failed = open->error != 0,
       .says_fail = open->error != 0 && is_write && says_fail(sql),
-      .has_row_hook = c->counts_rows && dbh_has_preupdate_hook(),
-      .knows_commit = open->data_version != 0,
-      .reached_database = open->data_version != 0 && dbh_data_version(c->handle) != open->data_version,
+      .has_row_hook = has_hook(c, open, is_write && !is_busy ? sqlite3_changes(c->handle) : 0),
+      .knows_commit = open->written != 0,
+      .reached_database = open->written != 0 && has_new_versions(c, open),
       .time = open->slot.start,
   };
   if (c->counts_rows && c->updates.source != DBH_UPDATES_UNTOLD) dbh_take_updates(c, open, &step);

@@ -108,6 +108,7 @@ static __attribute__((cold, noinline)) void resync(dbh_connection *c, const dbh_
   // And another statement may have been prepared at the address of the one that ended last.
   if (c->last) c->last->ended_steps = 0;
   dbh_sync_changes(c);
+  if (!dbh_interposes_trace()) atomic_store(&c->pages_read, dbh_pages_read(c->handle));
   atomic_store(&c->epoch, epoch);
   if (!is_expected) swift->lost(c->context);
 }
@@ -156,10 +157,12 @@ static __attribute__((cold, noinline)) void begin_in_swift(dbh_connection *c, db
   open->slot = slot;
 }
 
-// A foreign key action is a program without a name inside of the statement, and announced as if the statement began again.
-// Only where nobody listened for a while it may have ended unseen, and be another execution.
+// A foreign key action is a program without a name inside of the statement, and announced as if the statement began again. Its
+// steps are counted when it returns, so that they tell another execution, which began where nobody was told of the end of the
+// one before: nobody listened for a while, or the clock of SQLite's stood at 0.
 static __attribute__((cold, noinline)) bool is_still_open(dbh_connection *c, dbh_open_statement *open) {
-  if (atomic_load_explicit(&c->epoch, memory_order_relaxed) == atomic_load_explicit(&dbh_epoch, memory_order_relaxed)) {
+  if (atomic_load_explicit(&c->epoch, memory_order_relaxed) == atomic_load_explicit(&dbh_epoch, memory_order_relaxed) &&
+      counter(open->statement, SQLITE_STMTSTATUS_VM_STEP) == open->steps) {
     return true;
   }
   remove_open(c, open);
@@ -181,8 +184,9 @@ static inline const dbh_known_text *text_of(dbh_connection *c, const dbh_callbac
 }
 
 static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char *sql, const dbh_callbacks *swift) {
-  atomic_store_explicit(&c->saw_statement, true, memory_order_relaxed);
   dbh_thread_state *thread = dbh_thread_of_statement(c);
+  atomic_store_explicit(&c->thread, thread->number, memory_order_relaxed);
+  if (c->unsettled) dbh_settle_late(c, false);
   dbh_open_statement *known = find(c, statement);
   if (known && is_still_open(c, known)) return;
   check_changes(c, swift);
@@ -193,7 +197,11 @@ static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char 
   bool is_again = runs_again(c, statement, steps);
   const dbh_known_text *text = text_of(c, swift, statement, sql, is_again);
   uint32_t shape_flags = text->shape.flags;
-  if ((shape_flags & DBH_SHAPE_DEFINES) && defines(sql)) swift->defined(c->context, sql);
+  if (shape_flags & DBH_SHAPE_ATTACHES) dbh_schema_changes(c);
+  if (shape_flags & DBH_SHAPE_DEFINES) {
+    dbh_schema_changes(c);
+    if (defines(sql)) swift->defined(c->context, sql);
+  }
   bool autocommit = dbh_sqlite.get_autocommit(c->handle) != 0;
   if (autocommit) {
     c->transaction = 0;
@@ -218,7 +226,7 @@ static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char 
     open->sorts = counter(statement, SQLITE_STMTSTATUS_SORT);
     open->automatic_index_rows = counter(statement, SQLITE_STMTSTATUS_AUTOINDEX);
   }
-  if (!autocommit && (shape_flags & DBH_SHAPE_TRANSACTION)) open->data_version = dbh_data_version(c->handle);
+  if (!autocommit && (shape_flags & DBH_SHAPE_TRANSACTION)) dbh_note_versions(c, open);
 
   uint16_t flags = (uint16_t)(DBH_FLAG_HAS_COUNTERS | (autocommit ? DBH_FLAG_AUTOCOMMIT : 0) |
                               (thread->is_main ? DBH_FLAG_MAIN_THREAD : 0));
@@ -226,6 +234,8 @@ static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char 
   if (!began_directly(c, open, text, flags, parent, swift)) {
     begin_in_swift(c, open, text, sql, flags, parent, swift);
   }
+  bool uses_tables = (shape_flags & (DBH_SHAPE_READS | DBH_SHAPE_WRITES)) && (shape_flags & DBH_SHAPE_HAS_TABLES);
+  if (uses_tables && is_wanted(&open->slot)) dbh_want_schema(c, thread);
 }
 
 // The long way.
@@ -249,6 +259,17 @@ static __attribute__((cold, noinline)) void end_in_swift(const dbh_open_statemen
   swift->ended(&open->slot, &outcome);
 }
 
+// The failures that neither the trace nor the log reports, where the result of the call is not known (yet).
+static inline int32_t unreported_error(dbh_connection *c, const dbh_open_statement *open, bool is_busy, int64_t changed) {
+  if (!is_busy) return open->flags & DBH_SHAPE_WRITES && changed == 0 ? dbh_undoing_error(c, open) : 0;
+  if (open->rows != 0) return 0;
+  // Not halted: sqlite3_step() gave up, with SQLITE_BUSY or, at a COMMIT, because of foreign keys.
+  if (!(open->flags & DBH_SHAPE_TRANSACTION)) return SQLITE_BUSY;
+  int keys = 0, highest = 0;
+  sqlite3_db_status(c->handle, SQLITE_DBSTATUS_DEFERRED_FKS, &keys, &highest, 0);
+  return keys > 0 ? SQLITE_CONSTRAINT_FOREIGNKEY : SQLITE_BUSY;
+}
+
 // Returns whether the statement is settled with it.
 static inline bool end(dbh_connection *c, dbh_open_statement *open, const dbh_callbacks *swift, uint64_t now) {
   sqlite3_stmt *statement = open->statement;
@@ -256,12 +277,18 @@ static inline bool end(dbh_connection *c, dbh_open_statement *open, const dbh_ca
   bool autocommit = dbh_sqlite.get_autocommit(c->handle) != 0;
   int64_t changed = 0;
   if (open->flags & DBH_SHAPE_WRITES) changed = is_busy ? -1 : dbh_sqlite.changes(c->handle);
-  // Without rows and not halted: sqlite3_step() gave up with SQLITE_BUSY, which neither the trace nor the log reports.
-  if (is_busy && open->rows == 0 && open->error == 0) open->error = SQLITE_BUSY;
+  if (open->error == 0 && !open->has_result) open->error = unreported_error(c, open, is_busy, changed);
   if (is_busy) {
     atomic_store_explicit(&c->resync, true, memory_order_relaxed);
   } else {
     atomic_store_explicit(&c->total_changes, dbh_sqlite.total_changes(c->handle), memory_order_relaxed);
+  }
+  if (!dbh_interposes_trace()) atomic_store(&c->pages_read, dbh_pages_read(c->handle));
+  // Also at its end: another connection may have asked meanwhile.
+  if ((open->flags & (DBH_SHAPE_DEFINES | DBH_SHAPE_ATTACHES)) ||
+      (c->defines && (autocommit || (open->flags & DBH_SHAPE_TRANSACTION)))) {
+    dbh_schema_changes(c);
+    c->defines = !autocommit;
   }
   if (open->error != 0 && (open->flags & DBH_SHAPE_WRITES)) changed = is_busy ? -1 : 0;
   if (autocommit) {
@@ -297,19 +324,38 @@ static inline bool end(dbh_connection *c, dbh_open_statement *open, const dbh_ca
   return is_settled;
 }
 
+static inline bool is_waiting(const dbh_open_statement *open) { return (open->error & 0xff) == SQLITE_BUSY; }
+
 // The statement that ended last goes on: SQLite prepared it anew after a schema change, or the application stepped it
 // again after SQLITE_BUSY. Neither is announced by a second STMT event.
 static bool goes_on(const dbh_connection *c, sqlite3_stmt *statement) {
   if (!c->last || c->last->statement != statement) return false;
-  if (c->last->error == SQLITE_BUSY) return true;
+  if (is_waiting(c->last)) return true;
   return counter(statement, SQLITE_STMTSTATUS_REPREPARE) != c->last->reprepares;
 }
 
+static void forget_error(dbh_open_statement *open) {
+  open->error = 0;
+  free(open->error_message);
+  open->error_message = NULL;
+}
+
 static __attribute__((cold, noinline)) void end_again(dbh_connection *c, const dbh_callbacks *swift, uint64_t now) {
-  if (c->last->error == SQLITE_BUSY) c->last->error = 0;
+  if (is_waiting(c->last)) forget_error(c->last);
   c->last->went_on = true;
   end(c, c->last, swift, now);
   dbh_settle(c, c->last, c->last->is_busy, true);
+}
+
+static inline void finish(dbh_connection *c, dbh_open_statement *open, const dbh_callbacks *swift, uint64_t now) {
+  if (end(c, open, swift, now)) {
+    dbh_took_plain_changes(c);
+  } else if (dbh_needs_settling(c, open)) {
+    dbh_settle(c, open, open->is_busy, false);
+  }
+  remove_open(c, open);
+  if (c->last) forget(c, c->last);
+  c->last = open;
 }
 
 static __attribute__((cold, noinline)) void end_unseen(dbh_connection *c, sqlite3_stmt *statement) {
@@ -324,16 +370,20 @@ static __attribute__((cold, noinline)) void end_unseen(dbh_connection *c, sqlite
 
 static inline void profile(dbh_connection *c, sqlite3_stmt *statement, const dbh_callbacks *swift) {
   uint64_t now = dbh_monotonic();
+  dbh_call *call = dbh_this_thread.call;
+  bool is_called = call && call->statement == statement;
+  if (is_called) call->was_seen = call->has_ended = true;
+  if (c->unsettled && c->unsettled->statement != statement) dbh_settle_late(c, false);
   dbh_open_statement *open = find(c, statement);
   if (open) {
-    if (end(c, open, swift, now)) {
-      dbh_took_plain_changes(c);
-    } else if (dbh_needs_settling(c, open)) {
-      dbh_settle(c, open, open->is_busy, false);
+    if (is_called && (open->slot.telemetry || dbh_needs_settling(c, open))) {
+      // Whether it failed is known when the call returns.
+      open->ended = now;
+      c->unsettled = open;
+      call->unsettled = c;
+    } else {
+      finish(c, open, swift, now);
     }
-    remove_open(c, open);
-    if (c->last) forget(c, c->last);
-    c->last = open;
   } else if (goes_on(c, statement)) {
     end_again(c, swift, now);
   } else {
@@ -347,23 +397,109 @@ static inline void row(dbh_connection *c, sqlite3_stmt *statement) {
     open->rows++;
   } else if (goes_on(c, statement)) {
     c->last->rows++;
-    if (c->last->error == SQLITE_BUSY) c->last->error = 0;
+    if (is_waiting(c->last)) forget_error(c->last);
   }
 }
 
-// Any other text than the statement's is a line of SQLite's about a trigger, or about a statement inside of this one; each is
-// a comment.
-static inline bool is_own_text(sqlite3_stmt *statement, const char *text) {
-  return text && (text[0] != '-' || text == sqlite3_sql(statement));
+void dbh_settle_late(dbh_connection *c, bool has_result) {
+  const dbh_callbacks *swift = dbh_swift();
+  dbh_open_statement *open = c->unsettled;
+  c->unsettled = NULL;
+  if (!swift || !open) return;
+  open->has_result = has_result;
+  finish(c, open, swift, open->ended);
+}
+
+typedef struct {
+  dbh_connection *connection;
+  int code;  // as the call returned it
+  const char *message;
+} failure;
+
+// A connection that was closed while the statement was open answers nothing, and has SQLite log the question.
+static void ask_failure(void *argument) {
+  failure *f = argument;
+  int code = sqlite3_extended_errcode(f->connection->handle);
+  if ((code & 0xff) != (f->code & 0xff)) return;
+  f->code = code;
+  f->message = sqlite3_errmsg(f->connection->handle);
+}
+
+static failure failure_of(dbh_connection *c, int result) {
+  failure f = {.connection = c, .code = result};
+  dbh_without_hooks(ask_failure, &f);
+  return f;
+}
+
+static void set_error(dbh_open_statement *open, failure f) {
+  if (!open->error_message && f.message) open->error_message = strdup(f.message);
+  open->error = f.code;
+}
+
+void dbh_step_failed(dbh_connection *c, sqlite3_stmt *statement, const dbh_call *call, int result) {
+  const dbh_callbacks *swift = dbh_swift();
+  if (!swift || (result & 0xff) == SQLITE_MISUSE) return;  // it did not run
+  failure f = failure_of(c, result);
+  dbh_open_statement *open = find(c, statement);
+  if (open) {
+    set_error(open, f);
+  } else if (call->was_seen && c->last && c->last->statement == statement) {
+    if (c->last->error == f.code) return;
+    set_error(c->last, f);
+    if (is_wanted(&c->last->slot)) swift->failed(&c->last->slot, f.code, c->last->error_message);
+  } else if (!call->was_seen && (call->is_app || dbh_is_called_by_app(call->outer))) {
+    // SQLite could not prepare it again.
+    swift->failed_to_prepare(c->context, f.code, f.message, sqlite3_sql(statement));
+  }
+}
+
+void dbh_reset_failed(dbh_connection *c, const sqlite3_stmt *statement, int result) {
+  const dbh_callbacks *swift = dbh_swift();
+  dbh_open_statement *last = c->last;
+  if (!swift || !last || last->statement != statement || last->error != SQLITE_ERROR || result == SQLITE_ERROR) return;
+  set_error(last, failure_of(c, result));
+  if (is_wanted(&last->slot)) swift->failed(&last->slot, last->error, last->error_message);
+}
+
+void dbh_end_unreported(dbh_connection *c, sqlite3_stmt *statement) {
+  const dbh_callbacks *swift = dbh_swift();
+  dbh_open_statement *open = find(c, statement);
+  if (swift && open && open != c->unsettled) finish(c, open, swift, dbh_monotonic());
+}
+
+void dbh_drop_unreported(dbh_connection *c, const sqlite3_stmt *statement) {
+  dbh_open_statement *open = find(c, (void *)statement);
+  if (!open) return;
+  if (open == c->unsettled) c->unsettled = NULL;
+  remove_open(c, open);
+  forget(c, open);
+}
+
+// The statement's text, where one of the application's begins; else NULL. Within another statement its beginning is announced as
+// a comment, and so is each trigger that is fired.
+static inline const char *beginning(dbh_connection *c, sqlite3_stmt *statement, const char *text) {
+  if (!text || text[0] != '-') {
+    // A module reads what it keeps when a statement is prepared that names one of its tables.
+    if (dbh_this_thread.preparing == 0 || !text) return text;
+    return find(c, statement) || dbh_is_nested_of_app(c, statement, text) ? text : NULL;
+  }
+  const char *sql = sqlite3_sql(statement);
+  if (text == sql) return text;
+  bool is_nested = sql && strncmp(text, "-- ", 3) == 0 && strcmp(text + 3, sql) == 0 && !find(c, statement);
+  return is_nested && dbh_is_nested_of_app(c, statement, sql) ? sql : NULL;
 }
 
 // A function for each event: a row takes little of what a statement does.
 static __attribute__((noinline)) void on_statement(dbh_connection *c, sqlite3_stmt *statement, const char *text) {
   const dbh_callbacks *swift = dbh_swift();
-  if (!swift || !is_own_text(statement, text)) return;
+  dbh_call *call = dbh_this_thread.call;
+  if (call && call->statement == statement) call->was_seen = true;
+  if (!swift) return;
   if (atomic_load_explicit(&dbh_listening, memory_order_relaxed)) {
-    begin(c, statement, text, swift);
-  } else if (may_define(text) && defines(text)) {
+    const char *sql = beginning(c, statement, text);
+    if (sql) begin(c, statement, sql, swift);
+  } else if (text && may_define(text) && defines(text)) {
+    dbh_schema_changes(c);
     swift->defined(c->context, text);
   }
 }
@@ -394,7 +530,9 @@ static __attribute__((cold, noinline)) int shared(dbh_connection *c, unsigned ev
   if (is_listening || (event == SQLITE_TRACE_STMT && x && may_define(x))) ours(c, event, p, x, caller);
   if (event == SQLITE_TRACE_STMT && (c->missed.count || c->timed.count)) dbh_user_trace_began(c, p, x);
   if (event == SQLITE_TRACE_PROFILE && !dbh_user_hears_profile(c, p)) return 0;
-  if (c->user_mask & event) return c->user_callback(event, c->user_context, p, x);
+  if (!(c->user_mask & event)) return 0;
+  if (c->user_callback) return c->user_callback(event, c->user_context, p, x);
+  if (c->user_legacy) dbh_call_legacy_trace(c, p, x);
   return 0;
 }
 
@@ -404,6 +542,7 @@ int dbh_trace(unsigned event, void *context, void *p, void *x) {
                     c->missed.count | c->timed.count;
   // Of a program that nobody observes this is all: no call, and no write.
   if (wanted == 0 && (event != SQLITE_TRACE_STMT || !x || !may_define(x))) return 0;
+  if (c->is_asking) return 0;
   uintptr_t caller = (uintptr_t)__builtin_return_address(0);
   if (user_hears(c)) return shared(c, event, p, x, caller);
   ours(c, event, p, x, caller);
@@ -412,6 +551,7 @@ int dbh_trace(unsigned event, void *context, void *p, void *x) {
 
 void dbh_trace_close(dbh_connection *c) {
   uint32_t depth = depth_of(c);
+  c->unsettled = NULL;
   for (uint32_t i = 0; i < depth; i++) forget(c, c->open[i]);
   set_depth(c, 0);
   if (c->last) forget(c, c->last);
@@ -429,9 +569,14 @@ void dbh_trace_close(dbh_connection *c) {
 
 uint64_t dbh_parameter_hash(void *statement, uint64_t sql_hash) {
   if (sqlite3_bind_parameter_count(statement) == 0) return sql_hash;
+  if (dbh_has_large_value(statement)) return 0;
   char *expanded = sqlite3_expanded_sql(statement);
   if (!expanded) return 0;
-  uint64_t hash = dbh_hash(expanded, strlen(expanded));
+  // Inside of another statement SQLite leaves the values out, and makes a comment of the text.
+  const char *sql = sqlite3_sql(statement);
+  const char *comment = sql && strncmp(sql, "-- ", 3) == 0 ? "-- -- " : "-- ";
+  bool is_comment = strncmp(expanded, comment, strlen(comment)) == 0;
+  uint64_t hash = is_comment ? 0 : dbh_hash(expanded, strlen(expanded));
   sqlite3_free(expanded);
   return hash;
 }

@@ -56,6 +56,7 @@ int dbh_set_user_trace(dbh_connection *c, unsigned mask, dbh_trace_callback call
   void *old_context = c->user_context;
   void (*old_release)(void *) = c->user_release;
   c->user_mask = 0;
+  c->user_legacy = NULL;
   c->user_callback = is_off ? NULL : callback;
   c->user_context = is_off ? NULL : context;
   c->user_release = is_off ? NULL : release;
@@ -66,6 +67,52 @@ int dbh_set_user_trace(dbh_connection *c, unsigned mask, dbh_trace_callback call
   if (old_release) old_release(old_context);
   if (is_off && release) release(context);
   return result;
+}
+
+// Sets PROFILE to what it was, as SQLite does.
+void *dbh_set_legacy_trace(dbh_connection *c, dbh_legacy_trace callback, void *context) {
+  sqlite3_mutex *mutex = sqlite3_db_mutex(c->handle);
+  sqlite3_mutex_enter(mutex);
+  unsigned before = c->user_mask;
+  void *old_context = c->user_context;
+  void (*old_release)(void *) = c->user_release;
+  c->user_mask = 0;
+  c->user_callback = NULL;
+  c->user_release = NULL;
+  c->user_legacy = callback;
+  c->user_context = context;
+  c->user_mask = callback ? SQLITE_TRACE_STMT : 0;
+  changed(c, before, c->user_mask);
+  dbh_real_trace_v2(c->handle, DBH_TRACE_MASK, dbh_trace, c);
+  sqlite3_mutex_leave(mutex);
+  if (old_release) old_release(old_context);
+  return old_context;
+}
+
+// A statement with its values; of one inside of another each line as a comment, without.
+void dbh_call_legacy_trace(dbh_connection *c, sqlite3_stmt *statement, const char *text) {
+  const char *sql = sqlite3_sql(statement);
+  bool is_comment = text && text[0] == '-' && text != sql;
+  bool is_nested = is_comment && sql && strncmp(text, "-- ", 3) == 0 && strcmp(text + 3, sql) == 0;
+  if (is_nested && strchr(sql, '\n')) {
+    sqlite3_str *lines = sqlite3_str_new(c->handle);
+    for (const char *line = sql; *line;) {
+      const char *end = strchr(line, '\n');
+      size_t length = end ? (size_t)(end - line) + 1 : strlen(line);
+      sqlite3_str_appendall(lines, "-- ");
+      sqlite3_str_append(lines, line, (int)length);
+      line += length;
+    }
+    char *all = sqlite3_str_finish(lines);
+    if (all) c->user_legacy(c->user_context, all);
+    sqlite3_free(all);
+  } else if (is_comment) {
+    c->user_legacy(c->user_context, text);
+  } else {
+    char *expanded = sqlite3_expanded_sql(statement);
+    if (expanded) c->user_legacy(c->user_context, expanded);
+    sqlite3_free(expanded);
+  }
 }
 
 int32_t dbh_share_trace(void *handle, uint32_t mask, dbh_user_trace callback, void *context, void (*release)(void *)) {

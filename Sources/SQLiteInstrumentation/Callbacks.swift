@@ -16,11 +16,13 @@ struct Callbacks: Sendable {
         shape: shapeOfText,
         began: statementBegan,
         ended: statementEnded,
+        failed: statementFailed,
         release_telemetry: telemetryReleased,
         release_lane: laneReleased,
         is_cooperative: isCooperative,
         failed_to_prepare: prepareFailed,
         defined: schemaDefined,
+        learned: tablesLearned,
         named_table: tableNamed,
         settled: statementSettled,
         lost: connectionLost,
@@ -52,17 +54,34 @@ private func connectionOpened(_ opening: UnsafePointer<dbh_opening>?) -> UnsafeM
   guard let opening = opening?.pointee else { return nil }
   let file = opening.file.map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   let info = ConnectionInfo(id: opening.id, name: opening.name.map { String(cString: $0) }, file: file)
+  let key = DatabaseIdentity.Key(opening.identity) ?? file.map { .place($0) }
+  let makeSchema = { schemaFacts(file: file, isNew: opening.is_new) }
   let database =
-    file.map { file in
-      DatabaseIdentity.of(file: file) {
-        SchemaFacts(reader: { readTables(of: file) }, planner: { sql, _ in readPlan(of: sql, in: file) })
-      }
-    }
-    ?? DatabaseIdentity(
-      schema: SchemaFacts(planner: { sql, definitions in readPlan(of: sql, in: nil, definitions: definitions) }))
-  let evidence = ConnectionEvidence(info: info, database: database)
+    key.map { DatabaseIdentity.of($0, isAlone: opening.identity.is_alone, schema: makeSchema) }
+    ?? DatabaseIdentity(schema: makeSchema())
+  let evidence = ConnectionEvidence(info: info, database: database, key: key)
+  dbh_share_schema_version(opening.connection, database.schemaVersion)
   evidence.noteOpening()
   return Unmanaged.passRetained(evidence).toOpaque()
+}
+
+private func schemaFacts(file: String?, isNew: Bool) -> SchemaFacts {
+  let planner: SchemaFacts.Planner = { sql, entries in plan(of: sql, entries: entries) }
+  if let file { return SchemaFacts(reader: { readSchema(of: file) }, planner: planner) }
+  return SchemaFacts(
+    reader: { .unreadable("it is in memory, and its connection could not be asked") }, planner: planner, isNew: isNew)
+}
+
+extension DatabaseIdentity.Key {
+  fileprivate init?(_ identity: dbh_identity) {
+    let parts = identity.parts
+    switch Int(identity.kind) {
+    case DBH_DATABASE_FILE: self = .file(device: parts.0, inode: parts.1, born: parts.2)
+    case DBH_DATABASE_SHARED: self = .open(parts.0, isName: false)
+    case DBH_DATABASE_NAMED: self = .open(parts.0, isName: true)
+    default: return nil
+    }
+  }
 }
 
 private func shapeOfText(_ sql: UnsafePointer<CChar>?, _ length: Int, _ hash: UInt64) -> dbh_shape {
@@ -80,6 +99,8 @@ private func shapeOfText(_ sql: UnsafePointer<CChar>?, _ length: Int, _ hash: UI
   if shape.kind.isWrite { flags |= DBH_SHAPE_WRITES }
   if shape.kind == .transaction { flags |= DBH_SHAPE_TRANSACTION }
   if shape.kind == .ddl { flags |= DBH_SHAPE_DEFINES }
+  if ["ATTACH", "DETACH", "ANALYZE"].contains(where: shape.normalizedSQL.hasPrefix) { flags |= DBH_SHAPE_ATTACHES }
+  if !shape.tables.isEmpty { flags |= DBH_SHAPE_HAS_TABLES }
   if hasOneSite(shape) { flags |= DBH_SHAPE_ONE_SITE }
   ShapeTable.shared.note(UInt32(flags) | isNoted, of: number)
   return dbh_shape(id: number, flags: UInt32(flags))
@@ -183,6 +204,11 @@ private func statementEnded(_ slot: UnsafePointer<dbh_slot>?, _ outcome: UnsafeP
   }
 }
 
+private func statementFailed(_ slot: UnsafePointer<dbh_slot>?, _ code: Int32, _ message: UnsafePointer<CChar>?) {
+  guard let slot = slot?.pointee, let kept = StatementSlot(slot) else { return }
+  kept.log.fail(kept, statementError(code: code, message: message))
+}
+
 private func statementError(code: Int32, message: UnsafePointer<CChar>?) -> StatementError {
   let text = message ?? dbh_error_text(code)
   let known = text.map { String(cString: $0) } ?? "error \(code)"
@@ -203,12 +229,15 @@ private func laneReleased(_ log: UnsafeMutableRawPointer?, _ scope: UnsafeMutabl
 
 private func isCooperative() -> Bool { SharedThread.isCooperative }
 
-private func prepareFailed(_ context: UnsafeMutableRawPointer?, _ code: Int32, _ message: UnsafePointer<CChar>?) {
+private func prepareFailed(
+  _ context: UnsafeMutableRawPointer?, _ code: Int32, _ message: UnsafePointer<CChar>?, _ sql: UnsafePointer<CChar>?
+) {
   let text = message.map { String(cString: $0) } ?? "error \(code)"
   let error = StatementError(code: Int(code), message: ErrorText(text).ofPreparation, isPrepareFailure: true)
   let owner = connection(context)?.takeUnretainedValue() ?? unknownConnection
   owner.fail(
-    toPrepare: ShapeTable.shared.number(of: StatementShape("")), at: dbh_now(), error: error,
+    toPrepare: ShapeTable.shared.number(of: StatementShape(sql.map { String(cString: $0) } ?? "")), at: dbh_now(),
+    error: error,
     flags: dbh_is_main_thread() ? [.mainThread] : [])
   guard let pipeline = owner.pipeline else { return }
   pipeline.begin(StatementStart(shape: StatementShape("")), on: owner)?.end(StatementOutcome(duration: 0, error: error))

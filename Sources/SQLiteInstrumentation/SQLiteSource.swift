@@ -16,12 +16,23 @@ extension SQLiteInstrumentor {
     return SQLiteInstrumentationError(code: code, result: status.result, name: nil).description
   }
 
-  private static let inspectConnections: @Sendable () -> Void = {
-    dbh_each_connection(noteLost, nil)
+  private static let inspectConnections: @Sendable (RecordingScope) -> Void = { scope in
+    dbh_each_connection(concerns, noteLost, Unmanaged.passUnretained(scope).toOpaque())
   }
 }
 
+private func scope(_ argument: UnsafeMutableRawPointer?) -> RecordingScope? {
+  argument.map { Unmanaged<RecordingScope>.fromOpaque($0).takeUnretainedValue() }
+}
+
+private func concerns(_ context: UnsafeMutableRawPointer?, _ argument: UnsafeMutableRawPointer?) -> Bool {
+  guard let scope = scope(argument), let context else { return false }
+  return Unmanaged<ConnectionEvidence>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.concerns(scope) }
+}
+
 private func noteLost(_ context: UnsafeMutableRawPointer?, _ isLost: Bool, _ argument: UnsafeMutableRawPointer?) {
-  guard isLost, let context else { return }
-  Unmanaged<ConnectionEvidence>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.markLost() }
+  guard isLost, let scope = scope(argument), let context else { return }
+  Unmanaged<ConnectionEvidence>.fromOpaque(context)._withUnsafeGuaranteedRef { connection in
+    connection.markLost(in: connection.concerns(scope) ? scope : nil)
+  }
 }

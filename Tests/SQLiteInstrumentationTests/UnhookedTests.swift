@@ -51,12 +51,12 @@ import Testing
     #expect(recording.statements.count == 4)
   }
 
-  @Test func ofADatabaseInMemoryThatNobodySawBeingMadeTheyAreUnknown() throws {
+  @Test func ofADatabaseInMemoryThatNobodySawBeingMadeTheConnectionTells() throws {
     let shop = try unhookedShop()
     try SQLiteInstrumentor.instrument(try #require(shop.database.handle))
     let recording = try recordDatabase { try shop.authorsWithBooksOneByOne() }
-    #expect(recording.findings.isEmpty)
-    #expect(recording.loads.isEmpty)
+    #expect(recording.findings.map(\.relationship) == ["book.authorId"])
+    #expect(recording.loads.map(\.relationship) == ["book.authorId", "book.authorId", "book.authorId"])
   }
 
   @Test func aConnectionThatIsClosedWhileAStatementIsOpenLivesOn() throws {

@@ -26,6 +26,8 @@ enum {
   DBH_SHAPE_KEY_LOOKUP = 4,
   DBH_SHAPE_TRANSACTION = 8,  // BEGIN, COMMIT, SAVEPOINT and the like
   DBH_SHAPE_DEFINES = 16,     // CREATE, ALTER, DROP
+  DBH_SHAPE_ATTACHES = 64,    // ATTACH, DETACH, ANALYZE: what is known of the tables changes
+  DBH_SHAPE_HAS_TABLES = 128,
   DBH_SHAPE_ONE_SITE = 32,    // nobody asks where further executions come from: PRAGMA, COMMIT, reads of the catalogue
 };
 
@@ -155,6 +157,32 @@ typedef struct {
   bool is_unfinished;  // reset before the last row
 } dbh_outcome;
 
+/// Which database a connection has opened, whatever it was called.
+typedef struct {
+  uint32_t kind;  // DBH_DATABASE_…
+  bool is_alone;  // no other connection has it now
+  uint64_t parts[3];
+} dbh_identity;
+
+enum {
+  DBH_DATABASE_UNKNOWN,
+  DBH_DATABASE_FILE,    // device, inode, birth time
+  DBH_DATABASE_SHARED,  // an address, which another database may have once all of its connections are closed
+  DBH_DATABASE_NAMED,   // a hash of the name, until all of its connections are closed
+};
+
+/// What a connection says of its tables, as texts that end with a zero each: for each entry of a schema its schema's name, its
+/// type, its name and its definition; of a statistic `stat`, the index and the numbers; of the schema itself `schema`. At last an
+/// empty one.
+typedef struct {
+  const char *texts;
+  size_t length;
+  uint64_t hash;
+  uint64_t time;       // nanoseconds of dbh_now() when the statement began that it holds for first
+  bool is_complete;  // every attached database could be asked, now or before
+  bool is_addition;  // what was told before and is not here holds still
+} dbh_tables;
+
 /// A connection that was opened.
 typedef struct {
   void *connection;  // this module's own
@@ -162,6 +190,8 @@ typedef struct {
   const char *file;  // NULL or empty: in memory or temporary
   const char *name;  // from the user, or NULL
   uint64_t id;       // unique in the process
+  dbh_identity identity;
+  bool is_new;  // opened just now, rather than handed over
 } dbh_opening;
 
 /// A statement that wrote, that begins or ends a transaction, or that SQLite ended one with.
@@ -194,11 +224,14 @@ typedef struct {
   dbh_shape (*shape)(const char *sql, size_t length, uint64_t hash);
   bool (*began)(const dbh_statement *statement, dbh_slot *slot);
   void (*ended)(const dbh_slot *slot, const dbh_outcome *outcome);
+  void (*failed)(const dbh_slot *slot, int32_t code, const char *message);  // a statement that had ended
   void (*release_telemetry)(void *telemetry);
   void (*release_lane)(void *log, void *scope);
   bool (*is_cooperative)(void);  // whether a task runs on a thread of Swift's cooperative pool
-  void (*failed_to_prepare)(void *context, int32_t code, const char *message);
+  /// `context`: NULL where the connection is not known; `sql`: NULL where it never was a statement.
+  void (*failed_to_prepare)(void *context, int32_t code, const char *message, const char *sql);
   void (*defined)(void *context, const char *sql);  // a statement that changes the schema began
+  void (*learned)(void *context, const dbh_tables *tables);
   void (*named_table)(void *context, uint32_t number, const char *database, const char *name);
   void (*settled)(void *context, const dbh_step *step);
   void (*lost)(void *context);                      // work was done on the connection that the trace did not show
@@ -254,8 +287,13 @@ void dbh_settle_shape(dbh_lane *lane, uint32_t shape);
 /// Whether anything listens. Off, a callback returns at once; connections are still registered.
 void dbh_set_listening(bool listening);
 
-/// Calls `visit` for each open connection, under the registry's lock.
-void dbh_each_connection(void (*visit)(void *context, bool lost, void *argument), void *argument);
+/// Lets a connection tell of its tables again whenever the number, an atomic uint64_t of its database, has changed.
+void dbh_share_schema_version(void *connection, void *version);
+
+/// Calls `visit` for each open connection, under the registry's lock; `lost` tells whether work on it was not seen, as far as can
+/// be known of a connection that does not concern the caller.
+void dbh_each_connection(bool (*concerns)(void *context, void *argument),
+                         void (*visit)(void *context, bool lost, void *argument), void *argument);
 
 /// Counts row changes on connections from their open, or from their next statement on.
 void dbh_set_row_changes(bool enabled);
@@ -279,19 +317,19 @@ void *dbh_observe_rows(void *handle);
 /// One change, with the operation as the update hook has it, while the statement runs.
 void dbh_tell_row(void *connection, int32_t operation, const char *database, const char *table);
 
-enum { DBH_LACKS_PREUPDATE_HOOK = 1, DBH_LACKS_SHARED_UPDATE_HOOK = 2 };
+enum { DBH_LACKS_PREUPDATE_HOOK = 1, DBH_LACKS_SHARED_UPDATE_HOOK = 2, DBH_LACKS_STATEMENTS = 4, DBH_LACKS_SHARED_TRACE = 8 };
 /// For tests: goes on as on a platform that lacks something. False once a connection was opened.
 bool dbh_pretend(uint32_t lacks);
 
 /// Runs `body` with automatic instrumentation and error reports off on this thread: for connections of our own.
 void dbh_without_hooks(void (*body)(void *argument), void *argument);
 
-/// Reads the definitions of a file's tables over a connection of its own: read-only, without hooks, never waiting long.
-/// Returns SQLite's result code.
-int32_t dbh_read_schema(const char *file, void (*visit)(const char *sql, void *argument), void *argument);
-/// The lines of `EXPLAIN QUERY PLAN …`, read over a connection without hooks: of a file, which it can only read, or of an empty
-/// database in memory that `definitions` make, texts that end with a zero each and an empty one at last.
-int32_t dbh_read_plan(const char *file, const char *definitions, const char *sql, void (*visit)(const char *, void *),
+/// Reads what is in a file over a connection of its own: without hooks, and without a lock that a writer could meet. Returns
+/// SQLite's result code; `visit` is called if that is SQLITE_OK.
+int32_t dbh_read_schema(const char *file, void (*visit)(const dbh_tables *tables, void *argument), void *argument);
+/// The lines of a statement's `EXPLAIN QUERY PLAN` in an empty database in memory that `definitions` make: texts that end with a
+/// zero each, and an empty one at last; `statistics` likewise, of a table, an index and the numbers of sqlite_stat1.
+int32_t dbh_make_plan(const char *definitions, const char *statistics, const char *sql, void (*visit)(const char *, void *),
                       void *argument);
 
 /// SQLite's own words for a result code.

@@ -11,6 +11,8 @@ package final class ConnectionEvidence: Sendable {
   /// Its transactions, and what they wrote.
   package let transactions = TransactionMonitor()
 
+  /// By which the database is known, where that has to be told when the connection closes.
+  private let key: DatabaseIdentity.Key?
   private let latestInfo: Locked<ConnectionInfo>
   private let bound: RecordingScope?
   private let cache = Locked(Cache())
@@ -19,11 +21,18 @@ package final class ConnectionEvidence: Sendable {
   private let route = Locked(Route())
   private let isLost = Atomic<Bool>(false)
   private let isClosed = Atomic<Bool>(false)
-  private let opening = Locked<StackTrace?>(nil)
+  private let told = Locked(Told())
 
   private struct Cache {
     var scope: UInt32 = 0
     var log: StatementLog?
+  }
+
+  private struct Told {
+    /// The stack that opened it.
+    var opening: StackTrace?
+    /// What it said of its tables, and from when on.
+    var schemas: [(since: UInt64, facts: SchemaFacts)] = []
   }
 
   private struct Route {
@@ -35,8 +44,12 @@ package final class ConnectionEvidence: Sendable {
   ///   - info: Its name and file.
   ///   - database: From `DatabaseIdentity.of(file:)`.
   ///   - isBound: Whether it belongs to the recording it is made in; not where it only stands for what spans tell of.
-  package init(info: ConnectionInfo, database: DatabaseIdentity, isBound: Bool = true) {
+  ///   - key: What the identity was asked for with.
+  package init(
+    info: ConnectionInfo, database: DatabaseIdentity, isBound: Bool = true, key: DatabaseIdentity.Key? = nil
+  ) {
     latestInfo = Locked(info)
+    self.key = key
     self.database = database
     bound = isBound ? RecordingScope.current?.unfinished : nil
     temporary = TelemetryRouter.shared.hasTemporary ? TemporaryInstrumentation.current : nil
@@ -71,6 +84,35 @@ package final class ConnectionEvidence: Sendable {
       return route.pipeline
     }
   }
+
+  /// The connection was asked for its tables.
+  ///
+  /// - Parameters:
+  ///   - facts: What it said, which statements from `since` on, in nanoseconds of the monotonic clock, are judged by.
+  ///   - listing: The same; asked for where the database did not have it already.
+  package func learn(_ facts: SchemaFacts, since: UInt64, listing: () -> SchemaListing) {
+    let isNew = told.withLock { told in
+      if told.schemas.last?.facts === facts { return false }
+      if told.schemas.count >= Self.schemaLimit { told.schemas.removeFirst() }
+      told.schemas.append((since, facts))
+      return true
+    }
+    if isNew { database.learn(facts, listing: listing) }
+  }
+
+  /// What is known of the tables that a statement found which began at `time`: what the connection itself said, else what is
+  /// known of its database.
+  package func schema(at time: UInt64) -> SchemaFacts {
+    told.withLock { told in
+      (told.schemas.last { $0.since <= time } ?? told.schemas.first)?.facts
+    } ?? database.schema
+  }
+
+  /// What is known of its tables now.
+  package var schema: SchemaFacts { told.withLock { $0.schemas.last?.facts } ?? database.schema }
+
+  /// A connection whose tables change all the time forgets what they were first.
+  private static let schemaLimit = 1_000
 
   /// Files a statement that begins where it belongs.
   ///
@@ -111,12 +153,12 @@ package final class ConnectionEvidence: Sendable {
     DirectConnections.shared.opened(info, of: database)
     guard let bound, bound.role == .recording else { return }
     let stack = StackTrace.capture(maximumDepth: 64)
-    opening.withLock { $0 = stack }
+    told.withLock { $0.opening = stack }
     bound.store.pools.add(self)
   }
 
   /// The stack that opened it, where ``noteOpening()`` was told.
-  package var openingStack: StackTrace? { opening.withLock { $0 } }
+  package var openingStack: StackTrace? { told.withLock { $0.opening } }
 
   /// Whether it has not been closed.
   package var isOpen: Bool { !isClosed.load(ordering: .relaxed) }
@@ -125,9 +167,16 @@ package final class ConnectionEvidence: Sendable {
   package func isOpened(inside scope: RecordingScope) -> Bool { bound?.isInside(scope) == true }
 
   /// Work was done on the connection that its source did not see.
-  package func markLost() {
+  ///
+  /// - Parameter scope: The recording whose it was; `nil`: that of the task, else that of the connection.
+  package func markLost(in scope: RecordingScope? = nil) {
     isLost.store(true, ordering: .relaxed)
-    if let scope = RecordingScope.current?.unfinished ?? bound?.unfinished { _ = log(of: scope) }
+    (scope ?? RecordingScope.current?.unfinished ?? bound?.unfinished)?.note(lost: self)
+  }
+
+  /// Whether a recording may ask for work on the connection: it was opened there, or used.
+  package func concerns(_ scope: RecordingScope) -> Bool {
+    isBound(inside: scope) || scope.store.hasLog(for: self)
   }
 
   /// Whether statements on it are known to have been missed.
@@ -136,7 +185,8 @@ package final class ConnectionEvidence: Sendable {
   }
 
   package func markClosed() {
-    isClosed.store(true, ordering: .relaxed)
+    guard !isClosed.exchange(true, ordering: .relaxed) else { return }
+    if let key { database.closed(key) }
     DatabaseRegistry.shared.remove(info)
     DirectConnections.shared.closed(info.id)
     transactions.close()

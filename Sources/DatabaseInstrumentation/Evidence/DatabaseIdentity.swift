@@ -1,5 +1,7 @@
+package import Synchronization
+
 /// One database, however many connections it has: a file, or a single in-memory connection.
-package final class DatabaseIdentity: Sendable {
+package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` is an atomic.
   /// What is known of its tables.
   package let schema: SchemaFacts
 
@@ -10,6 +12,8 @@ package final class DatabaseIdentity: Sendable {
     /// The innermost scope that all users of the database are inside of.
     var lineage: RecordingScope?
     var isShared = false
+    /// What one of its connections said last of its tables.
+    var learned: ObjectIdentifier?
   }
 
   private struct Opened {
@@ -18,25 +22,73 @@ package final class DatabaseIdentity: Sendable {
     var kept: PoolMonitor?
   }
 
-  private static let files = Locked<[String: WeakIdentity]>([:])
+  /// Changes with its tables: a source that asks for them asks again. It lives as long as the identity.
+  package let schemaVersion: UnsafeMutablePointer<Atomic<UInt64>>
 
-  private struct WeakIdentity: Sendable {
-    weak let identity: DatabaseIdentity?
+  private static let known = Locked<[Key: Known]>([:])
+
+  /// What makes two connections have one database.
+  package enum Key: Hashable, Sendable {
+    /// A path, or an address.
+    case place(String)
+    /// A file, whatever its path is now.
+    case file(device: UInt64, inode: UInt64, born: UInt64)
+    /// Something that another database may be called by once its last connection is closed.
+    case open(UInt64, isName: Bool)
+  }
+
+  private struct Known: Sendable {
+    weak var identity: DatabaseIdentity?
+    /// Of connections that are open.
+    var count = 0
   }
 
   package init(schema: SchemaFacts = SchemaFacts()) {
     self.schema = schema
+    schemaVersion = .allocate(capacity: 1)
+    schemaVersion.initialize(to: Atomic(0))
   }
 
-  /// The identity of a file, as long as one of its connections, or a recording of them, is alive.
+  deinit { schemaVersion.deallocate() }
+
+  /// The identity of a file or a place, as long as one of its connections, or a recording of them, is alive.
   package static func of(file: String, schema: () -> SchemaFacts) -> DatabaseIdentity {
-    files.withLock { files in
-      if let known = files[file]?.identity { return known }
-      if files.count > 256 { files = files.filter { $0.value.identity != nil } }
+    of(.place(file), schema: schema)
+  }
+
+  /// The identity that goes with a key; ``closed(_:)`` is to be called for each connection that asked.
+  ///
+  /// - Parameter isAlone: Whether no other connection has the database for certain, so that an earlier one by this key is gone.
+  package static func of(_ key: Key, isAlone: Bool = false, schema: () -> SchemaFacts) -> DatabaseIdentity {
+    known.withLock { known in
+      if !isAlone, let identity = known[key]?.identity {
+        known[key]?.count += 1
+        return identity
+      }
+      if known.count > 256 { known = known.filter { $0.value.identity != nil } }
       let identity = DatabaseIdentity(schema: schema())
-      files[file] = WeakIdentity(identity: identity)
+      known[key] = Known(identity: identity, count: 1)
       return identity
     }
+  }
+
+  /// A connection that asked for its identity by a key was closed.
+  func closed(_ key: Key) {
+    Self.known.withLock { known in
+      guard let count = known[key]?.count, known[key]?.identity === self else { return }
+      known[key]?.count = count - 1
+      // A file keeps its identity for its next connection.
+      if case .open = key, count == 1 { known[key] = nil }
+    }
+  }
+
+  /// One of its connections was asked for its tables.
+  func learn(_ facts: SchemaFacts, listing: () -> SchemaListing) {
+    let isNew = use.withLock { use in
+      defer { use.learned = ObjectIdentifier(facts) }
+      return use.learned != ObjectIdentifier(facts)
+    }
+    if isNew { schema.take(listing()) }
   }
 
   enum Owner {

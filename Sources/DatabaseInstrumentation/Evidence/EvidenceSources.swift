@@ -22,8 +22,8 @@ package final class EvidenceSources: Sendable {
   }
 
   /// Called before the evidence of a recording is read: sources look for work that they did not see.
-  package func inspect() {
-    for source in all { source.inspect() }
+  package func inspect(for scope: RecordingScope) {
+    for source in all { source.inspect(scope) }
   }
 
   /// Why nothing can be seen; empty when a source works, or when there is none to ask.
@@ -39,12 +39,12 @@ package final class EvidenceSources: Sendable {
 package struct EvidenceSource: Sendable {
   package var name: String
   package var prepare: @Sendable () -> Void
-  package var inspect: @Sendable () -> Void
+  package var inspect: @Sendable (RecordingScope) -> Void
   /// Why it cannot see anything; `nil` when it works.
   package var problem: @Sendable () -> String?
 
   package init(
-    name: String, prepare: @escaping @Sendable () -> Void, inspect: @escaping @Sendable () -> Void,
+    name: String, prepare: @escaping @Sendable () -> Void, inspect: @escaping @Sendable (RecordingScope) -> Void,
     problem: @escaping @Sendable () -> String?
   ) {
     self.name = name

@@ -72,6 +72,11 @@ package final class EvidenceStore: Sendable {
     }
   }
 
+  /// Whether a statement of the connection is in one of the recordings, or a transaction.
+  func hasLog(for connection: ConnectionEvidence) -> Bool {
+    state.withLock { $0.logOfConnection[connection.info.id] != nil }
+  }
+
   /// - Returns: Its index plus 1.
   func keep(_ error: StatementError) -> UInt32 {
     state.withLock { state in

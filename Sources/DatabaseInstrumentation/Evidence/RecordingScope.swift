@@ -31,6 +31,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   /// Nanoseconds of the monotonic clock when it was finished; `UInt64.max` before. It lives as long as the scope.
   package let end: UnsafeMutablePointer<Atomic<UInt64>>
   private let excluded = Atomic<Int>(0)
+  private let lost = Locked<[ConnectionEvidence]>([])
   private let unattributedAtStart: Int
 
   private static let lastID = Atomic<UInt32>(0)
@@ -99,6 +100,20 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   package func discard() {
     if parent == nil { store.discard() }
   }
+
+  /// Statements on a connection were missed that belonged to the scope.
+  func note(lost connection: ConnectionEvidence) {
+    var scope: RecordingScope? = self
+    while let current = scope {
+      current.lost.withLock { lost in
+        if !lost.contains(where: { $0 === connection }) { lost.append(connection) }
+      }
+      scope = current.parent
+    }
+  }
+
+  /// Connections whose statements are known to have been missed.
+  package var lostConnections: [ConnectionEvidence] { lost.withLock { $0 } }
 
   func countExcluded() {
     var scope: RecordingScope? = self

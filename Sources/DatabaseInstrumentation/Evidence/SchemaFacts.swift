@@ -1,74 +1,115 @@
-/// What is known of the tables of one database: from the statements that defined them, else from the database itself.
+/// What is known of the tables of one database: from the statements that defined them, from a connection that was asked, else
+/// from the database's file.
+///
+/// What a connection says at one moment is another kind of facts, which never change: ``init(listing:planner:)``.
 package final class SchemaFacts: Sendable {
-  private let state = Locked(State())
-  private let reader: (@Sendable () -> [TableDefinition]?)?
+  fileprivate let state = Locked(State())
+  private let reader: Reader?
   private let planner: Planner?
+  private let isFixed: Bool
+  /// Whether no table was there before anyone looked.
+  private let isNew: Bool
   /// What the definitions say of rows that are written.
   package let writing = WritingFacts()
 
-  /// Asks the database how it runs a statement; `nil` when it cannot be asked.
-  ///
-  /// It takes the statement and, where the database has no file, what defines its tables and indexes, without values.
-  package typealias Planner = @Sendable (_ sql: String, _ definitions: [String]) -> [String]?
+  /// Reads what is in the database, when findings are computed.
+  package typealias Reader = @Sendable () -> SchemaReading
 
-  private struct State {
+  /// Asks how a statement is run where there is what the entries say; `nil` when that cannot be told.
+  package typealias Planner = @Sendable (_ sql: String, _ entries: [SchemaEntry]) -> [String]?
+
+  fileprivate struct State {
     var tables: [String: TableDefinition] = [:]
+    /// Views that were seen being made: they hide no keys.
+    var views: Set<String> = []
     /// Tables whose triggers were seen being made; one that was dropped since still counts.
     var triggered: Set<String> = []
     var isRead = false
-    /// Kept where nobody else can be asked for a plan.
-    var definitions: [String] = []
+    /// Why it could not be read.
+    var problem: String?
+    /// What there is for a plan.
+    var entries: [SchemaEntry] = []
     var version = 0
+    var plans: [String: [String]?] = [:]
   }
 
   private static let definitionLimit = 5_000
+  private static let planLimit = 1_000
 
-  /// - Parameter reader: Reads the tables from the database when findings are computed; `nil` when it cannot.
-  /// - Parameter planner: Asks the database for query plans.
-  package init(reader: (@Sendable () -> [TableDefinition]?)? = nil, planner: Planner? = nil) {
+  /// - Parameters:
+  ///   - reader: Reads the tables from the database when findings are computed; `nil` where its source never tells of any.
+  ///   - planner: Tells query plans.
+  ///   - isNew: Whether no table was there before anyone looked.
+  package init(reader: Reader? = nil, planner: Planner? = nil, isNew: Bool = false) {
     self.reader = reader
+    self.isNew = isNew || reader == nil
     self.planner = planner
+    isFixed = false
+  }
+
+  /// Facts that never change.
+  package init(listing: SchemaListing, planner: Planner? = nil) {
+    reader = nil
+    self.planner = planner
+    isFixed = true
+    isNew = false
+    state.withLock { state in
+      state.tables = listing.visibleTables()
+      state.entries = listing.entries
+      state.isRead = listing.isComplete
+    }
+    writing.take(Array(listing.main.visibleTables().values))
   }
 
   /// The lines of the query plan of a statement.
   package func plan(of sql: String) -> [String]? {
     guard let planner else { return nil }
-    return planner(sql, state.withLock { $0.definitions })
+    readOnce()
+    let (entries, known) = state.withLock { ($0.entries, $0.plans[sql]) }
+    if let known { return known }
+    let plan = planner(sql, entries)
+    state.withLock { state in
+      if state.plans.count >= Self.planLimit { state.plans.removeAll(keepingCapacity: true) }
+      state.plans[sql] = .some(plan)
+    }
+    return plan
   }
 
   /// Takes note of a statement that changes the schema.
   package func note(_ sql: String) {
+    guard !isFixed else { return }
     let text = SchemaText.of(sql)
-    if planner != nil && reader == nil, let definition = text.definition { keep(definition) }
-    if let definition = text.writing { writing.note(definition, isComplete: reader == nil) }
-    guard let change = text.change else { return }
+    if let definition = text.writing { writing.note(definition, isComplete: isNew) }
     state.withLock { state in
-      state.version += 1
-      switch change {
-      case .create(let table):
-        state.tables[table.name.lowercased()] = table
-      case .addForeignKey(let key, let table):
-        state.tables[table.lowercased()]?.foreignKeys.append(key)
-      case .rename(let table, let name):
-        guard var definition = state.tables.removeValue(forKey: table.lowercased()) else { return }
-        definition.name = name
-        state.tables[name.lowercased()] = definition
-        for other in state.tables.keys {
-          state.tables[other]?.renameParent(table, to: name)
-        }
-      case .drop(let table):
-        state.tables[table.lowercased()] = nil
-      case .trigger(let table):
-        state.triggered.insert(table.lowercased())
-        state.tables[table.lowercased()]?.hasTriggers = true
+      state.plans.removeAll(keepingCapacity: true)
+      if planner != nil, let definition = text.definition, state.entries.count < Self.definitionLimit {
+        state.entries.append(definition)
       }
+      if let view = text.view { state.views.insert(view.lowercased()) }
+      if let change = text.change { state.apply(change) }
     }
   }
 
-  private func keep(_ definition: String) {
+  /// A connection was asked: what it says is newer than what was noted.
+  package func take(_ listing: SchemaListing) {
+    guard !isFixed else { return }
+    let main = listing.main
+    let tables = main.visibleTables()
+    writing.take(Array(tables.values))
     state.withLock { state in
-      if state.definitions.count < Self.definitionLimit { state.definitions.append(definition) }
+      state.tables = tables
+      state.views = Set(main.entries.filter { $0.kind == .view }.map { $0.name.lowercased() })
+      state.entries = main.entries
+      state.plans = [:]
+      state.isRead = true
+      state.problem = nil
+      state.version += 1
     }
+  }
+
+  /// What a connection said, of facts that never change.
+  package var listing: SchemaListing? {
+    isFixed ? state.withLock { SchemaListing(entries: $0.entries, isComplete: $0.isRead) } : nil
   }
 
   /// The definition of a table, by its name in any case.
@@ -85,11 +126,21 @@ package final class SchemaFacts: Sendable {
     return state.withLock { Array($0.tables.values) }.sorted { $0.name < $1.name }
   }
 
+  /// Why nothing is known of a table's keys; `nil` where they are known, or where the source never tells of any.
+  package func problem(with name: String) -> String? {
+    guard isFixed || reader != nil, table(name) == nil else { return nil }
+    return state.withLock { state in
+      if state.isRead || state.views.contains(name.lowercased()) { return nil }
+      return state.problem ?? "its definition was not seen"
+    }
+  }
+
   /// Changes whenever what is known does.
   var version: Int { state.withLock { $0.version } }
 
   /// What is known without a look at the database: for places where no SQL may run.
   var alreadyKnown: SchemaFacts {
+    if isFixed { return self }
     let facts = SchemaFacts()
     let tables = state.withLock { $0.tables }
     facts.state.withLock { $0.tables = tables }
@@ -102,19 +153,61 @@ package final class SchemaFacts: Sendable {
   }
 
   private func readOnce() {
-    guard let reader, state.withLock({ !$0.isRead }), let tables = reader() else { return }
-    writing.take(tables)
-    state.withLock { state in
-      state.isRead = true
-      state.version += 1
-      // What was seen is newer than what is in the file while a transaction is open.
-      for table in tables where state.tables[table.name.lowercased()] == nil {
-        state.tables[table.name.lowercased()] = table
-        if state.triggered.contains(table.name.lowercased()) {
-          state.tables[table.name.lowercased()]?.hasTriggers = true
-        }
+    guard let reader, state.withLock({ !$0.isRead }) else { return }
+    switch reader() {
+    case .unreadable(let problem):
+      state.withLock { $0.problem = problem }
+    case .read(let listing):
+      let tables = listing.visibleTables()
+      writing.take(Array(tables.values))
+      state.withLock { state in
+        state.isRead = true
+        state.version += 1
+        state.add(listing, tables)
       }
     }
+  }
+}
+
+/// What came of reading a schema from outside of the application's connections.
+package enum SchemaReading: Sendable {
+  case read(SchemaListing)
+  /// Why not, in words that follow "because".
+  case unreadable(String)
+}
+
+extension SchemaFacts.State {
+  fileprivate mutating func apply(_ change: SchemaChange) {
+    version += 1
+    switch change {
+    case .create(let table):
+      tables[table.name.lowercased()] = table
+      views.remove(table.name.lowercased())
+    case .addForeignKey(let key, let table):
+      tables[table.lowercased()]?.foreignKeys.append(key)
+    case .rename(let table, let name):
+      guard var definition = tables.removeValue(forKey: table.lowercased()) else { return }
+      definition.name = name
+      tables[name.lowercased()] = definition
+      for other in tables.keys {
+        tables[other]?.renameParent(table, to: name)
+      }
+    case .drop(let table):
+      tables[table.lowercased()] = nil
+    case .trigger(let table):
+      triggered.insert(table.lowercased())
+      tables[table.lowercased()]?.hasTriggers = true
+    }
+  }
+
+  /// What was seen is newer than what is in the file while a transaction is open.
+  fileprivate mutating func add(_ listing: SchemaListing, _ read: [String: TableDefinition]) {
+    for (name, table) in read where tables[name] == nil {
+      tables[name] = table
+      if triggered.contains(name) { tables[name]?.hasTriggers = true }
+    }
+    for entry in listing.entries where entry.kind == .view { views.insert(entry.name.lowercased()) }
+    entries = listing.entries + entries
   }
 }
 

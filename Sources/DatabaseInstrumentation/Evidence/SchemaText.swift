@@ -2,8 +2,11 @@
 struct SchemaText: Sendable {
   let change: SchemaChange?
   let writing: WritingFacts.Definition?
-  /// The text without values, for a database of our own that is asked for plans; `nil` for what defines nothing.
-  let definition: String?
+  /// The name of a view that it makes.
+  let view: String?
+  /// What it defines, for a database of our own that is asked for plans; `nil` for what takes rows from elsewhere, which would
+  /// have to be run.
+  let definition: SchemaEntry?
 
   private static let memo = TextMemo<SchemaText>()
 
@@ -12,9 +15,52 @@ struct SchemaText: Sendable {
   private init(_ sql: String) {
     change = SchemaChange(sql)
     var text = sql
-    writing = text.withUTF8 { WritingFacts.Definition(SQLTokenList($0, dialect: .sqlite)) }
-    let shape = StatementShape(sql)
-    // A definition takes no parameters, and a plan does not depend on the values of defaults and checks.
-    definition = shape.kind == .ddl ? String(shape.normalizedSQL.map { $0 == "?" ? "0" : $0 }) : nil
+    let isPlain: Bool
+    (writing, view, isPlain) = text.withUTF8 { bytes in
+      let tokens = SQLTokenList(bytes, dialect: .sqlite)
+      return (WritingFacts.Definition(tokens), tokens.nameOfView, tokens.isPlainDefinition)
+    }
+    definition = isPlain ? SchemaEntry(schema: "", kind: .table, name: "", sql: sql) : nil
+  }
+}
+
+extension SQLTokenList {
+  private var first: Int {
+    var index = 0
+    while kind(index) == .semicolon { index += 1 }
+    return index
+  }
+
+  /// Of `CREATE [TEMP] VIEW [IF NOT EXISTS] [schema.]name`.
+  fileprivate var nameOfView: String? {
+    var index = first
+    guard keyword(index) == .create else { return nil }
+    index += 1
+    if keyword(index) == .temp || keyword(index) == .temporary { index += 1 }
+    guard keyword(index) == .view else { return nil }
+    index += keyword(index + 1) == .if ? 4 : 1
+    return kind(index + 1) == .dot ? name(index + 2) : name(index)
+  }
+
+  /// Whether it defines something without running a query: one statement, and no table that is made of rows.
+  fileprivate var isPlainDefinition: Bool {
+    var index = first
+    switch keyword(index) {
+    case .alter, .drop: break
+    case .create:
+      index += 1
+      while [.temp, .temporary, .unique].contains(keyword(index)) { index += 1 }
+      switch keyword(index) {
+      case .index, .view: break
+      case .table:
+        while index < count, kind(index) != .open, keyword(index) != .as { index += 1 }
+        guard index < count, kind(index) == .open else { return false }
+      default: return false
+      }
+    default: return false
+    }
+    while index < count, kind(index) != .semicolon { index += 1 }
+    while index < count, kind(index) == .semicolon { index += 1 }
+    return index >= count
   }
 }

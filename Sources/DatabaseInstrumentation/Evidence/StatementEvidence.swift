@@ -79,6 +79,9 @@ package final class StatementEvidence: Sendable {
     return index
   }
 
+  /// What is known of the tables that a statement found.
+  package func schema(at index: Int) -> SchemaFacts { connection(at: index).schema(at: records[index].start) }
+
   package func stack(at index: Int) -> StackTrace? {
     let stack = records[index].stack
     return stack == 0 ? nil : stacks[Int(stack) - 1]

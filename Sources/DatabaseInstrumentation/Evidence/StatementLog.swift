@@ -108,6 +108,22 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     }
   }
 
+  /// A statement that ended turns out to have failed.
+  package func fail(_ slot: StatementSlot, _ error: StatementError) {
+    let number = store.keep(error)
+    let stack = store.stacks.capture()
+    head.withLock { head in
+      if let record = slot.record {
+        guard head.generation == slot.generation else { return }
+        record.pointee.error = number
+        if record.pointee.stack == 0 { record.pointee.stack = stack }
+      } else {
+        state.pointee.dropped[DroppedKey(scope: slot.scope, shape: slot.shape), default: DroppedStatements()]
+          .failures += 1
+      }
+    }
+  }
+
   /// Keeps a statement that never ran.
   package func append(
     failedToPrepare shape: UInt32, at time: UInt64, error: StatementError, flags: StatementRecord.Flags,

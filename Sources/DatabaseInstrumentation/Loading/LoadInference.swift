@@ -12,7 +12,7 @@ struct LoadInference {
   private var lastRead: [TableKey: Int] = [:]
 
   private struct PlanKey: Hashable {
-    var database: ObjectIdentifier
+    var schema: ObjectIdentifier
     var shape: UInt32
   }
 
@@ -36,10 +36,10 @@ struct LoadInference {
   }
 
   private mutating func plan(for index: Int) -> LoadPlan {
-    let database = evidence.connection(at: index).database
-    let key = PlanKey(database: ObjectIdentifier(database), shape: evidence.records[index].shape)
+    let schema = evidence.schema(at: index)
+    let key = PlanKey(schema: ObjectIdentifier(schema), shape: evidence.records[index].shape)
     if let known = plans[key] { return known }
-    let plan = LoadPlan(evidence.shape(at: index), in: database.schema)
+    let plan = LoadPlan(evidence.shape(at: index), in: schema)
     plans[key] = plan
     return plan
   }

@@ -75,7 +75,7 @@ package final class TelemetryPipeline: Sendable {
   private func plan(_ statement: StatementStart, on connection: ConnectionEvidence) -> PlannedLoad? {
     guard statement.shape.kind == .select, configuration.emitsSpans else { return nil }
     return plans.load(
-      statement.shape, in: connection.database.schema, enclosing: statement.enclosing?.shape,
+      statement.shape, in: connection.schema, enclosing: statement.enclosing?.shape,
       withJoins: configuration.monitorsJoinedLoading)
   }
 

@@ -23,7 +23,7 @@ package struct TransactionLedger: Sendable {
     package var beganInAutocommit: Bool?
     /// Whether there is no transaction after it; `nil`: the source cannot tell.
     package var inAutocommit: Bool?
-    /// Whether a commit changed the database; `nil`: the source cannot tell.
+    /// Whether a commit of a transaction that wrote changed the database; `nil`: the source cannot tell, or it wrote nothing.
     package var reachedDatabase: Bool?
     /// Whether all row changes of the statement are known.
     package var isComplete = true
@@ -177,7 +177,7 @@ package struct TransactionLedger: Sendable {
       return ending.control == .rollback ? .rolledBack : nil
     }
     guard isCommit, !ending.hasFailed else { return .rolledBack }
-    if ending.reachedDatabase == false, open?.lasting.isEmpty == false { return .rolledBack }
+    if ending.reachedDatabase == false { return .rolledBack }
     return .committed
   }
 

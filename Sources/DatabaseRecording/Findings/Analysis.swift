@@ -56,7 +56,7 @@ struct Analysis {
     let shape = evidence.shape(at: group.indices[0])
     guard keys >= threshold, !shape.loaderHint.keyPredicates.isEmpty else { return nil }
     let declared = declaredLoad(of: group)
-    let schema = evidence.connection(at: group.indices[0]).database.schema
+    let schema = evidence.schema(at: group.indices[0])
     let isForItsOwnSake = evidence.declaredLoad(at: group.indices[0]).map { $0.strategy == nil } ?? false
     for relationship in isForItsOwnSake ? [] : Relationship.candidates(for: shape, in: schema) {
       guard let parent = parent(of: group, along: relationship), isLoop(group, keys: keys, after: parent) else {

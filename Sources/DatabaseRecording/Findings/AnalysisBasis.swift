@@ -68,7 +68,7 @@ final class AnalysisBasis: Sendable {
     if indices.contains(where: { evidence.records[$0].parent != 0 || evidence.declaredLoad(at: $0) != nil }) {
       return true
     }
-    let schema = evidence.connection(at: last).database.schema
+    let schema = evidence.schema(at: last)
     return Relationship.candidates(for: evidence.shape(at: last), in: schema).contains { relationship in
       index.parent(of: last, on: relationship.owner) != nil
     }

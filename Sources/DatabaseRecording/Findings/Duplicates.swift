@@ -30,7 +30,7 @@ extension Analysis {
   private func split(_ indices: [Int], to tables: [TableReference]) -> [[Int]] {
     var runs: [[Int]] = []
     for index in indices.sorted() {
-      if let last = runs.last?.last, !writes.touch(tables, on: evidence.connection(at: index).database, last, index) {
+      if let last = runs.last?.last, !writes.touch(tables, in: evidence, last, index) {
         runs[runs.count - 1].append(index)
       } else {
         runs.append([index])

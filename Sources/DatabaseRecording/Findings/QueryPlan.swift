@@ -10,8 +10,9 @@ struct QueryPlan {
 
   /// - Returns: `nil` where the database cannot be asked.
   init?(of statement: ExecutedStatement) {
-    let schema = statement.evidence.connection(at: statement.index).database.schema
-    guard let lines = schema.plan(of: statement.sql), !lines.isEmpty else { return nil }
+    guard let lines = statement.evidence.schema(at: statement.index).plan(of: statement.sql), !lines.isEmpty else {
+      return nil
+    }
     self.lines = lines
   }
 

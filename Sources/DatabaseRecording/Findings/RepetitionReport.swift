@@ -91,7 +91,7 @@ struct Fix {
   init(_ load: RelationshipLoad, in evidence: StatementEvidence) {
     let index = (load.statementNumbers.first ?? 1) - 1
     let group = ReadGroup(indices: [index], stack: evidence.records[index].stack)
-    let schema = evidence.connection(at: index).database.schema
+    let schema = evidence.schema(at: index)
     let relationship = Relationship.candidates(for: evidence.shape(at: index), in: schema)
       .first { load.relationship == $0.label || load.relationship.hasPrefix("\($0.label) or ") }
     self.init(

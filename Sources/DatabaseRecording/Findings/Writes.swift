@@ -32,7 +32,7 @@ struct Writes {
         let database = evidence.connection(at: index).database
         let id = ObjectIdentifier(database)
         all[id, default: []].append(index)
-        let effect = memo.value(at: index) { self.effect(of: shape, on: database) }
+        let effect = memo.value(at: index) { self.effect(of: shape, on: database, in: evidence.schema(at: index)) }
         for place in effect.places { lists[place].append(index) }
         if effect.mayReachOthers { ofDatabase[id, default: []].append(index) }
       case .ddl:
@@ -46,9 +46,10 @@ struct Writes {
   }
 
   /// A table with a trigger on it may write to any other, a foreign key with an action to the tables that refer to it.
-  private mutating func effect(of shape: StatementShape, on database: DatabaseIdentity) -> Effect {
+  private mutating func effect(of shape: StatementShape, on database: DatabaseIdentity, in schema: SchemaFacts)
+    -> Effect
+  {
     var effect = Effect()
-    let schema = database.schema
     for table in shape.tables where table.role == .written {
       let name = table.name.lowercased()
       effect.places.append(place(of: Key(database: ObjectIdentifier(database), table: name)))
@@ -72,13 +73,13 @@ struct Writes {
   /// Whether one of the tables may have been written between two statements.
   ///
   /// - Complexity: O(log *n*) for each table.
-  func touch(_ tables: [TableReference], on database: DatabaseIdentity, _ first: Int, _ last: Int) -> Bool {
-    let id = ObjectIdentifier(database)
+  func touch(_ tables: [TableReference], in evidence: StatementEvidence, _ first: Int, _ last: Int) -> Bool {
+    let id = ObjectIdentifier(evidence.connection(at: first).database)
     var lists = tables.map { table in
       places[Key(database: id, table: table.name.lowercased())].map { self.lists[$0] } ?? []
     }
     if let writes = ofDatabase[id] { lists.append(writes) }
-    if let writes = all[id], tables.contains(where: { mayBeView($0.name, in: database.schema) }) {
+    if let writes = all[id], tables.contains(where: { mayBeView($0.name, in: evidence.schema(at: first)) }) {
       lists.append(writes)
     }
     return lists.contains { list in
@@ -90,7 +91,7 @@ struct Writes {
   /// Whether one of the tables may have been written while the reads of a group went on.
   func touch(_ tables: [TableReference], on group: ReadGroup, in evidence: StatementEvidence) -> Bool {
     guard let first = group.indices.first, let last = group.indices.last else { return false }
-    return touch(tables, on: evidence.connection(at: first).database, first, last)
+    return touch(tables, in: evidence, first, last)
   }
 
   private func mayBeView(_ name: String, in schema: SchemaFacts) -> Bool {

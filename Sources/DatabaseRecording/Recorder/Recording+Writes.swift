@@ -97,7 +97,7 @@ extension StatementEvidence {
     var found: [String: Set<String>] = [:]
     for entry in rows where entry.rows.updatedColumns != 0 {
       let isMain = entry.table.database == "main"
-      let names = isMain ? connections[connection].database.schema.table(entry.table.name)?.columns ?? [] : []
+      let names = isMain ? connections[connection].schema.table(entry.table.name)?.columns ?? [] : []
       for column in 0..<64 where entry.rows.updatedColumns & (1 << UInt64(column)) != 0 {
         found[entry.table.qualified, default: []].insert(
           column < names.count ? names[column] : "column \(column + 1)")

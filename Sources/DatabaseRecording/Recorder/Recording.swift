@@ -46,7 +46,7 @@ public struct Recording: Sendable, CustomStringConvertible {
   }
 
   init(scope: RecordingScope, label: String, location: CodeLocation, function: ScopeFunction) {
-    EvidenceSources.shared.inspect()
+    EvidenceSources.shared.inspect(for: scope)
     let evidence = scope.evidence()
     storage = Storage(
       label: label,
@@ -69,7 +69,9 @@ public struct Recording: Sendable, CustomStringConvertible {
   private static func blindness(of evidence: StatementEvidence, in scope: RecordingScope) -> [String] {
     var reasons: [String] = []
     if evidence.records.isEmpty && evidence.dropped.isEmpty { reasons = EvidenceSources.shared.problems }
-    for connection in evidence.connections where connection.hasLostStatements {
+    let used = evidence.connections.filter(\.hasLostStatements)
+    let unused = scope.lostConnections.filter { lost in !used.contains { $0 === lost } }
+    for connection in used + unused {
       reasons.append(
         """
         Connection \(connection.info) lost its trace: something replaced SQLite's trace callback, and its statements were \

@@ -116,7 +116,7 @@ import Testing
   }
 
   @Test func definitionsThatMatter() {
-    let schema = SchemaFacts(reader: { [] })
+    let schema = SchemaFacts(reader: { .read(SchemaListing(entries: [])) })
     func names(_ name: String) -> [String] {
       schema.writing.tables(named: TableReference(name: name, role: .written)).map {
         "\($0.table.qualified) \($0.hasRowid)"

@@ -1,0 +1,103 @@
+// What a connection knows of its tables, asked for on the connection itself: it knows those of a database in memory, of a file
+// that was removed and of a transaction that is open, and which table another one hides.
+//
+// It is asked when the application calls SQLite again after a statement that a recording has, while the connection still has the
+// lock that reading takes, so that nobody waits for ours; and by statements that neither the application's trace nor its authorizer
+// hear of.
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "Texts.h"
+
+// Whether the connection has the lock that reading one of its databases takes. Then it has also seen that its tables are the
+// ones it knows: nothing is loaded anew for us. Nobody else has the temporary one.
+static bool is_readable(dbh_connection *c, int index, const char *schema) {
+  return index == 1 || dbh_lock_state(c->handle, schema) > 0;
+}
+
+static inline uint64_t bit(int index) { return index < 64 ? (uint64_t)1 << index : 0; }
+
+// Whether a database can be read that was not since the tables changed.
+static bool has_unread(dbh_connection *c) {
+  const char *schema;
+  for (int i = 0; (schema = dbh_schema_name(c->handle, i)); i++) {
+    if (i != 1 && !(c->read_schemas & bit(i)) && is_readable(c, i, schema)) return true;
+  }
+  return false;
+}
+
+// What a failure left behind that the application was told of is there until the next one: ours would take it away.
+static bool has_message(dbh_connection *c) {
+  const char *message = sqlite3_errmsg(c->handle);
+  return !message || strcmp(message, sqlite3_errstr(sqlite3_extended_errcode(c->handle))) != 0;
+}
+
+void dbh_want_schema(dbh_connection *c, dbh_thread_state *thread) {
+  if (!c->schema_version) return;
+  uint64_t version = atomic_load_explicit(c->schema_version, memory_order_acquire);
+  bool is_same = version == c->known_schema && c->own_schema == c->known_own_schema;
+  if (is_same && c->knows_all) return;
+  if (!is_same) c->read_schemas = 0;
+  thread->learning = c->handle;
+  thread->may_learn = false;
+  if (c->schema_wanted == 0) c->schema_wanted = dbh_now();
+}
+
+void dbh_schema_changes(dbh_connection *c) {
+  c->own_schema++;
+  if (c->schema_version) atomic_fetch_add_explicit(c->schema_version, 1, memory_order_release);
+  if (!sqlite3_get_autocommit(c->handle)) c->defines = true;
+}
+
+static void learn(void *argument) {
+  dbh_connection *c = argument;
+  if (has_message(c) || !has_unread(c)) return;
+  uint64_t version = atomic_load_explicit(c->schema_version, memory_order_acquire);
+  uint64_t own = c->own_schema;
+  dbh_texts texts = {0};
+  bool is_complete = true, is_read = true, is_addition = c->read_schemas != 0;
+  const char *schema;
+  for (int i = 0; is_read && (schema = dbh_schema_name(c->handle, i)); i++) {
+    if (is_readable(c, i, schema)) {
+      is_read = dbh_append_schema(&texts, c->handle, schema) == SQLITE_OK;
+      c->read_schemas |= bit(i);
+    } else if (!(c->read_schemas & bit(i))) {
+      is_complete = false;
+    }
+  }
+  dbh_append_text(&texts, "");
+  const dbh_callbacks *swift = dbh_swift();
+  if (is_read && !texts.has_failed && swift) {
+    dbh_tables tables = {
+        .texts = texts.bytes,
+        .length = texts.length,
+        .hash = dbh_hash(texts.bytes, texts.length),
+        .time = c->schema_wanted,
+        .is_complete = is_complete,
+        .is_addition = is_addition,
+    };
+    swift->learned(c->context, &tables);
+  }
+  // Where SQLite could not tell, it is not asked with each row again.
+  c->known_schema = version;
+  c->known_own_schema = own;
+  c->knows_all = is_complete || !is_read;
+  c->schema_wanted = 0;
+  free(texts.bytes);
+}
+
+void dbh_learn_schema(dbh_connection *c) {
+  dbh_thread_state *thread = &dbh_this_thread;
+  thread->learning = NULL;
+  if (!c->schema_version || c->is_asking || !thread->may_learn || !dbh_hides_queries(c)) return;
+  c->is_asking = true;
+  dbh_without_hooks(learn, c);
+  c->is_asking = false;
+}
+
+void dbh_share_schema_version(void *connection, void *version) {
+  dbh_connection *c = connection;
+  c->schema_version = version;
+  c->known_schema = UINT64_MAX;
+}

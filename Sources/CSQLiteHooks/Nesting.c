@@ -1,0 +1,124 @@
+// Statements that begin inside of another one. SQLite tells of the application's, which a function or a callback of its runs, in
+// the same way as of those by which its own modules (full-text search, R-trees) keep their tables.
+
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <pthread.h>
+#include <string.h>
+
+#include <CCallStacks.h>
+
+#if defined(__ELF__)
+#include <link.h>
+#endif
+
+#include "Private.h"
+
+dbh_code dbh_sqlite_code;
+
+#if defined(__ELF__)
+
+typedef struct {
+  uintptr_t address;
+  dbh_code code;
+} search;
+
+static int find_code(struct dl_phdr_info *info, size_t size, void *argument) {
+  (void)size;
+  search *s = argument;
+  dbh_code code = {0, 0};
+  bool has_it = false;
+  for (int i = 0; i < info->dlpi_phnum; i++) {
+    const ElfW(Phdr) *header = &info->dlpi_phdr[i];
+    if (header->p_type != PT_LOAD || !(header->p_flags & PF_X)) continue;
+    uintptr_t first = info->dlpi_addr + header->p_vaddr, end = first + header->p_memsz;
+    if (code.first == 0 || first < code.first) code.first = first;
+    if (end > code.end) code.end = end;
+    if (s->address >= first && s->address < end) has_it = true;
+  }
+  if (has_it) s->code = code;
+  return has_it;
+}
+
+static dbh_code code_of(uintptr_t address) {
+  search s = {.address = address};
+  if (address) dl_iterate_phdr(find_code, &s);
+  return s.code;
+}
+
+static void find_ranges(void) {
+  dbh_code found = code_of((uintptr_t)dlsym(RTLD_NEXT, "sqlite3_column_count"));
+  // SQLite and the application in one file: an address tells nothing.
+  if (found.first != code_of((uintptr_t)dbh_trace).first) dbh_sqlite_code = found;
+}
+
+#else
+
+static void find_ranges(void) {}
+
+#endif
+
+void dbh_find_sqlite_code(void) {
+  static pthread_once_t found = PTHREAD_ONCE_INIT;
+  pthread_once(&found, find_ranges);
+}
+
+// Looked at from inside out, a stack has SQLite's code first. Then comes either the call by which the statement outside is run,
+// or code of the application that SQLite called. Where the statement outside is run by sqlite3_exec(), which is not seen, that
+// code may as well be its caller: then no more of SQLite's is around it.
+//
+// `statement`: whose own call is passed by.
+static bool has_app_inside(const dbh_call *call, const sqlite3_stmt *statement) {
+  enum { DEPTH = 256 };
+  uintptr_t addresses[DEPTH];
+  uint64_t hash;
+  uintptr_t origin = dcs_set_origin(0);
+  size_t count = dcs_capture(addresses, DEPTH, &hash);
+  dcs_set_origin(origin);
+  size_t i = 0;
+  while (i < count && !dbh_is_sqlite_code((void *)addresses[i])) i++;
+  bool has_app = false;
+  for (; i < count; i++) {
+    if (dbh_is_sqlite_code((void *)addresses[i])) {
+      if (has_app) return true;
+    } else if (call && i + 1 < count && addresses[i + 1] == call->caller) {
+      if (call->statement != statement) return has_app;
+      call = call->outer;
+      statement = NULL;
+    } else {
+      has_app = true;
+    }
+  }
+  return false;
+}
+
+bool dbh_is_called_by_app(const dbh_call *call) { return dbh_sqlite_code.end == 0 || has_app_inside(call, NULL); }
+
+// The tables that full-text search and R-trees keep, which their statements name with their database, each in quotes.
+static bool names_shadow_table(const char *sql) {
+  static const char *const endings[] = {"_content", "_segments", "_segdir", "_docsize", "_stat", "_data", "_idx",
+                                        "_config", "_node", "_parent", "_rowid"};
+  for (const char *dot = strchr(sql, '.'); dot; dot = strchr(dot + 1, '.')) {
+    if (dot == sql || !strchr("'\"", dot[-1]) || !dot[1] || !strchr("'\"", dot[1])) continue;
+    const char *end = strchr(dot + 2, dot[1]);
+    if (!end) return false;
+    size_t length = (size_t)(end - dot - 2);
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+      size_t ending = strlen(endings[i]);
+      if (length > ending && strncmp(end - ending, endings[i], ending) == 0) return true;
+    }
+  }
+  return false;
+}
+
+bool dbh_is_nested_of_app(dbh_connection *c, sqlite3_stmt *statement, const char *sql) {
+  const dbh_call *call = dbh_this_thread.call;
+  if (call && call->statement == statement && call->is_app) return true;
+  if (dbh_sqlite_code.end == 0) return !names_shadow_table(sql);
+  // Modules keep their statements for as long as the connection is open.
+  dbh_internal *known = &c->internal[((uintptr_t)statement >> 4) % DBH_INTERNAL_CACHE];
+  if (known->statement == statement && known->sql == sql) return false;
+  bool is_app = has_app_inside(call, statement);
+  if (!is_app) *known = (dbh_internal){.statement = statement, .sql = sql};
+  return is_app;
+}

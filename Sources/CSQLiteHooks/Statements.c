@@ -1,0 +1,205 @@
+// The calls by which an application prepares and runs statements: their results tell which ones failed, which neither the trace
+// nor the error log always does.
+
+#if defined(__ELF__)
+
+#include "Interpose.h"
+
+typedef int (*statement_function)(sqlite3_stmt *);
+typedef int (*prepare_function)(sqlite3 *, const char *, int, sqlite3_stmt **, const char **);
+typedef int (*prepare_v3_function)(sqlite3 *, const char *, int, unsigned, sqlite3_stmt **, const char **);
+typedef int (*prepare16_function)(sqlite3 *, const void *, int, sqlite3_stmt **, const void **);
+typedef int (*prepare16_v3_function)(sqlite3 *, const void *, int, unsigned, sqlite3_stmt **, const void **);
+
+NEXT(statement_function, sqlite3_step)
+NEXT(statement_function, sqlite3_reset)
+NEXT(statement_function, sqlite3_finalize)
+NEXT(prepare_function, sqlite3_prepare)
+NEXT(prepare_function, sqlite3_prepare_v2)
+NEXT(prepare_v3_function, sqlite3_prepare_v3)
+NEXT(prepare16_function, sqlite3_prepare16)
+NEXT(prepare16_function, sqlite3_prepare16_v2)
+NEXT(prepare16_v3_function, sqlite3_prepare16_v3)
+
+static inline bool is_watched(void) {
+  return atomic_load_explicit(&dbh_listening, memory_order_relaxed) && !dbh_lacks(DBH_LACKS_STATEMENTS) &&
+         !dbh_hooks_are_off();
+}
+
+static __attribute__((cold, noinline)) void stepped(sqlite3_stmt *statement, const dbh_call *call, int result) {
+  sqlite3 *handle = sqlite3_db_handle(statement);
+  dbh_connection *c = call->unsettled ? call->unsettled : dbh_connection_of(handle);
+  if (!c) return;
+  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
+  sqlite3_mutex_enter(mutex);
+  if (result != SQLITE_DONE) dbh_step_failed(c, statement, call, result);
+  if (!call->has_ended) dbh_end_unreported(c, statement);
+  if (c->unsettled) dbh_settle_late(c, true);
+  sqlite3_mutex_leave(mutex);
+}
+
+// What the statement before may have taken a lock for: before the call, whose result is then the last that SQLite gave.
+static __attribute__((cold, noinline)) void learn(sqlite3 *handle, dbh_thread_state *thread) {
+  if (thread->learning != handle || thread->call) return;
+  dbh_connection *c = dbh_connection_of(handle);
+  if (!c) {
+    thread->learning = NULL;
+    return;
+  }
+  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
+  sqlite3_mutex_enter(mutex);
+  dbh_learn_schema(c);
+  sqlite3_mutex_leave(mutex);
+}
+
+static inline void learn_before(sqlite3 *handle) {
+  dbh_thread_state *thread = &dbh_this_thread;
+  if (thread->learning) learn(handle, thread);
+}
+
+static inline dbh_call enter(dbh_thread_state *thread, const sqlite3_stmt *statement, void *caller) {
+  return (dbh_call){
+      .statement = statement,
+      .outer = thread->call,
+      .caller = (uintptr_t)caller,
+      .is_app = !dbh_is_sqlite_code(caller),
+  };
+}
+
+int dbh_interposed_step(sqlite3_stmt *statement) {
+  statement_function next = sqlite3_step_next();
+  if (!statement || !is_watched()) return next(statement);
+  dbh_thread_state *thread = &dbh_this_thread;
+  if (thread->learning) learn(sqlite3_db_handle(statement), thread);
+  dbh_call call = enter(thread, statement, __builtin_return_address(0));
+  thread->call = &call;
+  int result = next(statement);
+  thread->call = call.outer;
+  if (thread->learning) thread->may_learn = result == SQLITE_ROW || result == SQLITE_DONE;
+  bool is_plain = result == SQLITE_ROW || (result == SQLITE_DONE && call.has_ended && !call.unsettled);
+  if (!is_plain) stepped(statement, &call, result);
+  return result;
+}
+
+int dbh_interposed_reset(sqlite3_stmt *statement) {
+  statement_function next = sqlite3_reset_next();
+  if (!statement || !is_watched()) return next(statement);
+  learn_before(sqlite3_db_handle(statement));
+  int result = next(statement);
+  dbh_connection *c = dbh_connection_of(sqlite3_db_handle(statement));
+  if (!c) return result;
+  if (result == SQLITE_OK && atomic_load_explicit(&c->depth, memory_order_relaxed) == 0) return result;
+  sqlite3_mutex *mutex = sqlite3_db_mutex(c->handle);
+  sqlite3_mutex_enter(mutex);
+  if (result != SQLITE_OK) dbh_reset_failed(c, statement, result);
+  dbh_end_unreported(c, statement);
+  sqlite3_mutex_leave(mutex);
+  return result;
+}
+
+int dbh_interposed_finalize(sqlite3_stmt *statement) {
+  statement_function next = sqlite3_finalize_next();
+  if (!statement) return next(statement);
+  dbh_forget_large_values(statement);
+  if (!is_watched()) return next(statement);
+  sqlite3 *handle = sqlite3_db_handle(statement);
+  learn_before(handle);
+  dbh_connection *c = dbh_connection_of(handle);
+  if (!c) return next(statement);
+  // The last statement of a connection that was closed before takes the connection with it.
+  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
+  uint64_t closings = atomic_load(&dbh_closings);
+  int result = next(statement);
+  if (closings != atomic_load(&dbh_closings) && dbh_registry_find(handle) != c) return result;
+  if (result == SQLITE_OK && atomic_load_explicit(&c->depth, memory_order_relaxed) == 0) return result;
+  sqlite3_mutex_enter(mutex);
+  if (result != SQLITE_OK) dbh_reset_failed(c, statement, result);
+  dbh_drop_unreported(c, statement);
+  sqlite3_mutex_leave(mutex);
+  return result;
+}
+
+static __attribute__((cold, noinline)) void failed(sqlite3 *handle, const dbh_call *call, int result) {
+  // What SQLite's own modules try in vain is nobody's failure.
+  if (!call->is_app && call->outer && !dbh_is_called_by_app(call->outer)) return;
+  int code = sqlite3_extended_errcode(handle);
+  if ((code & 0xff) != (result & 0xff)) code = result;
+  dbh_note_failed_preparation(handle, code, sqlite3_errmsg(handle));
+}
+
+#define PREPARE(next)                                                          \
+  if (!is_watched()) return next;                                              \
+  dbh_thread_state *thread = &dbh_this_thread;                                 \
+  if (thread->learning) learn(handle, thread);                                 \
+  dbh_call call = enter(thread, NULL, __builtin_return_address(0));            \
+  thread->call = &call;                                                        \
+  thread->preparing++;                                                         \
+  int result = next;                                                           \
+  thread->preparing--;                                                         \
+  thread->call = call.outer;                                                   \
+  if (result != SQLITE_OK && handle) failed(handle, &call, result);            \
+  return result;
+
+int dbh_interposed_prepare(sqlite3 *handle, const char *sql, int length, sqlite3_stmt **statement, const char **tail) {
+  PREPARE(sqlite3_prepare_next()(handle, sql, length, statement, tail))
+}
+
+int dbh_interposed_prepare_v2(sqlite3 *handle, const char *sql, int length, sqlite3_stmt **statement, const char **tail) {
+  PREPARE(sqlite3_prepare_v2_next()(handle, sql, length, statement, tail))
+}
+
+int dbh_interposed_prepare_v3(sqlite3 *handle, const char *sql, int length, unsigned flags, sqlite3_stmt **statement,
+                              const char **tail) {
+  PREPARE(sqlite3_prepare_v3_next()(handle, sql, length, flags, statement, tail))
+}
+
+int dbh_interposed_prepare16(sqlite3 *handle, const void *sql, int length, sqlite3_stmt **statement, const void **tail) {
+  PREPARE(sqlite3_prepare16_next()(handle, sql, length, statement, tail))
+}
+
+int dbh_interposed_prepare16_v2(sqlite3 *handle, const void *sql, int length, sqlite3_stmt **statement,
+                                const void **tail) {
+  PREPARE(sqlite3_prepare16_v2_next()(handle, sql, length, statement, tail))
+}
+
+int dbh_interposed_prepare16_v3(sqlite3 *handle, const void *sql, int length, unsigned flags, sqlite3_stmt **statement,
+                                const void **tail) {
+  PREPARE(sqlite3_prepare16_v3_next()(handle, sql, length, flags, statement, tail))
+}
+
+#define WEAK(ours) __attribute__((weak, alias("dbh_interposed_" #ours)))
+
+int sqlite3_step(sqlite3_stmt *) WEAK(step);
+int sqlite3_reset(sqlite3_stmt *) WEAK(reset);
+int sqlite3_finalize(sqlite3_stmt *) WEAK(finalize);
+int sqlite3_prepare(sqlite3 *, const char *, int, sqlite3_stmt **, const char **) WEAK(prepare);
+int sqlite3_prepare_v2(sqlite3 *, const char *, int, sqlite3_stmt **, const char **) WEAK(prepare_v2);
+int sqlite3_prepare_v3(sqlite3 *, const char *, int, unsigned, sqlite3_stmt **, const char **)
+    WEAK(prepare_v3);
+int sqlite3_prepare16(sqlite3 *, const void *, int, sqlite3_stmt **, const void **) WEAK(prepare16);
+int sqlite3_prepare16_v2(sqlite3 *, const void *, int, sqlite3_stmt **, const void **)
+    WEAK(prepare16_v2);
+int sqlite3_prepare16_v3(sqlite3 *, const void *, int, unsigned, sqlite3_stmt **, const void **)
+    WEAK(prepare16_v3);
+
+bool dbh_interposes_statements(void) {
+  static _Atomic int known;  // 0: not asked, 1: no, 2: yes
+  if (known == 0) {
+    void *volatile step = (void *)sqlite3_step;
+    void *volatile prepare = (void *)sqlite3_prepare_v2;
+    void *volatile finalize = (void *)sqlite3_finalize;
+    bool all = dbh_is_ours("sqlite3_step", step, (void *)dbh_interposed_step) &&
+               dbh_is_ours("sqlite3_prepare_v2", prepare, (void *)dbh_interposed_prepare_v2) &&
+               dbh_is_ours("sqlite3_finalize", finalize, (void *)dbh_interposed_finalize);
+    known = all ? 2 : 1;
+  }
+  return known == 2 && !dbh_lacks(DBH_LACKS_STATEMENTS);
+}
+
+#else
+
+#include "Private.h"
+
+bool dbh_interposes_statements(void) { return false; }
+
+#endif
