@@ -172,6 +172,10 @@ extern dbh_sqlite_calls dbh_sqlite;
 // Connection.c
 int dbh_attach(sqlite3 *handle, const char *name);
 bool dbh_hooks_are_off(void);
+// Install.c
+/// Whether the environment switches everything off.
+bool dbh_is_disabled(void);
+// Connection.c
 extern _Atomic(const dbh_callbacks *) dbh_known_swift;
 const dbh_callbacks *dbh_find_swift(void);
 

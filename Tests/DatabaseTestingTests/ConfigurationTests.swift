@@ -24,15 +24,28 @@
       }
     #endif
 
-    @Test func switchedOffNothingIsRegisteredAndRecordingsAreBlind() throws {
+    @Test(arguments: ["0", "false", "NO", "Off"])
+    func switchedOffNothingIsRegisteredAndRecordingsAreBlind(word: String) throws {
       let lines = try Probe(name: "ConfigurationProbe").run(
-        "config", environment: ["DATABASE_INSTRUMENTATION_ENABLED": "0"])
+        "config", environment: ["DATABASE_INSTRUMENTATION_ENABLED": word])
       #expect(lines.contains("installed false"))
       #expect(lines.contains { $0.hasPrefix("app heard 1555: abort at") })
       #expect(lines.contains("recorded 0 inserts"))
       #expect(lines.contains { $0.contains(".queries(1) cannot be checked: the recording is blind.") })
       #expect(
-        lines.contains { $0.contains("DATABASE_INSTRUMENTATION_ENABLED is 0. Remove the variable, or set it to 1.") })
+        lines.contains {
+          $0.contains("DATABASE_INSTRUMENTATION_ENABLED switches it off. Remove the variable, or set it to 1.")
+        })
+      #expect(lines.contains("an open connection: disabled"))
+    }
+
+    @Test(arguments: ["1", "true", "yes", "", "of"])
+    func whateverElseTheSwitchSaysLeavesItOn(word: String) throws {
+      let lines = try Probe(name: "ConfigurationProbe").run(
+        "config", environment: ["DATABASE_INSTRUMENTATION_ENABLED": word])
+      #expect(lines.contains("installed true"))
+      #expect(lines.contains("recorded 2 inserts"))
+      #expect(lines.contains("an open connection: instrumented"))
     }
 
     @Test func aCallOutsideOfATestIsNotLost() throws {

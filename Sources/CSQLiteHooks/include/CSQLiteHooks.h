@@ -207,7 +207,7 @@ typedef struct {
 
 enum {
   DBH_OK = 0,
-  DBH_DISABLED = 1,     // DATABASE_INSTRUMENTATION_ENABLED=0
+  DBH_DISABLED = 1,     // by DATABASE_INSTRUMENTATION_ENABLED
   DBH_UNAVAILABLE = 2,  // no automatic extensions on this platform
   DBH_FAILED = 3,       // SQLite refused; see dbh_status.result
   DBH_NOT_A_CONNECTION = 4,
@@ -230,6 +230,9 @@ typedef struct {
 /// Installs the hooks for every connection opened from now on. Idempotent, thread-safe.
 int32_t dbh_install(void);
 dbh_status dbh_get_status(void);
+/// Whether a value of DATABASE_INSTRUMENTATION_ENABLED switches off: 0, false, no or off, in any case. Swift's `DatabaseEnvironment`
+/// has the same words.
+bool dbh_switches_off(const char *value);
 
 /// Instruments an open connection. Twice is once.
 int32_t dbh_instrument(void *handle, const char *name);
