@@ -48,6 +48,23 @@
       #expect(lines.contains("an open connection: instrumented"))
     }
 
+    /// Where an ORM declares a load or a flush, C writes no records; alone in a process, that can be counted.
+    @Test func whatWasDeclaredIsOverWithItsScope() throws {
+      let lines = try Probe(name: "ConfigurationProbe").run("detours")
+      #expect(
+        lines == [
+          "a load: 1 inside, 0 afterwards",
+          "an identity load: 1 inside, 0 afterwards",
+          "a load in a load: 2 inside, 0 afterwards",
+          "a load that fails: 1 inside, 0 afterwards",
+          "a flush: 1 inside, 0 afterwards",
+          "a flush in parts: 1 inside, 0 afterwards",
+          "a load with a task that goes on: 1 after its scope",
+          "the task: 1 inside, 0 afterwards",
+          "declared loads: [\"author.books\", \"author.books\"]",
+        ])
+    }
+
     @Test func aCallOutsideOfATestIsNotLost() throws {
       let lines = try Probe(name: "ConfigurationProbe").run("config")
       #expect(lines.contains { $0.hasSuffix("error: outside of a test: Expected 1 query, found none.") })
