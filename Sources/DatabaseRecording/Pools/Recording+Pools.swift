@@ -17,7 +17,7 @@ extension Recording {
   /// Known where the pool tells which database connection is behind its own, as `FakePool.sqlite` does.
   public func statements(in lease: LeaseRecord) -> [ExecutedStatement] {
     guard let id = lease.entry.databaseConnection else { return [] }
-    let end = lease.entry.monotonicEnd ?? .max
+    let end = lease.monotonicEnd ?? .max
     // What the clock of statements may be behind: less than a statement, a return and a checkout take together.
     let began = lease.entry.began - min(lease.entry.began, 200)
     return statements.filter { statement in

@@ -2,6 +2,8 @@ public import DatabaseInstrumentation
 
 /// What a scope asked of the database: finished, immutable evidence.
 ///
+/// It is a value: spans that end, connections that close or get another name and leases that come back afterwards do not change it.
+///
 /// ```swift
 /// let recording = try recordDatabase { _ = try library.publish(draft) }
 /// #expect(recording.inserts.on("book").count == 1)
