@@ -14,23 +14,28 @@ struct PoolSnapshot: Sendable {
     let evidence = scope.store.pools
     leases = evidence.leases(in: scope)
     events = evidence.events(in: scope)
-    madePools = evidence.pools(in: scope).map {
-      MadePool(name: $0.name, checkouts: $0.count(of: .checkout))
-    }
+    madePools = evidence.pools(in: scope).map { MadePool(name: $0.name) }
     leaking = LeakingPool.of(leases)
     opened = evidence.openedConnections(in: scope).map { OpenedConnection($0) }
   }
 
-  /// Whether pools were made in the scope and none of them was asked for a connection.
-  var isBlind: Bool {
-    !madePools.isEmpty && leases.isEmpty && madePools.allSatisfy { $0.checkouts == 0 }
+  /// Whether a pool that is watched was asked for a connection here, or got one back.
+  var wasAsked: Bool { !leases.isEmpty || events.contains(where: \.kind.isOfALease) }
+}
+
+extension PoolEvent.Kind {
+  /// Whether it tells of a caller of the pool, and not only of its connections.
+  fileprivate var isOfALease: Bool {
+    switch self {
+    case .checkout, .checkin, .detach, .waitBegan, .checkoutFailed, .doubleCheckin, .leaseAbandoned: true
+    default: false
+    }
   }
 }
 
 /// A pool that was made in a scope.
 struct MadePool: Sendable {
   let name: String
-  let checkouts: Int
 }
 
 /// The pool of a lease that leaked.
