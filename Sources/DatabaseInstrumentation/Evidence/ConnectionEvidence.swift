@@ -55,10 +55,10 @@ package final class ConnectionEvidence: Sendable {
     if !isClosed.load(ordering: .relaxed) { DatabaseRegistry.shared.add(info, database) }
   }
 
-  /// The pipeline that statements of this task go to now; `nil` where none is active.
+  /// The pipeline that statements of this task go to now; `nil` where none is active, and for what a sink of one does.
   package var pipeline: TelemetryPipeline? {
     let router = TelemetryRouter.shared
-    guard router.isActive else { return nil }
+    guard router.isActive, !SinkCall.isCurrent else { return nil }
     if router.hasTemporary {
       if let current = TemporaryInstrumentation.current, current.isRunning { return current.pipeline }
       if let temporary, temporary.isRunning { return temporary.pipeline }

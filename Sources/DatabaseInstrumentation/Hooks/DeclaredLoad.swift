@@ -90,10 +90,12 @@ package final class DeclaredLoad: Sendable {
 
   private func end(_ error: (any Error)?) {
     guard let span = span.withLock({ $0 }) else { return }
-    if let error {
-      span.attributes["error.type"] = SpanAttribute.string(String(reflecting: type(of: error)))
-      span.setStatus(SpanStatus(code: .error))
+    SinkCall.perform {
+      if let error {
+        span.attributes["error.type"] = SpanAttribute.string(String(reflecting: type(of: error)))
+        span.setStatus(SpanStatus(code: .error))
+      }
+      span.end()
     }
-    span.end()
   }
 }
