@@ -206,7 +206,6 @@ static inline uint64_t dbh_kernel_time(void) {
 // Clock.c
 typedef struct {
   uint64_t number;  // 0: not asked for yet
-  bool is_main;
   int8_t event_loop;  // whether it is one of SwiftNIO's: 1 or -1; 0: not asked for yet
   dbh_connection *connection;  // of the statement that began last on the thread
   uint64_t connection_id;

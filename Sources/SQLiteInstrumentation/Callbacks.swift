@@ -209,7 +209,7 @@ private func prepareFailed(_ context: UnsafeMutableRawPointer?, _ code: Int32, _
   let owner = connection(context)?.takeUnretainedValue() ?? unknownConnection
   owner.fail(
     toPrepare: ShapeTable.shared.number(of: StatementShape("")), at: dbh_now(), error: error,
-    flags: dbh_is_main_thread() ? [.mainThread] : [])
+    flags: StatementRecord.Flags(rawValue: dbh_thread_flags()))
   guard let pipeline = owner.pipeline else { return }
   pipeline.begin(StatementStart(shape: StatementShape("")), on: owner)?.end(StatementOutcome(duration: 0, error: error))
 }

@@ -22,6 +22,8 @@ if mode == "suite" { runSuite(Array(CommandLine.arguments.dropFirst(2))) }
 if mode == "memory" { measureMemory(Array(CommandLine.arguments.dropFirst(2))) }
 if mode == "report" { writeReport(Array(CommandLine.arguments.dropFirst(2))) }
 
+if mode == "executors" { await judgeThreads() }
+
 if mode == "detours" { await countDetours() }
 
 if mode == "leak" {

@@ -65,6 +65,17 @@
         ])
     }
 
+    @Test func aRuntimeThatIsNotKnownIsNotTrusted() throws {
+      let unknown = "cannot be checked: where 1 query ran is unknown, since this version of Swift's runtime is."
+      #expect(
+        try Probe(name: "ConfigurationProbe").run("executors") == [
+          "known, .noBlockingQueries: Expected no queries that block a shared thread, found 1.",
+          "known, .noMainThreadQueries: holds",
+          "unknown, .noBlockingQueries: .noBlockingQueries \(unknown)",
+          "unknown, .noMainThreadQueries: .noMainThreadQueries \(unknown)",
+        ])
+    }
+
     @Test func aCallOutsideOfATestIsNotLost() throws {
       let lines = try Probe(name: "ConfigurationProbe").run("config")
       #expect(lines.contains { $0.hasSuffix("error: outside of a test: Expected 1 query, found none.") })
