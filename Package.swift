@@ -212,6 +212,7 @@ let package = Package(
     .executableTarget(
       name: "ConfigurationProbe",
       dependencies: [
+        "CCallStacks",
         "DatabaseTesting",
         "TestSupport",
         "CSQLiteForTests",

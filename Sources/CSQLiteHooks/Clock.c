@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 #endif
 
+#include <CCallStacks.h>
+
 #include "Private.h"
 
 uint64_t dbh_now(void) { return dbh_monotonic(); }
@@ -19,21 +21,17 @@ uint64_t dbh_thread(void) {
   if (thread->number == 0) {
 #if defined(__linux__)
     thread->number = (uint64_t)syscall(SYS_gettid);
-    thread->is_main = thread->number == (uint64_t)getpid();
 #elif defined(__APPLE__)
     pthread_threadid_np(NULL, &thread->number);
-    thread->is_main = pthread_main_np() != 0;
 #else
     thread->number = (uint64_t)(uintptr_t)thread;
-    thread->is_main = thread->number == (uint64_t)getpid();
 #endif
   }
   return thread->number;
 }
 
-bool dbh_is_main_thread(void) {
-  dbh_thread();
-  return dbh_this_thread.is_main;
+uint16_t dbh_thread_flags(void) {
+  return (uint16_t)((dcs_is_on_main() ? DBH_FLAG_MAIN_THREAD : 0) | (dcs_knows_executors() ? 0 : DBH_FLAG_UNKNOWN_EXECUTOR));
 }
 
 static inline uint64_t mix(uint64_t a, uint64_t b) {

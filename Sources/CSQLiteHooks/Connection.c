@@ -110,8 +110,7 @@ static bool is_vfs_of_this_library(void *vfs) {
 }
 
 int32_t dbh_instrument(void *handle, const char *name) {
-  const char *enabled = getenv("DATABASE_INSTRUMENTATION_ENABLED");
-  if (enabled && strcmp(enabled, "0") == 0) return DBH_DISABLED;
+  if (dbh_is_disabled()) return DBH_DISABLED;
   if (!handle) return DBH_NULL;
   if (dbh_registry_find(handle)) return DBH_OK;
   void *vfs = NULL;

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "Private.h"
 
@@ -10,10 +11,15 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static dbh_status status;
 static bool is_requested;
 
-static bool is_disabled(void) {
-  const char *enabled = getenv("DATABASE_INSTRUMENTATION_ENABLED");
-  return enabled && strcmp(enabled, "0") == 0;
+bool dbh_switches_off(const char *value) {
+  static const char *const words[] = {"0", "false", "no", "off"};
+  for (size_t i = 0; value && i < sizeof words / sizeof *words; i++) {
+    if (strcasecmp(value, words[i]) == 0) return true;
+  }
+  return false;
 }
+
+bool dbh_is_disabled(void) { return dbh_switches_off(getenv("DATABASE_INSTRUMENTATION_ENABLED")); }
 
 // A failure to attach must not make the application's open fail; one of its own extensions does.
 static int attach_to_opened(sqlite3 *handle, char **error, const void *api) {
@@ -58,7 +64,7 @@ void dbh_install_before_open(void) {
 int32_t dbh_install(void) {
   pthread_mutex_lock(&lock);
   if (!is_requested) {
-    if (is_disabled()) {
+    if (dbh_is_disabled()) {
       status.code = DBH_DISABLED;
     } else {
       is_requested = true;

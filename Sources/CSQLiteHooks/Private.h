@@ -253,7 +253,6 @@ static inline uint64_t dbh_kernel_time(void) {
 // Clock.c
 typedef struct {
   uint64_t number;  // 0: not asked for yet
-  bool is_main;
   int8_t event_loop;  // whether it is one of SwiftNIO's: 1 or -1; 0: not asked for yet
   uint32_t preparing;  // calls that prepare statements
   uint32_t hooks_off;  // what runs is ours
@@ -486,6 +485,8 @@ int dbh_real_config_log(void (*callback)(void *, int, const char *), void *conte
 void dbh_call_user_log(int code, const char *message);
 
 // Install.c
+/// Whether the environment switches everything off.
+bool dbh_is_disabled(void);
 void dbh_install_before_open(void);
 
 // UserTrace.c

@@ -4,11 +4,14 @@
 #include <pthread.h>
 #include <string.h>
 
+#include <CCallStacks.h>
+
 #include "Private.h"
 
 bool dbh_has_default_executor(void) {
 #if DBH_KNOWS_SWIFT
-  return swift_task_getCurrentExecutor != NULL && swift_task_getCurrentExecutor().implementation == 0;
+  return swift_task_getCurrentExecutor != NULL && dcs_knows_executors() &&
+         swift_task_getCurrentExecutor().implementation == 0;
 #else
   return false;
 #endif

@@ -228,8 +228,7 @@ static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char 
   }
   if (!autocommit && (shape_flags & DBH_SHAPE_TRANSACTION)) dbh_note_versions(c, open);
 
-  uint16_t flags = (uint16_t)(DBH_FLAG_HAS_COUNTERS | (autocommit ? DBH_FLAG_AUTOCOMMIT : 0) |
-                              (thread->is_main ? DBH_FLAG_MAIN_THREAD : 0));
+  uint16_t flags = (uint16_t)(DBH_FLAG_HAS_COUNTERS | (autocommit ? DBH_FLAG_AUTOCOMMIT : 0) | dbh_thread_flags());
   const dbh_slot *parent = enclosing(c, thread->number);
   if (!began_directly(c, open, text, flags, parent, swift)) {
     begin_in_swift(c, open, text, sql, flags, parent, swift);

@@ -3,11 +3,19 @@
 
 #include "CSQLiteInstallAtLoad.h"
 
+#include <limits.h>
+#include <unistd.h>
+
 #include "CSQLiteHooks.h"
 
+static char folder[PATH_MAX];
+
 __attribute__((constructor)) static void install_at_load(void) {
+  if (!getcwd(folder, sizeof folder)) folder[0] = 0;
   dbh_set_row_changes(true);
   dbh_install();
 }
 
 bool dbh_installs_at_load(void) { return true; }
+
+const char *dbh_folder_at_load(void) { return folder; }

@@ -39,7 +39,7 @@ public enum DatabaseLeakGuard {
     return lines.joined(separator: "\n") + "\n"
   }
 
-  static let isWanted = ProcessInfo.processInfo.environment["DATABASE_TESTING_LEAK_GUARD"] == "1"
+  static let isWanted = DatabaseEnvironment.isOn("DATABASE_TESTING_LEAK_GUARD", default: false)
 
   private static let registered: Void = { atexit(failRunForLeaks) }()
 }

@@ -16,6 +16,7 @@ extension DatabaseRecorder {
 
   private static let sources: Void = {
     Runner.tellTestNames
+    _ = StartFolder.url
     if DatabaseLeakGuard.isWanted { DatabaseLeakGuard.install() }
     #if SQLite
       // Keeps the module in the program that installs the hooks when it is loaded.

@@ -64,7 +64,7 @@
         result = .failure(error)
       }
       let recording = recorder.finish()
-      report(recording, context)
+      SinkCall.perform { report(recording, context) }
       let response = try result.get()
       guard policy == .refuse, let finding = Self.nPlusOne(in: recording) else { return response }
       throw HTTPError(.internalServerError, message: finding.message)

@@ -237,8 +237,7 @@ private func prepareFailed(
   let owner = connection(context)?.takeUnretainedValue() ?? unknownConnection
   owner.fail(
     toPrepare: ShapeTable.shared.number(of: StatementShape(sql.map { String(cString: $0) } ?? "")), at: dbh_now(),
-    error: error,
-    flags: dbh_is_main_thread() ? [.mainThread] : [])
+    error: error, flags: StatementRecord.Flags(rawValue: dbh_thread_flags()))
   guard let pipeline = owner.pipeline else { return }
   pipeline.begin(StatementStart(shape: StatementShape("")), on: owner)?.end(StatementOutcome(duration: 0, error: error))
 }

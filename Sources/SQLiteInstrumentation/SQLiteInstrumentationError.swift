@@ -56,7 +56,7 @@ public struct SQLiteInstrumentationError: Error, Sendable, Hashable, CustomStrin
     let connection = name.map { "connection \"\($0)\"" } ?? "connection"
     return switch reason {
     case .disabled:
-      "SQLite is not instrumented: DATABASE_INSTRUMENTATION_ENABLED is 0. Remove the variable, or set it to 1."
+      "SQLite is not instrumented: DATABASE_INSTRUMENTATION_ENABLED switches it off. Remove the variable, or set it to 1."
     case .unavailable:
       """
       SQLite cannot be instrumented for the whole process on this platform: it has no automatic extensions. \

@@ -6,8 +6,11 @@ import Foundation
 /// none.
 func judgeFindings(_ arguments: [String]) -> Never {
   guard arguments.count >= 2, let first = Int(arguments[0]), let last = Int(arguments[1]) else {
-    print("use: baseline FIRST LAST [mended]")
+    print("use: baseline FIRST LAST [mended] [in FOLDER]")
     exit(2)
+  }
+  if let index = arguments.firstIndex(of: "in"), arguments.indices.contains(index + 1) {
+    _ = FileManager.default.changeCurrentDirectoryPath(arguments[index + 1])
   }
   let isMended = arguments.contains("mended")
   let finding = Finding(kind: .nPlusOne, headline: "Expected no N+1 queries.", relationship: "book.authorId")

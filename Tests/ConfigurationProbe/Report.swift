@@ -5,9 +5,11 @@ import TestSupport
 /// Records `count` calls, each as a line of the report, and then ends as `ending` says.
 func writeReport(_ arguments: [String]) -> Never {
   guard let count = arguments.first.flatMap(Int.init), let ending = arguments.dropFirst().first else {
-    print("use: report COUNT exit|crash|fork")
+    print("use: report COUNT exit|crash|fork [FOLDER]")
     exit(2)
   }
+  // As a test may, before anything is recorded.
+  if let folder = arguments.dropFirst(2).first { FileManager.default.changeCurrentDirectoryPath(folder) }
   do {
     let shop = try withoutDatabaseRecording { try Shop(authors: 3, booksPerAuthor: 2) }
     for _ in 0..<count {

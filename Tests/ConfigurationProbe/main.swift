@@ -22,6 +22,10 @@ if mode == "suite" { runSuite(Array(CommandLine.arguments.dropFirst(2))) }
 if mode == "memory" { measureMemory(Array(CommandLine.arguments.dropFirst(2))) }
 if mode == "report" { writeReport(Array(CommandLine.arguments.dropFirst(2))) }
 
+if mode == "executors" { await judgeThreads() }
+
+if mode == "detours" { await countDetours() }
+
 if mode == "leak" {
   DatabaseLeakGuard.install()
   leakAtExit()
@@ -43,6 +47,13 @@ let recording = try recordDatabase {
   _ = try? shop.database.execute("INSERT INTO author VALUES (1, 'again')")
 }
 print("recorded \(recording.inserts.count) inserts")
+do {
+  let database = try SQLiteDatabase()
+  if let handle = database.handle { try SQLiteInstrumentor.instrument(handle) }
+  print("an open connection: instrumented")
+} catch {
+  print("an open connection: \(error as? SQLiteInstrumentationError == .isDisabled ? "disabled" : "\(error)")")
+}
 print("recorded error \(recording.inserts.last?.error?.description ?? "none")")
 print("config after open \(configureMemoryStatus(1))")
 print("hears errors \(SQLiteInstrumentor.hearsErrors)")

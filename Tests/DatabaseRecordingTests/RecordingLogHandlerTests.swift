@@ -129,4 +129,46 @@ private struct FluentStandIn: Sendable {
     #expect(recording.queries.count == 1)
     #expect(log.messages.isEmpty)
   }
+
+  /// SQLKit's `queryLogLevel` may be any.
+  @Test(arguments: Logger.Level.allCases)
+  func atWhateverLevelItIsLogged(level: Logger.Level) {
+    for behind in [Logger.Level.trace, .info, .critical] {
+      let log = CollectedLog(level: behind)
+      let logger = fluent(log).logger
+      let recording = record {
+        logger.log(level: level, "Executing query", metadata: ["sql": "SELECT * FROM planets", "binds": []])
+        logger.log(level: level, "Something else")
+      }
+      #expect(recording.statements.map(\.sql) == ["SELECT * FROM planets"])
+      #expect(log.messages.map(\.level) == (level >= behind ? [level, level] : []))
+    }
+  }
+
+  @Test func aLevelThatIsSetIsThatOfTheHandlerBehind() {
+    let log = CollectedLog()
+    var logger = fluent(log).logger
+    logger.logLevel = .error
+    let recording = record {
+      logger.trace("Executing query", metadata: ["sql": "SELECT * FROM planets"])
+      logger.error("The disk is full")
+    }
+    #expect(recording.queries.count == 1)
+    #expect(log.messages.map(\.text) == ["The disk is full"])
+  }
+
+  /// Several handlers behind one logger, each with a level of its own.
+  @Test func besideOtherHandlers() {
+    let (log, other) = (CollectedLog(level: .info), CollectedLog(level: .warning))
+    let logger = Logger(label: "database") { _ in
+      MultiplexLogHandler([RecordingLogHandler(forwardingTo: log.logger.handler), other.logger.handler])
+    }
+    let recording = record {
+      logger.trace("Executing query", metadata: ["sql": "SELECT * FROM planets"])
+      logger.info("A connection was opened")
+    }
+    #expect(recording.queries.count == 1)
+    #expect(log.messages.map(\.text) == ["A connection was opened"])
+    #expect(other.messages.isEmpty)
+  }
 }

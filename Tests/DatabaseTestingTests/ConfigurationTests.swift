@@ -24,15 +24,56 @@
       }
     #endif
 
-    @Test func switchedOffNothingIsRegisteredAndRecordingsAreBlind() throws {
+    @Test(arguments: ["0", "false", "NO", "Off"])
+    func switchedOffNothingIsRegisteredAndRecordingsAreBlind(word: String) throws {
       let lines = try Probe(name: "ConfigurationProbe").run(
-        "config", environment: ["DATABASE_INSTRUMENTATION_ENABLED": "0"])
+        "config", environment: ["DATABASE_INSTRUMENTATION_ENABLED": word])
       #expect(lines.contains("installed false"))
       #expect(lines.contains { $0.hasPrefix("app heard 1555: abort at") })
       #expect(lines.contains("recorded 0 inserts"))
       #expect(lines.contains { $0.contains(".queries(1) cannot be checked: the recording is blind.") })
       #expect(
-        lines.contains { $0.contains("DATABASE_INSTRUMENTATION_ENABLED is 0. Remove the variable, or set it to 1.") })
+        lines.contains {
+          $0.contains("DATABASE_INSTRUMENTATION_ENABLED switches it off. Remove the variable, or set it to 1.")
+        })
+      #expect(lines.contains("an open connection: disabled"))
+    }
+
+    @Test(arguments: ["1", "true", "yes", "", "of"])
+    func whateverElseTheSwitchSaysLeavesItOn(word: String) throws {
+      let lines = try Probe(name: "ConfigurationProbe").run(
+        "config", environment: ["DATABASE_INSTRUMENTATION_ENABLED": word])
+      #expect(lines.contains("installed true"))
+      #expect(lines.contains("recorded 2 inserts"))
+      #expect(lines.contains("an open connection: instrumented"))
+    }
+
+    /// Where an ORM declares a load or a flush, C writes no records; alone in a process, that can be counted.
+    @Test func whatWasDeclaredIsOverWithItsScope() throws {
+      let lines = try Probe(name: "ConfigurationProbe").run("detours")
+      #expect(
+        lines == [
+          "a load: 1 inside, 0 afterwards",
+          "an identity load: 1 inside, 0 afterwards",
+          "a load in a load: 2 inside, 0 afterwards",
+          "a load that fails: 1 inside, 0 afterwards",
+          "a flush: 1 inside, 0 afterwards",
+          "a flush in parts: 1 inside, 0 afterwards",
+          "a load with a task that goes on: 1 after its scope",
+          "the task: 1 inside, 0 afterwards",
+          "declared loads: [\"author.books\", \"author.books\"]",
+        ])
+    }
+
+    @Test func aRuntimeThatIsNotKnownIsNotTrusted() throws {
+      let unknown = "cannot be checked: where 1 query ran is unknown, since this version of Swift's runtime is."
+      #expect(
+        try Probe(name: "ConfigurationProbe").run("executors") == [
+          "known, .noBlockingQueries: Expected no queries that block a shared thread, found 1.",
+          "known, .noMainThreadQueries: holds",
+          "unknown, .noBlockingQueries: .noBlockingQueries \(unknown)",
+          "unknown, .noMainThreadQueries: .noMainThreadQueries \(unknown)",
+        ])
     }
 
     @Test func aCallOutsideOfATestIsNotLost() throws {

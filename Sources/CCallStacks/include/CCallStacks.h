@@ -66,4 +66,29 @@ void dcs_forget_captures(dcs_capture_counts *counts);
 /// For tests: how many return addresses are known.
 size_t dcs_known_count(void);
 
+// Where the caller runs.
+
+/// An executor of Swift's runtime: an object, and the witness table of its SerialExecutor conformance. Without either: the
+/// global pool's, also outside of a task.
+typedef struct {
+  void *identity;
+  uintptr_t implementation;
+} dcs_executor;
+
+/// Whether a task of Swift's runs on the current thread.
+bool dcs_is_in_task(void);
+dcs_executor dcs_current_executor(void);
+/// The one that the current task prefers, without identity where it prefers none.
+dcs_executor dcs_preferred_executor(void);
+/// The main actor's.
+dcs_executor dcs_main_executor(void);
+
+/// Whether the caller runs on the main thread, on the main actor or on the main queue. The main actor may have any thread: on Linux
+/// another one after its first suspension.
+bool dcs_is_on_main(void);
+
+/// Whether the runtime's executors are as they are known here; false until somebody has found out.
+bool dcs_knows_executors(void);
+void dcs_set_knows_executors(bool knows);
+
 #endif

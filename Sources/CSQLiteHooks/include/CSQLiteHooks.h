@@ -38,6 +38,7 @@ enum {
   DBH_FLAG_HAS_COUNTERS = 8,
   DBH_FLAG_UNFINISHED = 16,
   DBH_FLAG_ENDS_IN_AUTOCOMMIT = 64,
+  DBH_FLAG_UNKNOWN_EXECUTOR = 0x100,
   DBH_FLAG_SHARED_THREAD = 0x200,
 };
 
@@ -240,7 +241,7 @@ typedef struct {
 
 enum {
   DBH_OK = 0,
-  DBH_DISABLED = 1,     // DATABASE_INSTRUMENTATION_ENABLED=0
+  DBH_DISABLED = 1,     // by DATABASE_INSTRUMENTATION_ENABLED
   DBH_UNAVAILABLE = 2,  // no automatic extensions on this platform
   DBH_FAILED = 3,       // SQLite refused; see dbh_status.result
   DBH_NOT_A_CONNECTION = 4,
@@ -263,6 +264,9 @@ typedef struct {
 /// Installs the hooks for every connection opened from now on. Idempotent, thread-safe.
 int32_t dbh_install(void);
 dbh_status dbh_get_status(void);
+/// Whether a value of DATABASE_INSTRUMENTATION_ENABLED switches off: 0, false, no or off, in any case. Swift's `DatabaseEnvironment`
+/// has the same words.
+bool dbh_switches_off(const char *value);
 
 /// Instruments an open connection. Twice is once.
 int32_t dbh_instrument(void *handle, const char *name);
@@ -377,10 +381,12 @@ dbh_tick_clock dbh_clock_of_thread(void);
 /// Nanoseconds of the monotonic clock, exact to less than one microsecond.
 uint64_t dbh_now(void);
 uint64_t dbh_thread(void);
-bool dbh_is_main_thread(void);
+/// The bits of the current thread: whether it is the main one, and whether that can be told.
+uint16_t dbh_thread_flags(void);
 /// Whether the current thread has the name that NIO gives to those of its event loops.
 bool dbh_is_event_loop_thread(void);
-/// Whether what runs on the current thread runs on an executor of Swift's runtime itself, or on a default actor.
+/// Whether what runs on the current thread runs on an executor of Swift's runtime itself, or on a default actor; false where the runtime is
+/// not as it is known.
 bool dbh_has_default_executor(void);
 
 /// Opens a connection for reading and writing, by a path or a `file:` URI; close it with dbh_close().

@@ -8,4 +8,7 @@
 /// True. Referring to it keeps the constructor in a program that links this module from a static library.
 bool dbh_installs_at_load(void);
 
+/// The working directory when the program was loaded, before any code of it could change it; empty where it is unknown.
+const char *dbh_folder_at_load(void);
+
 #endif

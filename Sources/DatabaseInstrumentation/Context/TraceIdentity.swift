@@ -9,7 +9,7 @@ enum TraceIdentity {
   static func of(_ context: ServiceContext, instrument: any Instrument) -> UInt64? {
     if let number = context[TraceNumberKey.self] { return number }
     var headers: [String: String] = [:]
-    instrument.inject(context, into: &headers, using: HeaderInjector())
+    SinkCall.perform { instrument.inject(context, into: &headers, using: HeaderInjector()) }
     for (name, value) in headers {
       guard var id = identity(name: name.lowercased(), value: value) else { continue }
       return id.withUTF8 { Fingerprint.of($0) }

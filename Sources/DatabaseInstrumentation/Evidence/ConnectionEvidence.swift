@@ -31,8 +31,7 @@ package final class ConnectionEvidence: Sendable {
   private struct Told {
     /// The stack that opened it.
     var opening: StackTrace?
-    /// What it said of its tables, and from when on.
-    var schemas: [(since: UInt64, facts: SchemaFacts)] = []
+    var schemas = SchemaTimeline()
   }
 
   private struct Route {
@@ -68,10 +67,10 @@ package final class ConnectionEvidence: Sendable {
     if !isClosed.load(ordering: .relaxed) { DatabaseRegistry.shared.add(info, database) }
   }
 
-  /// The pipeline that statements of this task go to now; `nil` where none is active.
+  /// The pipeline that statements of this task go to now; `nil` where none is active, and for what a sink of one does.
   package var pipeline: TelemetryPipeline? {
     let router = TelemetryRouter.shared
-    guard router.isActive else { return nil }
+    guard router.isActive, !SinkCall.isCurrent else { return nil }
     if router.hasTemporary {
       if let current = TemporaryInstrumentation.current, current.isRunning { return current.pipeline }
       if let temporary, temporary.isRunning { return temporary.pipeline }
@@ -91,28 +90,15 @@ package final class ConnectionEvidence: Sendable {
   ///   - facts: What it said, which statements from `since` on, in nanoseconds of the monotonic clock, are judged by.
   ///   - listing: The same; asked for where the database did not have it already.
   package func learn(_ facts: SchemaFacts, since: UInt64, listing: () -> SchemaListing) {
-    let isNew = told.withLock { told in
-      if told.schemas.last?.facts === facts { return false }
-      if told.schemas.count >= Self.schemaLimit { told.schemas.removeFirst() }
-      told.schemas.append((since, facts))
-      return true
-    }
+    let isNew = told.withLock { $0.schemas.add(facts, since: since) }
     if isNew { database.learn(facts, listing: listing) }
   }
 
-  /// What is known of the tables that a statement found which began at `time`: what the connection itself said, else what is
-  /// known of its database.
-  package func schema(at time: UInt64) -> SchemaFacts {
-    told.withLock { told in
-      (told.schemas.last { $0.since <= time } ?? told.schemas.first)?.facts
-    } ?? database.schema
-  }
-
   /// What is known of its tables now.
-  package var schema: SchemaFacts { told.withLock { $0.schemas.last?.facts } ?? database.schema }
+  package var schema: SchemaFacts { told.withLock { $0.schemas.latest } ?? database.schema }
 
-  /// A connection whose tables change all the time forgets what they were first.
-  private static let schemaLimit = 1_000
+  /// What it said of its tables so far.
+  var schemas: SchemaTimeline { told.withLock { $0.schemas } }
 
   /// Files a statement that begins where it belongs.
   ///

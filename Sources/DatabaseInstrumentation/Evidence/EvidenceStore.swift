@@ -152,7 +152,7 @@ package final class EvidenceStore: Sendable {
       connections.append(log.connection)
       used.append(log)
     }
-    let spans = state.spans.filter { $0.sequence >= scope.startSequence && isInside($0.scope) }
+    let spans = SpanEvidence.of(state.spans.filter { $0.sequence >= scope.startSequence && isInside($0.scope) })
     // A log is in order by itself, and what messages tell of may be in it twice.
     let isMixed = used.count > 1 || !spans.isEmpty || hasMessages
     if isMixed {

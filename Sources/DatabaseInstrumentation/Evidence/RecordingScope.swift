@@ -57,6 +57,8 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     unattributedAtStart = UnattributedStatements.shared.count
     start = monotonicNanoseconds()
     if let parent { store.register(id, parent: parent.id) }
+    // Before the first statement that a recording asks about, and never in a callback of a database.
+    _ = ExecutorCheck.hasPassed
     if role == .recording { RecordingActivity.shared.begin() }
   }
 

@@ -11,6 +11,9 @@ package enum StatementDetours {
     return count
   }()
 
+  /// Whether nobody wants more.
+  static var areNone: Bool { count.pointee.load(ordering: .relaxed) == 0 }
+
   static func begin() { count.pointee.wrappingAdd(1, ordering: .relaxed) }
 
   static func end() { count.pointee.wrappingSubtract(1, ordering: .relaxed) }

@@ -5,7 +5,7 @@ package final class StatementEvidence: Sendable {
   /// In the order in which they began.
   package let records: [StatementRecord]
   package let connectionIndices: [Int32]
-  package let connections: [ConnectionEvidence]
+  package let connections: [ConnectionSnapshot]
   /// Of each connection the number of its database: several may have one.
   package let databaseNumbers: [Int]
   package let stacks: StackTable
@@ -13,7 +13,7 @@ package final class StatementEvidence: Sendable {
   /// What ORMs declared around statements.
   package let declaredLoads: [DeclaredLoad]
   /// The spans that libraries began meanwhile, in that order.
-  package let spans: [LiveSpan]
+  package let spans: [SpanEvidence]
   /// Statements past the limit of details, by shape.
   package let dropped: [UInt32: DroppedStatements]
   /// Statements that meanwhile ran without a task on connections of an outer scope.
@@ -29,13 +29,13 @@ package final class StatementEvidence: Sendable {
 
   init(
     origin: UInt64, records: [StatementRecord], connectionIndices: [Int32], connections: [ConnectionEvidence],
-    stacks: StackTable, errors: [StatementError], declaredLoads: [DeclaredLoad], spans: [LiveSpan],
+    stacks: StackTable, errors: [StatementError], declaredLoads: [DeclaredLoad], spans: [SpanEvidence],
     dropped: [UInt32: DroppedStatements], outerStatements: Int, writes: WriteEvidence
   ) {
     self.origin = origin
     self.records = records
     self.connectionIndices = connectionIndices
-    self.connections = connections
+    self.connections = connections.map(ConnectionSnapshot.init)
     var numbers: [ObjectIdentifier: Int] = [:]
     databaseNumbers = connections.map { connection in
       let (id, next) = (ObjectIdentifier(connection.database), numbers.count)
@@ -66,7 +66,7 @@ package final class StatementEvidence: Sendable {
     shapes[Int(records[index].shape)]
   }
 
-  package func connection(at index: Int) -> ConnectionEvidence {
+  package func connection(at index: Int) -> ConnectionSnapshot {
     connections[Int(connectionIndices[index])]
   }
 

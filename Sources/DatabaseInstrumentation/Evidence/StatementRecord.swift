@@ -43,7 +43,7 @@ package struct StatementRecord: Sendable {
       self.rawValue = rawValue
     }
 
-    /// Ran on the main thread.
+    /// Ran on the main thread, the main actor or the main queue.
     package static let mainThread = Flags(rawValue: 1)
     /// Began outside of a transaction.
     package static let autocommit = Flags(rawValue: 2)
@@ -57,6 +57,8 @@ package struct StatementRecord: Sendable {
     package static let notPrepared = Flags(rawValue: 32)
     /// Left its connection outside of a transaction.
     package static let endsInAutocommit = Flags(rawValue: 64)
+    /// Whether it ran on the main actor or on a shared thread cannot be told: Swift's runtime is not as it is known.
+    package static let unknownExecutor = Flags(rawValue: 0x100)
     /// Ran on a thread that other tasks need.
     package static let sharedThread = Flags(rawValue: 0x200)
     /// The source can tell rows, though not what the statement cost.

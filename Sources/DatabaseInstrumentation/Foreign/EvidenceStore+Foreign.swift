@@ -1,7 +1,7 @@
 extension EvidenceStore {
   /// The statements that the hooks saw, and those that other libraries told of by spans and log messages, each once.
   func merged(
-    _ found: [(record: StatementRecord, connection: Int32)], with spans: [LiveSpan],
+    _ found: [(record: StatementRecord, connection: Int32)], with spans: [SpanEvidence],
     connections: inout [ConnectionEvidence]
   ) -> [(record: StatementRecord, connection: Int32)] {
     let told = statements(of: spans)
@@ -22,7 +22,7 @@ extension EvidenceStore {
       candidates.append(
         ForeignStatements.Candidate(
           record: record(of: span, statement), connection: index,
-          source: statement.isOfAnORM ? .ormSpan : .driverSpan, end: span.snapshot.end ?? UInt64.max))
+          source: statement.isOfAnORM ? .ormSpan : .driverSpan, end: span.state.end ?? UInt64.max))
     }
     let merged = ForeignStatements(shapes: ShapeTable.shared.shapes).deduplicated(candidates)
     let used = Set(merged.map(\.connection))
@@ -33,22 +33,22 @@ extension EvidenceStore {
     return merged.map { ($0.record, places[$0.connection] ?? 0) }
   }
 
-  private func statements(of spans: [LiveSpan]) -> [(span: LiveSpan, statement: SpanStatement)] {
+  private func statements(of spans: [SpanEvidence]) -> [(span: SpanEvidence, statement: SpanStatement)] {
     guard spans.contains(where: { !$0.isOwn }) else { return [] }
     let rules = DatabaseSpanRule.all
     return spans.compactMap { span in
-      guard !span.isOwn, let statement = SpanStatement(span.snapshot, rules: rules) else { return nil }
+      guard !span.isOwn, let statement = SpanStatement(span.state, rules: rules) else { return nil }
       return (span, statement)
     }
   }
 
-  private func record(of span: LiveSpan, _ statement: SpanStatement) -> StatementRecord {
+  private func record(of span: SpanEvidence, _ statement: SpanStatement) -> StatementRecord {
     var record = StatementRecord(
       start: span.start, shape: ShapeTable.shared.number(of: statement.shape), scope: span.scope)
     record.sequence = span.sequence
     record.stack = span.stack
     record.parameters = statement.parameters
-    if let end = span.snapshot.end { record.duration = end > span.start ? end - span.start : 0 }
+    if let end = span.state.end { record.duration = end > span.start ? end - span.start : 0 }
     if let rows = statement.rows {
       record.rowsReturned = UInt32(clamping: rows)
       record.flags.insert(.knowsRows)

@@ -1,7 +1,10 @@
+internal import Synchronization
 package import Tracing
 
 /// A span that some library began while a recording ran.
 package final class LiveSpan: Sendable {
+  /// Unique in the process.
+  let identity: UInt64
   /// Its place in the order of the whole recording tree, among the statements.
   package let sequence: UInt64
   package let scope: UInt32
@@ -16,10 +19,13 @@ package final class LiveSpan: Sendable {
 
   private let state: Locked<SpanState>
 
+  private static let lastIdentity = Atomic<UInt64>(0)
+
   init(
     name: String, kind: SpanKind, parent: LiveSpan?, isOwn: Bool, scope: UInt32, sequence: UInt64, stack: UInt32,
     start: UInt64
   ) {
+    identity = Self.lastIdentity.wrappingAdd(1, ordering: .relaxed).newValue
     self.kind = kind
     self.parent = parent
     self.isOwn = isOwn

@@ -1,3 +1,5 @@
+internal import CCallStacks
+
 #if canImport(Darwin)
   internal import Darwin
 #elseif canImport(Glibc)
@@ -22,11 +24,9 @@ enum CurrentThread {
   }
 
   static var flags: StatementRecord.Flags {
-    #if canImport(Darwin)
-      return pthread_main_np() != 0 ? .mainThread : []
-    #else
-      return systemNumber.map { $0() == getpid() } == true ? .mainThread : []
-    #endif
+    var flags: StatementRecord.Flags = dcs_is_on_main() ? .mainThread : []
+    if !dcs_knows_executors() { flags.insert(.unknownExecutor) }
+    return flags
   }
 
   #if !canImport(Darwin)

@@ -1,4 +1,3 @@
-internal import Synchronization
 internal import Tracing
 
 /// A load that an ORM declared around its statements.
@@ -14,12 +13,11 @@ package final class DeclaredLoad: Sendable {
   private let start: UInt64
   private let span = Locked<(any Span)?>(nil)
 
-  @TaskLocal private static var bound: DeclaredLoad?
-  private static let isUsed = Atomic<Bool>(false)
+  @TaskLocal private static var bound: TaskDeclaration<DeclaredLoad>?
 
-  /// The load around the current task; costs one load of a flag where no ORM declares any.
+  /// The load around the current task; costs one load of a number where no ORM declares any.
   package static var current: DeclaredLoad? {
-    isUsed.load(ordering: .relaxed) ? bound : nil
+    StatementDetours.areNone ? nil : bound?.subject
   }
 
   init(
@@ -33,12 +31,13 @@ package final class DeclaredLoad: Sendable {
     self.attributes = attributes
     context = TraceIdentity.marking(ServiceContext.current ?? .topLevel, instrument: InstrumentationSystem.tracer)
     start = DefaultTracerClock.now.nanosecondsSinceEpoch
-    if !Self.isUsed.exchange(true, ordering: .relaxed) { StatementDetours.begin() }
   }
 
   func bind<R>(_ body: () throws -> R) rethrows -> R {
     do {
-      let result = try Self.$bound.withValue(self) { try ServiceContext.withValue(context, operation: body) }
+      let result = try Self.$bound.withValue(TaskDeclaration(self)) {
+        try ServiceContext.withValue(context, operation: body)
+      }
       end(nil)
       return result
     } catch {
@@ -49,7 +48,7 @@ package final class DeclaredLoad: Sendable {
 
   func bind<R>(_ body: () async throws -> R) async rethrows -> R {
     do {
-      let result = try await Self.$bound.withValue(self) {
+      let result = try await Self.$bound.withValue(TaskDeclaration(self)) {
         try await ServiceContext.withValue(context, operation: body)
       }
       end(nil)
@@ -91,10 +90,12 @@ package final class DeclaredLoad: Sendable {
 
   private func end(_ error: (any Error)?) {
     guard let span = span.withLock({ $0 }) else { return }
-    if let error {
-      span.attributes["error.type"] = SpanAttribute.string(String(reflecting: type(of: error)))
-      span.setStatus(SpanStatus(code: .error))
+    SinkCall.perform {
+      if let error {
+        span.attributes["error.type"] = SpanAttribute.string(String(reflecting: type(of: error)))
+        span.setStatus(SpanStatus(code: .error))
+      }
+      span.end()
     }
-    span.end()
   }
 }

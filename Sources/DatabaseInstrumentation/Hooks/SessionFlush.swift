@@ -18,13 +18,12 @@ public final class SessionFlush: Sendable {
     var isFinished = false
   }
 
-  @TaskLocal private static var bound: SessionFlush?
-  private static let isUsed = Atomic<Bool>(false)
+  @TaskLocal private static var bound: TaskDeclaration<SessionFlush>?
   private static let lastNumber = Atomic<UInt32>(0)
 
-  /// The flush around the current task; costs one load of a flag where no ORM declares any.
+  /// The flush around the current task; costs one load of a number where no ORM declares any.
   package static var current: SessionFlush? {
-    isUsed.load(ordering: .relaxed) ? bound : nil
+    StatementDetours.areNone ? nil : bound?.subject
   }
 
   init(_ name: String, announced: RowChanges) {
@@ -32,7 +31,6 @@ public final class SessionFlush: Sendable {
     self.announced = announced
     number = Self.lastNumber.wrappingAdd(1, ordering: .relaxed).newValue
     scope = RecordingScope.current?.unfinished
-    if !Self.isUsed.exchange(true, ordering: .relaxed) { StatementDetours.begin() }
     if let scope { scope.store.add(self, in: scope) }
   }
 
@@ -40,14 +38,14 @@ public final class SessionFlush: Sendable {
   ///
   /// - Returns: What `body` returns.
   public func perform<R>(_ body: () throws -> R) rethrows -> R {
-    try Self.$bound.withValue(self, operation: body)
+    try Self.$bound.withValue(TaskDeclaration(self), operation: body)
   }
 
   /// Runs `body`, whose statements are the flush's, in this task and its children.
   ///
   /// - Returns: What `body` returns.
   public func perform<R>(_ body: () async throws -> R) async rethrows -> R {
-    try await Self.$bound.withValue(self, operation: body)
+    try await Self.$bound.withValue(TaskDeclaration(self), operation: body)
   }
 
   /// All statements of the flush were sent, the transaction is still open. What comes later is not compared with what was

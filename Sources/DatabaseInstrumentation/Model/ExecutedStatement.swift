@@ -83,7 +83,7 @@ public struct ExecutedStatement: Sendable, CustomStringConvertible {
   public var executionContext: ExecutionContext {
     ExecutionContext(
       threadID: Int(record.thread), isMainThread: record.flags.contains(.mainThread),
-      isSharedThread: record.flags.contains(.sharedThread))
+      isSharedThread: record.flags.contains(.sharedThread), isUncertain: record.flags.contains(.unknownExecutor))
   }
 
   /// The line of the app that issued it.

@@ -81,14 +81,9 @@ package final class LeaseEntry: @unchecked Sendable {
     return LeaseRecord(
       id: id, pool: pool, connection: connection, checkoutCount: checkoutCount, checkedOutAt: checkedOutAt,
       endedAt: endTime == Self.none ? nil : endTime, state: state, test: test, entry: self,
-      heldUntil: max(time, checkedOutAt))
+      heldUntil: max(time, checkedOutAt), monotonicEnd: monotonicEndTime == Self.none ? nil : monotonicEndTime)
   }
 
   /// As it is now; `nil` once it is over and was never shared.
   package var record: LeaseRecord? { monitor?.record(of: self) }
-
-  /// When it ended by the monotonic clock; `nil` while it runs.
-  package var monotonicEnd: UInt64? {
-    monitor?.synchronized { monotonicEndTime == Self.none ? nil : monotonicEndTime }
-  }
 }

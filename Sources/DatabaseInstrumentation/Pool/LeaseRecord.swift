@@ -47,6 +47,8 @@ public struct LeaseRecord: Sendable, CustomStringConvertible {
 
   package let entry: LeaseEntry
   package let heldUntil: UInt64
+  /// When it ended by the monotonic clock; `nil` where it ran on.
+  package let monotonicEnd: UInt64?
 
   /// The line that took the connection, where it is known. Symbolicated when it is read, if the stack has to tell it.
   public var callSite: CallSite? { entry.origin?.callSite }

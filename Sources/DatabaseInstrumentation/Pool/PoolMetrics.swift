@@ -42,7 +42,11 @@ final class PoolMetrics: Sendable {
     _ kind: EventKind?, _ measured: Measured, _ statistics: PoolStatistics, with factory: Factory
   ) {
     if Factory.self == NOOPMetricsHandler.self { return }
-    handles(for: factory).record(kind, measured, statistics, size: size, maxOverflow: maxOverflow)
+    // A factory may have the pool itself to store what it is told.
+    if SinkCall.isCurrent { return }
+    SinkCall.perform {
+      handles(for: factory).record(kind, measured, statistics, size: size, maxOverflow: maxOverflow)
+    }
   }
 
   private func handles(for factory: any MetricsFactory) -> Handles {

@@ -131,8 +131,6 @@ public final class PoolMonitor: Sendable {
     return state.withLock { _ in entry.record(of: name, at: now) }
   }
 
-  func synchronized<R>(_ body: () -> R) -> R { state.withLock { _ in body() } }
-
   func newConnection() -> Int {
     state.withLock { state in
       state.lastConnection += 1

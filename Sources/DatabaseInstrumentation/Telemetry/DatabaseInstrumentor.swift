@@ -14,6 +14,10 @@ public import Logging
 ///
 /// Recordings of tests are independent of it: they see every statement whether an instrumentor is active or not.
 ///
+/// A tracer, a metrics factory or a log handler may use an instrumented database to store what it is told. What it does there in the
+/// call, and in tasks that it begins, is neither traced, measured nor logged. Work that it sends to a queue or a thread of its own is not
+/// known to be its own: activate the instrumentor on the app's databases alone then, by ``activate(on:configuration:)``.
+///
 /// A database is served by one instrumentor: the one that was activated for it last, else the one that was activated for
 /// all databases last.
 public final class DatabaseInstrumentor: Sendable {
@@ -90,11 +94,13 @@ public final class DatabaseInstrumentor: Sendable {
         TelemetryPipeline(state.configuration, logger: logger), owner: self, on: nil)
     }
     if databases.isEmpty {
-      logger.warning(
-        """
-        No instrumented database was found. Call SQLiteInstrumentor.install() before the app opens its first connection, \
-        or make an InstrumentedConnection in the driver; those that come later are served as well.
-        """)
+      SinkCall.perform {
+        logger.warning(
+          """
+          No instrumented database was found. Call SQLiteInstrumentor.install() before the app opens its first connection, \
+          or make an InstrumentedConnection in the driver; those that come later are served as well.
+          """)
+      }
     }
     return DatabaseActivation(databases: databases, failures: [])
   }
@@ -133,9 +139,11 @@ public final class DatabaseInstrumentor: Sendable {
       } catch {
         result.failures.append(DatabaseActivation.Failure(database: database.name, error: error))
         if self.configuration.logsInstrumentationErrors {
-          logger.error(
-            "A database could not be instrumented",
-            metadata: ["database": "\(database.name)", "error": "\(String(describing: error))"])
+          SinkCall.perform {
+            logger.error(
+              "A database could not be instrumented",
+              metadata: ["database": "\(database.name)", "error": "\(String(describing: error))"])
+          }
         }
       }
     }

@@ -70,6 +70,10 @@ package final class StatementTelemetry: Sendable {
     }
     guard isFirst else { return }
     pipeline.ended(self)
+    SinkCall.perform { tell(outcome, begun) }
+  }
+
+  private func tell(_ outcome: StatementOutcome?, _ begun: (any Span)?) {
     let nanoseconds = outcome?.duration ?? (monotonicNanoseconds() - beganAt)
     let duration = Duration.nanoseconds(Int64(clamping: nanoseconds))
     endSpan(begun, outcome, nanoseconds, duration)

@@ -39,6 +39,10 @@ package final class TelemetryPipeline: Sendable {
   ///
   /// - Returns: `nil` where nothing is to be done when it ends.
   package func begin(_ statement: StatementStart, on connection: ConnectionEvidence) -> StatementTelemetry? {
+    SinkCall.perform { begun(statement, on: connection) }
+  }
+
+  private func begun(_ statement: StatementStart, on connection: ConnectionEvidence) -> StatementTelemetry? {
     let context = ServiceContext.current ?? .topLevel
     let load = DeclaredLoad.current
     let tracer = configuration.emitsSpans ? InstrumentationSystem.tracer : nil

@@ -19,14 +19,25 @@ struct BlindReport {
     )
   }
 
-  /// A pool was made, and nobody took a connection from it.
-  var sawNoCheckout: Finding {
+  /// Nobody took a connection from a pool that is watched.
+  func sawNoPool(_ need: DatabaseExpectation.PoolNeed) -> Finding {
     let pools = recording.storage.pools.madePools
+    guard pools.isEmpty else {
+      return Finding(
+        kind: .blind,
+        headline: "\(expectation) saw no checkout, so it proves nothing.",
+        details: pools.prefix(5).map { "  pool \"\($0.name)\" was made here and gave no connection" } + [
+          "  fix: call the code under test inside of the scope, or write \(expectation).allowingNoQueries if none is right"
+        ])
+    }
+    let span = need == .checkoutOrSpan ? ", and no library began a span" : ""
     return Finding(
       kind: .blind,
-      headline: "\(expectation) saw no checkout, so it proves nothing.",
-      details: pools.prefix(5).map { "  pool \"\($0.name)\" was made here and gave no connection" } + [
-        "  fix: call the code under test inside of the scope, or write \(expectation).allowingNoQueries if none is right"
+      headline: "\(expectation) cannot be checked: no pool was watched.",
+      details: [
+        "  no connection was taken here from a pool that is watched\(span)",
+        "  fix: \(WatchingPools.advice)",
+        "  or write \(expectation).allowingNoQueries where nothing is to be taken; .closedConnections needs no pool",
       ])
   }
 

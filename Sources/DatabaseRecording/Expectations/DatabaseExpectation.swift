@@ -22,8 +22,8 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
 
   /// Whether a recording without any query can neither meet nor break it, and so must not pass it.
   package var needsQueries: Bool
-  /// Whether a pool of the scope that nobody used must not pass it.
-  package var needsCheckouts = false
+  /// What of pools has to be seen, so that passing it proves something.
+  package var poolNeed = PoolNeed.nothing
   package var allowsNoQueries = false
   package var ignores: [Ignore] = []
   /// Why it cannot be checked as it is written.
@@ -31,6 +31,15 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
   private let check: @Sendable (Recording, ShapeSet) -> [Finding]
   /// The expectations that it is made of, and how.
   var composition: Composition?
+
+  /// What an expectation on pools says nothing without.
+  package enum PoolNeed: Sendable {
+    case nothing
+    /// A pool that is watched was asked for a connection.
+    case checkout
+    /// That, or a library began a span.
+    case checkoutOrSpan
+  }
 
   /// Statements that an expectation leaves out, and why.
   package struct Ignore: Sendable {
@@ -116,8 +125,8 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
     if found.isEmpty && needsQueries && !recording.hasQueries {
       return allowsNoQueries || isInherited ? [] : [BlindReport(recording, expectation: name).sawNothing]
     }
-    if found.isEmpty && needsCheckouts && recording.storage.pools.isBlind && !allowsNoQueries && !isInherited {
-      return [BlindReport(recording, expectation: name).sawNoCheckout]
+    if found.isEmpty && !allowsNoQueries && !isInherited && !recording.meets(poolNeed) {
+      return [BlindReport(recording, expectation: name).sawNoPool(poolNeed)]
     }
     let unused = isInherited ? [] : ignores.filter { recording.statements.matching($0.sql).isEmpty }
     return found + unused.map { unusedIgnore($0, recording) }

@@ -22,12 +22,22 @@ extension DatabaseExpectation {
   ///   fix: give it back on every path, e.g. with withConnection { }
   /// ```
   ///
-  /// Where a monitored pool was made in the scope and nobody took a connection from it, it fails as blind.
+  /// Where no connection was taken from a pool that is watched and no library began a span, it fails as blind: of a pool that tells
+  /// nobody what it does nothing is known.
+  ///
+  /// ```text
+  /// .noLeaks cannot be checked: no pool was watched.
+  ///   no connection was taken here from a pool that is watched, and no library began a span
+  ///   fix: put the pool into a MonitoredPool, or have it tell a PoolMonitor of its checkouts
+  ///   or write .noLeaks.allowingNoQueries where nothing is to be taken; .closedConnections needs no pool
+  /// ```
+  ///
+  /// Inherited from a suite it is silent there, as other expectations are in a test that touches no database.
   public static var noLeaks: Self {
     var expectation = DatabaseExpectation(name: ".noLeaks", needsQueries: false) { recording, _ in
       LeakReport(recording: recording).leases + Analysis(recording).unfinishedSpans()
     }
-    expectation.needsCheckouts = true
+    expectation.poolNeed = .checkoutOrSpan
     return expectation
   }
 
@@ -40,12 +50,14 @@ extension DatabaseExpectation {
   ///   lease 1 of pool "main" was returned at Bank.swift:14 in transfer() and again at Bank.swift:20 in transfer()
   ///   fix: return it in one place; somebody else may have the connection by the second time
   /// ```
+  ///
+  /// Where no connection was taken from a pool that is watched, it fails as blind.
   public static var balancedCheckouts: Self {
     var expectation = DatabaseExpectation(name: ".balancedCheckouts", needsQueries: false) { recording, _ in
       let report = LeakReport(recording: recording)
       return report.leases + report.doubleCheckins
     }
-    expectation.needsCheckouts = true
+    expectation.poolNeed = .checkout
     return expectation
   }
 
@@ -58,10 +70,12 @@ extension DatabaseExpectation {
   ///   lease 3 of pool "main", taken at Bank.swift:31 in audit()
   /// ```
   ///
+  /// Where no connection was taken from a pool that is watched, it fails as blind, unless none is what is expected: `.peakLeases(0)`.
+  ///
   /// - Parameter count: An integer or a range of integers.
   public static func peakLeases(_ count: some ExpectedCount) -> Self {
     let range = count.expectedCount
-    return DatabaseExpectation(
+    var expectation = DatabaseExpectation(
       name: ".peakLeases(\(range.source))", needsQueries: false, problem: range.problem
     ) { recording, _ in
       let peak = LeakReport(recording: recording).peak
@@ -78,6 +92,8 @@ extension DatabaseExpectation {
           details: lines, count: peak.count)
       ]
     }
+    if range.contains(1) { expectation.poolNeed = .checkout }
+    return expectation
   }
 
   /// Every SQLite connection that was opened in the scope is closed at its end.

@@ -21,7 +21,8 @@ public struct DatabaseLogMessage: Sendable, Hashable {
     self.binds = binds
   }
 
-  /// What PostgresKit, MySQLKit and SQLiteKit log at the level `debug` for every statement, of Fluent's too.
+  /// What PostgresKit, MySQLKit and SQLiteKit log for every statement, of Fluent's too: at the level `debug`, unless
+  /// `queryLogLevel` says otherwise.
   public static let sqlKit = DatabaseLogMessage("Executing query", sql: "sql", binds: "binds")
 }
 

@@ -42,9 +42,10 @@ public struct RecordingLogHandler: LogHandler {
       database: DatabaseIdentity())
   }
 
-  /// `debug` at least, since libraries log statements there; the handler behind gets what is on its own level.
+  /// `trace`, since a library may log its statements at any level; the handler behind gets what is on its own level, which is
+  /// the one that is set.
   public var logLevel: Logger.Level {
-    get { min(.debug, next.logLevel) }
+    get { .trace }
     set { next.logLevel = newValue }
   }
 

@@ -15,18 +15,18 @@ struct LeakReport {
   }
 
   private func details(_ lease: LeaseRecord) -> [String] {
-    let monitor = lease.entry.monitor
+    let pool = recording.storage.pools.leaking[ObjectIdentifier(lease.entry)]
     var lines: [String] = []
     if let site = lease.callSite { lines.append("  taken at \(site)") }
     if let test = lease.test { lines.append("  by \(test)") }
     lines.append(
       """
-        \(lease.currentState), connection \(lease.connection), \(lease.checkoutCount.counted("checkout")) of it so far, \
+        \(lease.state), connection \(lease.connection), \(lease.checkoutCount.counted("checkout")) of it so far, \
       held for \(lease.heldFor.readable)
       """)
     if let last = recording.statements(in: lease).last { lines.append("  last statement: \(last)") }
-    if let monitor { lines.append("  pool \"\(lease.pool)\": \(monitor.statistics)") }
-    let events = (monitor?.events ?? []).filter { $0.connection == lease.connection }.suffix(5)
+    if let pool { lines.append("  pool \"\(lease.pool)\": \(pool.statistics)") }
+    let events = pool?.events ?? []
     if !events.isEmpty { lines.append("  last events of connection \(lease.connection):") }
     lines += events.map { "    #\($0.sequence) \($0.kind)\($0.lease.map { ", lease \($0)" } ?? "")" }
     lines.append("  fix: give it back on every path, e.g. with withConnection { }")
@@ -68,7 +68,7 @@ struct LeakReport {
     var changes: [(time: UInt64, isBegin: Bool, lease: LeaseRecord)] = []
     for lease in recording.leases {
       changes.append((lease.entry.began, true, lease))
-      if let end = lease.entry.monotonicEnd { changes.append((end, false, lease)) }
+      if let end = lease.monotonicEnd { changes.append((end, false, lease)) }
     }
     changes.sort { ($0.time, $0.isBegin ? 1 : 0) < ($1.time, $1.isBegin ? 1 : 0) }
     var held: [LeaseRecord] = []
@@ -92,11 +92,6 @@ extension LeaseRecord {
     case .abandoned: "dropped without being returned"
     default: "never returned"
     }
-  }
-
-  /// A lease that came back while the report was written was late, not lost.
-  fileprivate var currentState: String {
-    state == .leased && entry.record?.state == .returned ? "returned late" : "\(state)"
   }
 
   fileprivate var place: FindingPlace? {

@@ -12,12 +12,22 @@ extension Recording {
   /// The SQLite connections that were opened in the scope, those of fixtures apart.
   public var openedConnections: [OpenedConnection] { storage.pools.opened }
 
+  /// Whether what was seen of pools is enough for an expectation to prove something.
+  func meets(_ need: DatabaseExpectation.PoolNeed) -> Bool {
+    switch need {
+    case .nothing: true
+    case .checkout: storage.pools.wasAsked
+    // Those of an instrumentor are begun and ended by this package.
+    case .checkoutOrSpan: storage.pools.wasAsked || storage.evidence.spans.contains { !$0.isOwn }
+    }
+  }
+
   /// The statements that ran on the connection of a lease while the lease had it.
   ///
   /// Known where the pool tells which database connection is behind its own, as `FakePool.sqlite` does.
   public func statements(in lease: LeaseRecord) -> [ExecutedStatement] {
     guard let id = lease.entry.databaseConnection else { return [] }
-    let end = lease.entry.monotonicEnd ?? .max
+    let end = lease.monotonicEnd ?? .max
     // What the clock of statements may be behind: less than a statement, a return and a checkout take together.
     let began = lease.entry.began - min(lease.entry.began, 200)
     return statements.filter { statement in

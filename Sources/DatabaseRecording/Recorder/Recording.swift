@@ -2,6 +2,8 @@ public import DatabaseInstrumentation
 
 /// What a scope asked of the database: finished, immutable evidence.
 ///
+/// It is a value: spans that end, connections that close or get another name and leases that come back afterwards do not change it.
+///
 /// ```swift
 /// let recording = try recordDatabase { _ = try library.publish(draft) }
 /// #expect(recording.inserts.on("book").count == 1)
@@ -69,12 +71,12 @@ public struct Recording: Sendable, CustomStringConvertible {
   private static func blindness(of evidence: StatementEvidence, in scope: RecordingScope) -> [String] {
     var reasons: [String] = []
     if evidence.records.isEmpty && evidence.dropped.isEmpty { reasons = EvidenceSources.shared.problems }
-    let used = evidence.connections.filter(\.hasLostStatements)
-    let unused = scope.lostConnections.filter { lost in !used.contains { $0 === lost } }
+    let used = evidence.connections.filter(\.hasLostStatements).map(\.info)
+    let unused = scope.lostConnections.map(\.info).filter { lost in !used.contains { $0.id == lost.id } }
     for connection in used + unused {
       reasons.append(
         """
-        Connection \(connection.info) lost its trace: something replaced SQLite's trace callback, and its statements were \
+        Connection \(connection) lost its trace: something replaced SQLite's trace callback, and its statements were \
         not seen. Trace with SQLiteInstrumentor.trace (GRDB: db.sharedTrace), or link SQLite as a shared library, where both \
         work.
         """)

@@ -38,12 +38,10 @@ extension RunRecord.Lease {
     let origin = recording.storage.evidence.origin
     return pools.leases.map { lease in
       let entry = lease.entry
-      // As it was when the recording ended: the entry itself may have ended since.
-      let end = lease.endedAt == nil ? nil : entry.monotonicEnd
       return RunRecord.Lease(
         pool: lease.pool, connection: entry.databaseConnection,
         start: Int64(clamping: entry.began) - Int64(clamping: origin),
-        duration: end.map { max(0, Int64(clamping: $0) - Int64(clamping: entry.began)) },
+        duration: lease.monotonicEnd.map { max(0, Int64(clamping: $0) - Int64(clamping: entry.began)) },
         end: lease.state == .leased ? nil : lease.state.description,
         // Symbolicated one by one, so of those alone that somebody has to look for.
         site: lease.isLeak ? lease.callSite?.description : nil)

@@ -1,15 +1,15 @@
 internal import DatabaseInstrumentation
 public import Tracing
 
-/// A span that a library, or this package, began while a recording ran.
+/// A span that a library, or this package, began while a recording ran, as it was when the recording was made.
 public struct RecordedSpan: Sendable, CustomStringConvertible {
-  private let live: LiveSpan
-  private let state: SpanState
+  private let evidence: SpanEvidence
   private let origin: UInt64
 
-  init(_ live: LiveSpan, origin: UInt64) {
-    self.live = live
-    state = live.snapshot
+  private var state: SpanState { evidence.state }
+
+  init(_ evidence: SpanEvidence, origin: UInt64) {
+    self.evidence = evidence
     self.origin = origin
   }
 
@@ -17,21 +17,21 @@ public struct RecordedSpan: Sendable, CustomStringConvertible {
   public var name: String { state.name }
 
   /// The kind, `client` for a query.
-  public var kind: SpanKind { live.kind }
+  public var kind: SpanKind { evidence.kind }
 
   /// When it began, from the beginning of the recording.
-  public var start: Duration { .nanoseconds(Int64(clamping: live.start) - Int64(clamping: origin)) }
+  public var start: Duration { .nanoseconds(Int64(clamping: evidence.start) - Int64(clamping: origin)) }
 
-  /// How long it took; `nil` while it runs.
+  /// How long it took; `nil` where it ran on.
   public var duration: Duration? {
-    state.end.map { .nanoseconds(max(0, Int64(clamping: $0) - Int64(clamping: live.start))) }
+    state.end.map { .nanoseconds(max(0, Int64(clamping: $0) - Int64(clamping: evidence.start))) }
   }
 
   /// Whether it was ended.
   public var isEnded: Bool { state.end != nil }
 
   /// The span that it is a child of, where that began in the same recording tree.
-  public var parent: RecordedSpan? { live.parent.map { RecordedSpan($0, origin: origin) } }
+  public var parent: RecordedSpan? { evidence.parent.map { RecordedSpan($0, origin: origin) } }
 
   /// The error status, and with it the description.
   public var status: SpanStatus? { state.status }
@@ -71,9 +71,9 @@ public struct RecordedSpan: Sendable, CustomStringConvertible {
       .normalizedSQL
   }
 
-  func isSame(as other: RecordedSpan) -> Bool { live === other.live }
+  func isSame(as other: RecordedSpan) -> Bool { identity == other.identity }
 
-  var identity: ObjectIdentifier { ObjectIdentifier(live) }
+  var identity: UInt64 { evidence.identity }
 
   /// `SELECT book, 1.2 ms`, `request, still open`.
   public var description: String {

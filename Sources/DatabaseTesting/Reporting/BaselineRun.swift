@@ -5,7 +5,7 @@ internal import Foundation
 /// What the environment asks for about known findings, and the file of it.
 ///
 /// `DATABASE_TESTING_BASELINE` is `record`, `check` or `off`; without it, an existing file is checked against.
-/// `DATABASE_TESTING_BASELINE_FILE` is a path below the working directory, `.database-baseline` by default.
+/// `DATABASE_TESTING_BASELINE_FILE` is a path below the working directory in which the process began, `.database-baseline` by default.
 package struct BaselineRun: Sendable {
   enum Mode: String, Sendable { case record, check, off }
 
@@ -18,9 +18,7 @@ package struct BaselineRun: Sendable {
 
   /// The run of this process; tells of stale entries when the process ends.
   package static let shared: BaselineRun = {
-    let run = BaselineRun(
-      environment: ProcessInfo.processInfo.environment,
-      directory: URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true))
+    let run = BaselineRun(environment: ProcessInfo.processInfo.environment, directory: StartFolder.url)
     if run.mode != .off, !run.baseline.entries.isEmpty { atexit(tellOfStaleEntries) }
     return run
   }()

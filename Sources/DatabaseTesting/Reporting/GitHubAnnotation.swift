@@ -28,7 +28,8 @@ struct GitHubAnnotation: Equatable {
   /// Whether the process runs in GitHub Actions and nobody switched annotations off.
   private static let isWanted: Bool = {
     let environment = ProcessInfo.processInfo.environment
-    return environment["GITHUB_ACTIONS"] == "true" && environment["DATABASE_TESTING_ANNOTATIONS"] != "0"
+    return environment["GITHUB_ACTIONS"] == "true"
+      && DatabaseEnvironment.isOn("DATABASE_TESTING_ANNOTATIONS", default: true)
   }()
 
   /// Writes one line for each finding where GitHub Actions reads them.

@@ -7,7 +7,7 @@ enum RunReport {
     guard let folder = ProcessInfo.processInfo.environment["DATABASE_TESTING_REPORT"], !folder.isEmpty else {
       return nil
     }
-    return RunRecordWriter(folder: folder) { FileHandle.standardError.write(Data("\($0)\n".utf8)) }
+    return RunRecordWriter(folder: StartFolder.path(folder)) { FileHandle.standardError.write(Data("\($0)\n".utf8)) }
   }()
 
   /// Adds a test that ended; of a recording inside of another nothing, since the outer one has its statements.

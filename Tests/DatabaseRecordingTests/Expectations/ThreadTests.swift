@@ -58,6 +58,36 @@ import Testing
     }
   }
 
+  /// Swift's runtime is not as it is known.
+  @Test func whereTheExecutorIsUnknownNothingPasses() {
+    let driver = MadeUpDriver()
+    let recording = record {
+      driver.run("SELECT * FROM book", MadeUpFacts(flags: [.hasCounters, .unknownExecutor]))
+      driver.run("SELECT * FROM author", MadeUpFacts())
+    }
+    for expectation in [DatabaseExpectation.noMainThreadQueries, .noBlockingQueries] {
+      #expect(
+        recording.message(expectation) == """
+          \(expectation) cannot be checked: where 1 query ran is unknown, since this version of Swift's runtime is.
+            fix: leave the expectation out with this version of Swift, and report the version
+          """)
+      #expect(recording.check(expectation.not).map(\.kind) == [.blind])
+      #expect(recording.check([expectation], isInherited: true).map(\.kind) == [.blind])
+      #expect(recording.check(expectation.ignoring("SELECT * FROM book", because: "unknown")).isEmpty)
+    }
+  }
+
+  /// The main thread and event loops are known by other means.
+  @Test func whatIsKnownAllTheSameIsFound() {
+    let driver = MadeUpDriver()
+    let recording = record {
+      driver.run("SELECT * FROM book", MadeUpFacts(flags: [.hasCounters, .unknownExecutor, .mainThread]))
+      driver.run("SELECT * FROM author", MadeUpFacts(flags: [.hasCounters, .unknownExecutor, .sharedThread]))
+    }
+    #expect(recording.check(.noMainThreadQueries).map(\.kind) == [.mainThreadQuery])
+    #expect(recording.check(.noBlockingQueries).map(\.kind) == [.blockingQuery])
+  }
+
   @Test func soManyFailures() {
     let driver = MadeUpDriver()
     var line = 0

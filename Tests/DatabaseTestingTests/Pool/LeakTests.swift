@@ -81,7 +81,6 @@ struct LeakTests {
           """)
     }
     expectDatabase(.noLeaks.allowingNoQueries) { _ = stubPool() }
-    expectDatabase(.noLeaks) {}
   }
 
   @Test func aDetachedTasksLeaseBelongsToThePoolsCreator() async throws {

@@ -1,0 +1,22 @@
+/// A connection as it was when the evidence was taken.
+package struct ConnectionSnapshot: Sendable {
+  package let info: ConnectionInfo
+  package let database: DatabaseIdentity
+  /// Whether statements on it are known to have been missed.
+  package let hasLostStatements: Bool
+  private let schemas: SchemaTimeline
+
+  init(_ connection: ConnectionEvidence) {
+    info = connection.info
+    database = connection.database
+    hasLostStatements = connection.hasLostStatements
+    schemas = connection.schemas
+  }
+
+  /// What is known of the tables that a statement found which began at `time`: what the connection itself said, else what is
+  /// known of its database.
+  func schema(at time: UInt64) -> SchemaFacts { schemas.facts(at: time) ?? database.schema }
+
+  /// What is known of its tables.
+  package var schema: SchemaFacts { schemas.latest ?? database.schema }
+}

@@ -1,0 +1,16 @@
+/// How a pool is watched, by what the process has.
+enum WatchingPools {
+  static var advice: String {
+    guard has("4GRDB12DatabasePoolC") else {
+      return "put the pool into a MonitoredPool, or have it tell a PoolMonitor of its checkouts"
+    }
+    let isBuilt = has("19GRDBInstrumentation21MonitoredDatabasePoolC")
+    return "put GRDB's pool into a MonitoredDatabasePool(pool, name: \"library\"), and read and write through it"
+      + (isBuilt ? "" : " (product GRDBInstrumentation, package trait GRDB)")
+  }
+
+  /// Whether a type is in the process.
+  ///
+  /// - Parameter name: Its mangled name.
+  private static func has(_ name: String) -> Bool { _typeByName(name) != nil }
+}
