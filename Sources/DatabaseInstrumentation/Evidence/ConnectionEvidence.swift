@@ -112,7 +112,7 @@ package final class ConnectionEvidence: Sendable {
     guard let bound, bound.role == .recording else { return }
     let stack = StackTrace.capture(maximumDepth: 64)
     opening.withLock { $0 = stack }
-    bound.store.pools.add(self)
+    bound.store.pools.add(self, in: bound)
   }
 
   /// The stack that opened it, where ``noteOpening()`` was told.
@@ -120,9 +120,6 @@ package final class ConnectionEvidence: Sendable {
 
   /// Whether it has not been closed.
   package var isOpen: Bool { !isClosed.load(ordering: .relaxed) }
-
-  /// Whether the connection was opened in `scope` or a recording inside of it.
-  package func isOpened(inside scope: RecordingScope) -> Bool { bound?.isInside(scope) == true }
 
   /// Work was done on the connection that its source did not see.
   package func markLost() {
@@ -188,7 +185,7 @@ package final class ConnectionEvidence: Sendable {
   private func log(of scope: RecordingScope) -> StatementLog {
     cache.withLock { cache in
       if cache.scope == scope.id, let log = cache.log { return log }
-      let log = scope.store.log(for: self)
+      let log = scope.store.log(for: self, in: scope.id)
       cache = Cache(scope: scope.id, log: log)
       return log
     }

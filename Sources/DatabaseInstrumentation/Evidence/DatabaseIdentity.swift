@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// One database, however many connections it has: a file, or a single in-memory connection.
 package final class DatabaseIdentity: Sendable {
   /// What is known of its tables.
@@ -19,6 +21,8 @@ package final class DatabaseIdentity: Sendable {
   }
 
   private static let files = Locked<[String: WeakIdentity]>([:])
+  /// How many there may be before those that are gone are taken out: twice what was left the last time.
+  private static let fileLimit = Atomic<Int>(256)
 
   private struct WeakIdentity: Sendable {
     weak let identity: DatabaseIdentity?
@@ -32,7 +36,10 @@ package final class DatabaseIdentity: Sendable {
   package static func of(file: String, schema: () -> SchemaFacts) -> DatabaseIdentity {
     files.withLock { files in
       if let known = files[file]?.identity { return known }
-      if files.count > 256 { files = files.filter { $0.value.identity != nil } }
+      if files.count > fileLimit.load(ordering: .relaxed) {
+        files = files.filter { $0.value.identity != nil }
+        fileLimit.store(max(256, 2 * files.count), ordering: .relaxed)
+      }
       let identity = DatabaseIdentity(schema: schema())
       files[file] = WeakIdentity(identity: identity)
       return identity

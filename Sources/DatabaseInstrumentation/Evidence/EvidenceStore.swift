@@ -16,13 +16,25 @@ package final class EvidenceStore: Sendable {
   private struct State {
     var logs: [StatementLog] = []
     var logOfConnection: [UInt64: Int] = [:]
-    var parents: [UInt32: UInt32] = [:]
-    var errors: [StatementError] = []
-    var flushes: [(flush: SessionFlush, scope: UInt32)] = []
-    var loads: [DeclaredLoad] = []
+    /// The logs that a scope used, by their index.
+    var logsOfScope: [UInt32: Set<Int>] = [:]
+    var tree = ScopeTree()
+    var errors = GrowingList<StatementError>()
+    var errorOfCode: [Int: UInt32] = [:]
+    var flushes = ScopedList<SessionFlush>()
+    var loads = GrowingList<DeclaredLoad>()
     var loadIndex: [ObjectIdentifier: UInt32] = [:]
-    var spans: [LiveSpan] = []
+    var spans = ScopedList<LiveSpan>()
     var places: [SpanStatement.Place: ConnectionEvidence] = [:]
+    /// Statements that belong to their scope because their connection does, by when they began.
+    var strays: [Stray] = []
+    /// Logs, records and transactions that were looked at to take evidence.
+    var looks = 0
+  }
+
+  private struct Stray {
+    var start: UInt64
+    var scope: UInt32
   }
 
   /// Errors kept with their message; failures past it are counted all the same.
@@ -54,21 +66,41 @@ package final class EvidenceStore: Sendable {
   }
 
   func register(_ scope: UInt32, parent: UInt32) {
-    state.withLock { $0.parents[scope] = parent }
+    state.withLock { $0.tree.add(scope, inside: parent) }
   }
+
+  /// A scope and those inside of it.
+  func scopes(inside scope: UInt32) -> Set<UInt32> { state.withLock { $0.tree.scopes(inside: scope) } }
+
+  /// What taking the evidence of its scopes has cost so far: logs, records and transactions that were looked at.
+  package var looks: Int { state.withLock { $0.looks } + pools.looks }
 
   /// An ORM declared a flush in `scope`.
   func add(_ flush: SessionFlush, in scope: RecordingScope) {
-    state.withLock { $0.flushes.append((flush, scope.id)) }
+    state.withLock { $0.flushes.append(flush, in: scope.id) }
   }
 
-  func log(for connection: ConnectionEvidence) -> StatementLog {
+  /// The log of a connection, for a scope that from now on has something in it.
+  func log(for connection: ConnectionEvidence, in scope: UInt32) -> StatementLog {
     state.withLock { state in
-      if let index = state.logOfConnection[connection.info.id] { return state.logs[index] }
-      let log = StatementLog(connection: connection, store: self, number: state.logs.count + 1)
-      state.logOfConnection[connection.info.id] = state.logs.count
+      let index = state.logOfConnection[connection.info.id] ?? state.logs.count
+      state.logsOfScope[scope, default: []].insert(index)
+      if index < state.logs.count { return state.logs[index] }
+      let log = StatementLog(connection: connection, store: self, number: index + 1)
+      state.logOfConnection[connection.info.id] = index
       state.logs.append(log)
       return log
+    }
+  }
+
+  /// A statement belongs to `scope` because its connection does: scopes inside of it say that it ran meanwhile.
+  func noteStray(at start: UInt64, in scope: UInt32) {
+    state.withLock { state in
+      guard state.strays.count < detailLimit else { return }
+      // Another thread may have begun one a moment later and be here first.
+      var place = state.strays.count
+      while place > 0, state.strays[place - 1].start > start { place -= 1 }
+      state.strays.insert(Stray(start: start, scope: scope), at: place)
     }
   }
 
@@ -77,10 +109,12 @@ package final class EvidenceStore: Sendable {
     state.withLock { state in
       if state.errors.count >= Self.errorLimit {
         // The same code stands for it; only the message is lost.
-        if let index = state.errors.firstIndex(where: { $0.code == error.code }) { return UInt32(index + 1) }
+        if let known = state.errorOfCode[error.code] { return known }
       }
       state.errors.append(error)
-      return UInt32(state.errors.count)
+      let number = UInt32(state.errors.count)
+      if state.errorOfCode[error.code] == nil { state.errorOfCode[error.code] = number }
+      return number
     }
   }
 
@@ -107,47 +141,39 @@ package final class EvidenceStore: Sendable {
   }
 
   func keep(_ span: LiveSpan) {
-    state.withLock { $0.spans.append(span) }
+    state.withLock { $0.spans.append(span, in: span.scope) }
   }
 
   /// What `scope` and the scopes inside of it saw so far.
+  ///
+  /// - Complexity: What they have, and what ran meanwhile on the connections that they used; never what is in the whole tree.
   package func evidence(of scope: RecordingScope, until end: UInt64) -> StatementEvidence {
-    let state = self.state.withLock { $0 }
-    let (logs, parents) = (state.logs, state.parents)
-    var belongs: [UInt32: Bool] = [scope.id: true]
-    func isInside(_ id: UInt32) -> Bool {
-      if let known = belongs[id] { return known }
-      let answer = parents[id].map(isInside) ?? false
-      belongs[id] = answer
-      return answer
-    }
-
+    let own = own(of: scope, until: end)
+    let isInside = own.scopes.contains
+    var looks = own.logs.count
     var found: [(record: StatementRecord, connection: Int32)] = []
     var connections: [ConnectionEvidence] = []
     var used: [StatementLog] = []
     var dropped: [UInt32: DroppedStatements] = [:]
-    var outerStatements = 0
     var hasMessages = false
-    for log in logs {
+    for log in own.logs {
       var isUsed = false
       for record in log.records(from: scope.startSequence) {
-        if isInside(record.scope) {
-          found.append((record, Int32(connections.count)))
-          if record.flags.rawValue & StatementRecord.Flags.fromLog.rawValue != 0 { hasMessages = true }
-          isUsed = true
-        } else if record.flags.contains(.viaConnection), scope.start <= record.start, record.start <= end {
-          outerStatements += 1
-        }
-      }
-      for (key, count) in log.dropped() where isInside(key.scope) {
-        dropped[key.shape, default: DroppedStatements()].add(count)
+        looks += 1
+        guard isInside(record.scope) else { continue }
+        found.append((record, Int32(connections.count)))
+        if record.flags.rawValue & StatementRecord.Flags.fromLog.rawValue != 0 { hasMessages = true }
         isUsed = true
       }
-      guard isUsed || log.hasTransactions(isInside: isInside) else { continue }
+      for (shape, count) in log.dropped(in: own.scopes) {
+        dropped[shape, default: DroppedStatements()].add(count)
+        isUsed = true
+      }
+      guard isUsed || log.hasTransactions(from: scope.start, isInside: isInside, looks: &looks) else { continue }
       connections.append(log.connection)
       used.append(log)
     }
-    let spans = state.spans.filter { $0.sequence >= scope.startSequence && isInside($0.scope) }
+    let spans = own.spans.filter { $0.sequence >= scope.startSequence }
     // A log is in order by itself, and what messages tell of may be in it twice.
     let isMixed = used.count > 1 || !spans.isEmpty || hasMessages
     if isMixed {
@@ -156,26 +182,54 @@ package final class EvidenceStore: Sendable {
     }
     var writes = WriteEvidence()
     for (index, log) in used.enumerated() {
-      writes.add(log, connection: Int32(index), isInside: isInside) { sequence in
+      writes.add(log, connection: Int32(index), from: scope.start, in: own.scopes) { sequence in
         let index = found.partitioningIndex { $0.record.sequence >= sequence }
         return index < found.count && found[index].record.sequence == sequence ? index : nil
       }
     }
     writes.transactions.sort { $0.start < $1.start }
-    writes.flushes = state.flushes.filter { isInside($0.scope) }.map(\.flush.evidence)
+    writes.flushes = own.flushes.map(\.evidence)
+    // Again: what spans tell may have added errors.
+    let errors = state.withLock { state in
+      state.looks += looks
+      return state.errors
+    }
     return StatementEvidence(
       origin: scope.start,
       records: found.map(\.record),
       connectionIndices: found.map(\.connection),
       connections: connections,
       stacks: stacks,
-      errors: self.state.withLock { $0.errors },
-      declaredLoads: state.loads,
+      errors: errors,
+      declaredLoads: own.loads,
       spans: spans,
       dropped: dropped,
-      outerStatements: outerStatements,
+      outerStatements: own.outerStatements,
       writes: writes
     )
+  }
+
+  /// What belongs to a scope and those inside of it.
+  private struct Own {
+    var scopes: Set<UInt32>
+    /// In the order in which their connections were first used.
+    var logs: [StatementLog]
+    var spans: [LiveSpan]
+    var flushes: [SessionFlush]
+    var loads: GrowingList<DeclaredLoad>
+    var outerStatements: Int
+  }
+
+  private func own(of scope: RecordingScope, until end: UInt64) -> Own {
+    state.withLock { state in
+      let scopes = state.tree.scopes(inside: scope.id)
+      let logs = scopes.reduce(into: Set<Int>()) { logs, scope in logs.formUnion(state.logsOfScope[scope] ?? []) }
+      let first = state.strays.partitioningIndex { $0.start >= scope.start }
+      let outer = state.strays[first...].prefix { $0.start <= end }.count { !scopes.contains($0.scope) }
+      return Own(
+        scopes: scopes, logs: logs.sorted().map { state.logs[$0] }, spans: state.spans.elements(in: scopes),
+        flushes: state.flushes.elements(in: scopes), loads: state.loads, outerStatements: outer)
+    }
   }
 
   /// Gives the memory back once the outermost recording is finished.
@@ -183,6 +237,6 @@ package final class EvidenceStore: Sendable {
     let logs = state.withLock { $0.logs }
     for log in logs { log.discard() }
     pools.discard()
-    state.withLock { $0.spans = [] }
+    state.withLock { $0.spans = ScopedList() }
   }
 }

@@ -24,6 +24,8 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   package let startSequence: UInt64
   /// Nanoseconds of the monotonic clock.
   package let start: UInt64
+  /// What its tree had of pools when it began.
+  let poolMark: PoolEvidence.Mark
 
   private let depth: Int
   /// Of the scope, or of the one around it, that one test had opened.
@@ -53,6 +55,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     depth = parent.map { $0.depth + 1 } ?? 0
     store = parent?.store ?? EvidenceStore(detailLimit: detailLimit)
     startSequence = store.upcomingSequence(slack: 2_000)
+    poolMark = parent == nil ? PoolEvidence.Mark() : store.pools.mark
     unattributedAtStart = UnattributedStatements.shared.count
     start = monotonicNanoseconds()
     if let parent { store.register(id, parent: parent.id) }

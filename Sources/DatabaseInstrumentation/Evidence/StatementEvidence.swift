@@ -9,9 +9,9 @@ package final class StatementEvidence: Sendable {
   /// Of each connection the number of its database: several may have one.
   package let databaseNumbers: [Int]
   package let stacks: StackTable
-  package let errors: [StatementError]
+  package let errors: GrowingList<StatementError>
   /// What ORMs declared around statements.
-  package let declaredLoads: [DeclaredLoad]
+  package let declaredLoads: GrowingList<DeclaredLoad>
   /// The spans that libraries began meanwhile, in that order.
   package let spans: [LiveSpan]
   /// Statements past the limit of details, by shape.
@@ -20,7 +20,7 @@ package final class StatementEvidence: Sendable {
   package let outerStatements: Int
   /// What transactions and flushes wrote.
   package let writes: WriteEvidence
-  package let shapes: [StatementShape]
+  package let shapes: GrowingList<StatementShape>
   /// The kind of each record: it is asked for again and again.
   package let kinds: ContiguousArray<StatementKind>
 
@@ -29,7 +29,8 @@ package final class StatementEvidence: Sendable {
 
   init(
     origin: UInt64, records: [StatementRecord], connectionIndices: [Int32], connections: [ConnectionEvidence],
-    stacks: StackTable, errors: [StatementError], declaredLoads: [DeclaredLoad], spans: [LiveSpan],
+    stacks: StackTable, errors: GrowingList<StatementError>, declaredLoads: GrowingList<DeclaredLoad>,
+    spans: [LiveSpan],
     dropped: [UInt32: DroppedStatements], outerStatements: Int, writes: WriteEvidence
   ) {
     self.origin = origin

@@ -20,13 +20,16 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
 
   private struct State {
     var records = RecordBuffer()
-    var dropped: [DroppedKey: DroppedStatements] = [:]
+    /// By scope and shape.
+    var dropped: [UInt32: [UInt32: DroppedStatements]] = [:]
     /// Records that the store has set apart for this log, beyond the room of the head.
     var claimed = 0
   }
 
   private struct Ended {
     var transactions: [TransactionRecord] = []
+    /// When each of them ended, in nanoseconds of the monotonic clock: ascending.
+    var ends: [UInt64] = []
     /// Those past the limit.
     var totals = TransactionTotals()
   }
@@ -78,15 +81,17 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
       stack = store.stacks.capture()
       if statement.isRead, !isLookup { hash = parameters() }
     }
-    return head.withLock { head in
+    let slot = head.withLock { head in
       var slot = append(&statement, in: scope, load: load, stack: stack, parameters: hash, to: &head)
       slot.isSettled = !isCaptured
       if slot.record == nil {
         self.isFull.store(true, ordering: .relaxed)
-        state.pointee.dropped[DroppedKey(scope: scope, shape: statement.shape), default: DroppedStatements()].count += 1
+        drop(statement.shape, in: scope) { $0.count += 1 }
       }
       return slot
     }
+    if statement.flags.contains(.viaConnection) { store.noteStray(at: statement.start, in: scope) }
+    return slot
   }
 
   /// Completes the record of a statement that ended.
@@ -102,8 +107,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
           record.pointee.complete(with: outcome.counts, error: error, stack: stack)
         }
       } else {
-        let key = DroppedKey(scope: slot.scope, shape: slot.shape)
-        state.pointee.dropped[key, default: DroppedStatements()].add(outcome.counts, isFailure: error != 0)
+        drop(slot.shape, in: slot.scope) { $0.add(outcome.counts, isFailure: error != 0) }
       }
     }
   }
@@ -122,9 +126,15 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
       if let record = slot.record {
         record.pointee.error = number
       } else {
-        state.pointee.dropped[DroppedKey(scope: scope.id, shape: shape), default: DroppedStatements()].add(failures: 1)
+        drop(shape, in: scope.id) { $0.add(failures: 1) }
       }
     }
+    if flags.contains(.viaConnection) { store.noteStray(at: time, in: scope.id) }
+  }
+
+  /// Counts a statement that has no record, under the lock.
+  private func drop(_ shape: UInt32, in scope: UInt32, _ change: (inout DroppedStatements) -> Void) {
+    change(&state.pointee.dropped[scope, default: [:]][shape, default: DroppedStatements()])
   }
 
   /// The ledger of the connection knows all, and statements that only write in `transaction` may be kept in the run.
@@ -146,14 +156,19 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     ended.withLock { ended in
       if ended.transactions.count < Self.transactionLimit {
         ended.transactions.append(transaction)
+        ended.ends.append(monotonicNanoseconds())
       } else {
         ended.totals.add(transaction)
       }
     }
   }
 
-  func transactions() -> (kept: [TransactionRecord], totals: TransactionTotals) {
-    ended.withLock { ($0.transactions, $0.totals) }
+  /// The transactions that ended at `start` or later.
+  func transactions(from start: UInt64) -> (kept: [TransactionRecord], totals: TransactionTotals) {
+    ended.withLock { ended in
+      let first = ended.ends.partitioningIndex { $0 >= start }
+      return (Array(ended.transactions[first...]), ended.totals)
+    }
   }
 
   /// The sequence number of a statement that was kept, by its place plus 1.
@@ -184,8 +199,14 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     return found
   }
 
-  func dropped() -> [DroppedKey: DroppedStatements] {
-    head.withLock { _ in state.pointee.dropped }
+  /// The statements of some scopes that were counted by shape.
+  func dropped(in scopes: Set<UInt32>) -> [UInt32: DroppedStatements] {
+    let counts = head.withLock { _ in
+      state.pointee.dropped.isEmpty ? [] : scopes.compactMap { state.pointee.dropped[$0] }
+    }
+    return counts.reduce(into: [:]) { found, counts in
+      for (shape, count) in counts { found[shape, default: DroppedStatements()].add(count) }
+    }
   }
 
   /// Gives the memory back once the outermost recording is finished.
@@ -271,12 +292,6 @@ extension StatementRecord {
       if outcome.rowsChanged >= 0 { flags.insert(.knowsChanges) }
     }
   }
-}
-
-/// What statements past the limit of details are counted by.
-package struct DroppedKey: Hashable, Sendable {
-  package var scope: UInt32
-  package var shape: UInt32
 }
 
 /// Exact counts of statements that were not kept one by one.
