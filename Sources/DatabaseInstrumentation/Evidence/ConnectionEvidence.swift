@@ -137,7 +137,11 @@ package final class ConnectionEvidence: Sendable {
     DatabaseRegistry.shared.remove(info)
     DirectConnections.shared.closed(info.id)
     transactions.close()
-    cache.withLock { $0 = Cache() }
+    let log = cache.withLock { cache in
+      defer { cache = Cache() }
+      return cache.log
+    }
+    log?.giveBackRoom()
   }
 
   /// Whether the connection was opened inside of `scope`.

@@ -9,8 +9,10 @@ package final class EvidenceStore: Sendable {
 
   /// Nanoseconds of the monotonic clock, from which sequence numbers count.
   let origin = monotonicNanoseconds()
-  /// Records that logs have claimed room for.
-  private let claimed = Atomic<Int>(0)
+  let room: RecordRoom
+  /// Whether room was taken back from logs that did not use it.
+  private let hasTakenBack = Atomic<Bool>(false)
+  private let takingBack = Locked(())
   private let state = Locked(State())
 
   private struct State {
@@ -42,19 +44,25 @@ package final class EvidenceStore: Sendable {
 
   package init(detailLimit: Int) {
     self.detailLimit = detailLimit
+    room = RecordRoom(limit: detailLimit)
   }
 
-  /// Whether there is no room for records that was not claimed.
-  private var isFull: Bool { claimed.load(ordering: .relaxed) >= detailLimit }
-
-  /// Sets room for some records apart for one log: threads that shared one counter would wait for it at each statement.
+  /// There was no room for a record: takes back what logs have set apart and do not use, the first time.
   ///
-  /// - Returns: How many; 0 past the limit of details.
-  func claimRoom() -> Int {
-    // Small against the limit, so that little is lost to logs that do not use what they claimed.
-    let wanted = max(1, min(64, detailLimit / 1_024))
-    guard !isFull else { return 0 }
-    return min(wanted, max(0, detailLimit - claimed.wrappingAdd(wanted, ordering: .relaxed).oldValue))
+  /// Not to be called under the lock of a log.
+  ///
+  /// - Returns: Whether there may be room now.
+  func takeBackRoom() -> Bool {
+    if !hasTakenBack.load(ordering: .acquiring) {
+      takingBack.withLock { _ in
+        guard !hasTakenBack.load(ordering: .relaxed) else { return }
+        // Before the logs are asked: one that claims some meanwhile either has it when it is asked, or claims no more than it uses.
+        room.tighten()
+        for log in state.withLock({ $0.logs }) { log.giveBackRoom() }
+        hasTakenBack.store(true, ordering: .releasing)
+      }
+    }
+    return room.hasSome
   }
 
   /// The number that the next statement would get at least.
@@ -154,7 +162,7 @@ package final class EvidenceStore: Sendable {
     var found: [(record: StatementRecord, connection: Int32)] = []
     var connections: [ConnectionEvidence] = []
     var used: [StatementLog] = []
-    var dropped: [UInt32: DroppedStatements] = [:]
+    var dropped: [DroppedShape] = []
     var hasMessages = false
     for log in own.logs {
       var isUsed = false
@@ -166,7 +174,7 @@ package final class EvidenceStore: Sendable {
         isUsed = true
       }
       for (shape, count) in log.dropped(in: own.scopes) {
-        dropped[shape, default: DroppedStatements()].add(count)
+        dropped.append(DroppedShape(connection: Int32(connections.count), shape: shape, statements: count))
         isUsed = true
       }
       guard isUsed || log.hasTransactions(from: scope.start, isInside: isInside, looks: &looks) else { continue }
@@ -203,7 +211,7 @@ package final class EvidenceStore: Sendable {
       errors: errors,
       declaredLoads: own.loads,
       spans: spans,
-      dropped: dropped,
+      dropped: dropped.sorted { ($0.shape, $0.connection) < ($1.shape, $1.connection) },
       outerStatements: own.outerStatements,
       writes: writes
     )

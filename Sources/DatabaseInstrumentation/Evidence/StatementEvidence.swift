@@ -14,8 +14,8 @@ package final class StatementEvidence: Sendable {
   package let declaredLoads: GrowingList<DeclaredLoad>
   /// The spans that libraries began meanwhile, in that order.
   package let spans: [LiveSpan]
-  /// Statements past the limit of details, by shape.
-  package let dropped: [UInt32: DroppedStatements]
+  /// Statements past the limit of details, by shape and connection.
+  package let dropped: [DroppedShape]
   /// Statements that meanwhile ran without a task on connections of an outer scope.
   package let outerStatements: Int
   /// What transactions and flushes wrote.
@@ -31,7 +31,7 @@ package final class StatementEvidence: Sendable {
     origin: UInt64, records: [StatementRecord], connectionIndices: [Int32], connections: [ConnectionEvidence],
     stacks: StackTable, errors: GrowingList<StatementError>, declaredLoads: GrowingList<DeclaredLoad>,
     spans: [LiveSpan],
-    dropped: [UInt32: DroppedStatements], outerStatements: Int, writes: WriteEvidence
+    dropped: [DroppedShape], outerStatements: Int, writes: WriteEvidence
   ) {
     self.origin = origin
     self.records = records
@@ -66,6 +66,8 @@ package final class StatementEvidence: Sendable {
   package func shape(at index: Int) -> StatementShape {
     shapes[Int(records[index].shape)]
   }
+
+  package func shape(of dropped: DroppedShape) -> StatementShape { shapes[Int(dropped.shape)] }
 
   package func connection(at index: Int) -> ConnectionEvidence {
     connections[Int(connectionIndices[index])]

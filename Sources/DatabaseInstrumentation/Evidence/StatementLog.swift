@@ -20,8 +20,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
 
   private struct State {
     var records = RecordBuffer()
-    /// By scope and shape.
-    var dropped: [UInt32: [UInt32: DroppedStatements]] = [:]
+    var dropped = DroppedTally()
     /// Records that the store has set apart for this log, beyond the room of the head.
     var claimed = 0
   }
@@ -81,15 +80,22 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
       stack = store.stacks.capture()
       if statement.isRead, !isLookup { hash = parameters() }
     }
-    let slot = head.withLock { head in
-      var slot = append(&statement, in: scope, load: load, stack: stack, parameters: hash, to: &head)
-      slot.isSettled = !isCaptured
-      if slot.record == nil {
-        self.isFull.store(true, ordering: .relaxed)
-        drop(statement.shape, in: scope) { $0.count += 1 }
-      }
-      return slot
+    var slot = head.withLock {
+      append(&statement, in: scope, load: load, stack: stack, parameters: hash, to: &$0)
     }
+    if slot.record == nil {
+      let mayHaveRoom = store.takeBackRoom()
+      slot = head.withLock { head in
+        var slot = slot
+        if mayHaveRoom {
+          slot = append(&statement, in: scope, load: load, stack: stack, parameters: hash, to: &head)
+        }
+        if slot.record == nil { drop(statement.shape, in: scope) { $0.add(statement) } }
+        return slot
+      }
+    }
+    if isFull != (slot.record == nil) { self.isFull.store(!isFull, ordering: .relaxed) }
+    slot.isSettled = !isCaptured
     if statement.flags.contains(.viaConnection) { store.noteStray(at: statement.start, in: scope) }
     return slot
   }
@@ -126,7 +132,10 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
       if let record = slot.record {
         record.pointee.error = number
       } else {
-        drop(shape, in: scope.id) { $0.add(failures: 1) }
+        drop(shape, in: scope.id) { counts in
+          counts.add(statement)
+          counts.failures += 1
+        }
       }
     }
     if flags.contains(.viaConnection) { store.noteStray(at: time, in: scope.id) }
@@ -134,7 +143,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
 
   /// Counts a statement that has no record, under the lock.
   private func drop(_ shape: UInt32, in scope: UInt32, _ change: (inout DroppedStatements) -> Void) {
-    change(&state.pointee.dropped[scope, default: [:]][shape, default: DroppedStatements()])
+    state.pointee.dropped.count(shape, in: scope, change)
   }
 
   /// The ledger of the connection knows all, and statements that only write in `transaction` may be kept in the run.
@@ -201,11 +210,15 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
 
   /// The statements of some scopes that were counted by shape.
   func dropped(in scopes: Set<UInt32>) -> [UInt32: DroppedStatements] {
-    let counts = head.withLock { _ in
-      state.pointee.dropped.isEmpty ? [] : scopes.compactMap { state.pointee.dropped[$0] }
-    }
-    return counts.reduce(into: [:]) { found, counts in
-      for (shape, count) in counts { found[shape, default: DroppedStatements()].add(count) }
+    head.withLock { _ in state.pointee.dropped.counts(in: scopes) }
+  }
+
+  /// Gives back the room that it has set apart and does not use.
+  func giveBackRoom() {
+    head.withLock { head in
+      store.room.giveBack(Int(head.room) + state.pointee.claimed)
+      head.room = 0
+      state.pointee.claimed = 0
     }
   }
 
@@ -263,7 +276,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   }
 
   private func makeRoom(in head: inout LogHead) -> Bool {
-    if state.pointee.claimed == 0 { state.pointee.claimed = store.claimRoom() }
+    if state.pointee.claimed == 0 { state.pointee.claimed = store.room.claim(after: Int(head.count)) }
     guard state.pointee.claimed > 0 else { return false }
     let (next, room) = state.pointee.records.place(of: Int(head.count))
     head.next = next
@@ -291,32 +304,6 @@ extension StatementRecord {
       if outcome.hasRows { flags.insert(.knowsRows) }
       if outcome.rowsChanged >= 0 { flags.insert(.knowsChanges) }
     }
-  }
-}
-
-/// Exact counts of statements that were not kept one by one.
-package struct DroppedStatements: Sendable {
-  package var count = 0
-  package var failures = 0
-  package var rowsReturned = 0
-  package var rowsChanged = 0
-
-  package mutating func add(_ counts: StatementCounts, isFailure: Bool) {
-    if isFailure { failures += 1 }
-    rowsReturned += Int(counts.rowsReturned)
-    rowsChanged += Int(max(0, counts.rowsChanged))
-  }
-
-  mutating func add(failures: Int) {
-    count += failures
-    self.failures += failures
-  }
-
-  package mutating func add(_ other: DroppedStatements) {
-    count += other.count
-    failures += other.failures
-    rowsReturned += other.rowsReturned
-    rowsChanged += other.rowsChanged
   }
 }
 

@@ -102,7 +102,7 @@ public struct Recording: Sendable, CustomStringConvertible {
   /// Whether there was any of them.
   var hasQueries: Bool {
     storage.evidence.kinds.contains(where: \.isQuery)
-      || storage.evidence.dropped.keys.contains { storage.evidence.shapes[Int($0)].kind.isQuery }
+      || storage.evidence.dropped.contains { storage.evidence.shape(of: $0).kind.isQuery }
   }
 
   /// The selects.
@@ -151,7 +151,7 @@ public struct Recording: Sendable, CustomStringConvertible {
   public var excludedCount: Int { storage.excludedCount }
 
   /// Statements that were counted by shape without being kept one by one, past the limit of details.
-  public var droppedCount: Int { storage.evidence.dropped.values.reduce(0) { $0 + $1.count } }
+  public var droppedCount: Int { storage.evidence.dropped.reduce(0) { $0 + $1.statements.count } }
 
   /// Whether it is known that statements were missed, so that nothing can be concluded from this recording.
   public var isBlind: Bool { !storage.blindness.isEmpty }
