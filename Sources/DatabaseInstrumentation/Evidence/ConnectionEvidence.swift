@@ -16,6 +16,8 @@ package final class ConnectionEvidence: Sendable {
   private let cache = Locked(Cache())
   /// The temporary instrumentation that the connection was opened in.
   private let temporary: TemporaryInstrumentation?
+  /// Whether a test opened it outside of any recording.
+  private let isOpenedByTest: Bool
   private let route = Locked(Route())
   private let isLost = Atomic<Bool>(false)
   private let isClosed = Atomic<Bool>(false)
@@ -38,8 +40,10 @@ package final class ConnectionEvidence: Sendable {
   package init(info: ConnectionInfo, database: DatabaseIdentity, isBound: Bool = true) {
     latestInfo = Locked(info)
     self.database = database
-    bound = isBound ? RecordingScope.current?.unfinished : nil
+    // A fixture without a recording around it is nobody's.
+    bound = isBound ? RecordingScope.current?.unfinished.flatMap { $0.recording == nil ? nil : $0 } : nil
     temporary = TelemetryRouter.shared.hasTemporary ? TemporaryInstrumentation.current : nil
+    isOpenedByTest = bound == nil && CurrentTest.isInTask
     if let bound { database.noteUse(by: bound) }
     if isBound { DatabaseRegistry.shared.add(info, database) }
   }
@@ -155,14 +159,24 @@ package final class ConnectionEvidence: Sendable {
     if let scope = RecordingScope.current?.unfinished {
       return scope.role == .recording ? (log(of: scope), scope.id) : nil
     }
-    guard RecordingScope.current == nil, let bound, case .scope(let scope) = database.owner(of: bound),
-      scope.role == .recording
-    else { return nil }
+    guard RecordingScope.current == nil, let scope = ownerWithoutTask, scope.role == .recording else { return nil }
     return (log(of: scope), scope.id)
+  }
+
+  /// Work in the task of a test that nobody records is that test's.
+  private var ownerOfUnboundWork: RecordingScope? {
+    guard RecordingActivity.shared.isRecording, !CurrentTest.isInTask else { return nil }
+    return database.ownerOfUnboundWork(mayBeNew: !isOpenedByTest)
+  }
+
+  private var ownerWithoutTask: RecordingScope? {
+    guard let bound else { return ownerOfUnboundWork }
+    return if case .scope(let scope) = database.owner(of: bound) { scope } else { nil }
   }
 
   private func destination(shape: UInt32, time: UInt64) -> (scope: RecordingScope, isViaConnection: Bool)? {
     var reason = UnattributedStatement.Reason.noTask
+    var mayBeMeant = true
     if let current = RecordingScope.current {
       if let scope = current.unfinished {
         if cache.withLock({ $0.scope }) != scope.id { database.noteUse(by: scope) }
@@ -171,6 +185,7 @@ package final class ConnectionEvidence: Sendable {
         return nil
       }
       reason = .afterTheRecording
+      mayBeMeant = false
     } else if let bound {
       switch database.owner(of: bound) {
       case .scope(let scope) where scope.role == .recording: return (scope, true)
@@ -180,10 +195,21 @@ package final class ConnectionEvidence: Sendable {
       case .finished: reason = .afterTheRecording
       case .shared: reason = .sharedConnection
       }
+    } else if let owner = ownerOfUnboundWork {
+      if owner.role == .recording { return (owner, true) }
+      owner.countExcluded()
+      return nil
     }
+    let users = database.users
+    if case .none = users {} else if reason == .noTask { reason = .sharedConnection }
     UnattributedStatements.shared.add(
       UnattributedStatement(shape: shape, connection: info, time: time, reason: reason))
-    return nil
+    guard mayBeMeant, RecordingActivity.shared.isRecording, !CurrentTest.isInTask else { return nil }
+    switch users {
+    case .none: return nil
+    case .one: return UnattributedStatements.shared.scope(isOfOne: true).map { ($0, false) }
+    case .several: return UnattributedStatements.shared.scope(isOfOne: false).map { ($0, false) }
+    }
   }
 
   private func log(of scope: RecordingScope) -> StatementLog {

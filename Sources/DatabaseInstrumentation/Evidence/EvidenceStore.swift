@@ -70,8 +70,11 @@ package final class EvidenceStore: Sendable {
   /// - Parameter slack: Nanoseconds by which it is lower.
   package func upcomingSequence(slack: UInt64 = 0) -> UInt64 {
     let now = monotonicNanoseconds()
-    return LogHead.sequence(at: now < slack ? 0 : now - slack, since: origin, log: 0)
+    return sequence(at: now < slack ? 0 : now - slack)
   }
+
+  /// The number that a statement which begins at a time gets at least.
+  private func sequence(at time: UInt64) -> UInt64 { LogHead.sequence(at: time, since: origin, log: 0) }
 
   func register(_ scope: UInt32, parent: UInt32) {
     state.withLock { $0.tree.add(scope, inside: parent) }
@@ -155,8 +158,12 @@ package final class EvidenceStore: Sendable {
   /// What `scope` and the scopes inside of it saw so far.
   ///
   /// - Complexity: What they have, and what ran meanwhile on the connections that they used; never what is in the whole tree.
-  package func evidence(of scope: RecordingScope, until end: UInt64) -> StatementEvidence {
+  ///
+  /// - Parameter start: Where what is asked for begins, if that is not where the scope does.
+  package func evidence(of scope: RecordingScope, from start: UInt64? = nil, until end: UInt64) -> StatementEvidence {
     let own = own(of: scope, until: end)
+    let start = max(scope.start, start ?? 0)
+    let startSequence = start == scope.start ? scope.startSequence : sequence(at: start < 2_000 ? 0 : start - 2_000)
     let isInside = own.scopes.contains
     var looks = own.logs.count
     var found: [(record: StatementRecord, connection: Int32)] = []
@@ -166,7 +173,7 @@ package final class EvidenceStore: Sendable {
     var hasMessages = false
     for log in own.logs {
       var isUsed = false
-      for record in log.records(from: scope.startSequence) {
+      for record in log.records(from: startSequence) {
         looks += 1
         guard isInside(record.scope) else { continue }
         found.append((record, Int32(connections.count)))
@@ -177,11 +184,11 @@ package final class EvidenceStore: Sendable {
         dropped.append(DroppedShape(connection: Int32(connections.count), shape: shape, statements: count))
         isUsed = true
       }
-      guard isUsed || log.hasTransactions(from: scope.start, isInside: isInside, looks: &looks) else { continue }
+      guard isUsed || log.hasTransactions(from: start, isInside: isInside, looks: &looks) else { continue }
       connections.append(log.connection)
       used.append(log)
     }
-    let spans = own.spans.filter { $0.sequence >= scope.startSequence }
+    let spans = own.spans.filter { $0.sequence >= startSequence }
     // A log is in order by itself, and what messages tell of may be in it twice.
     let isMixed = used.count > 1 || !spans.isEmpty || hasMessages
     if isMixed {
@@ -190,7 +197,7 @@ package final class EvidenceStore: Sendable {
     }
     var writes = WriteEvidence()
     for (index, log) in used.enumerated() {
-      writes.add(log, connection: Int32(index), from: scope.start, in: own.scopes) { sequence in
+      writes.add(log, connection: Int32(index), from: start, in: own.scopes) { sequence in
         let index = found.partitioningIndex { $0.record.sequence >= sequence }
         return index < found.count && found[index].record.sequence == sequence ? index : nil
       }
@@ -207,7 +214,7 @@ package final class EvidenceStore: Sendable {
       records: found.map(\.record),
       connectionIndices: found.map(\.connection),
       connections: connections,
-      stacks: stacks,
+      stacks: RecordedStacks(stacks),
       errors: errors,
       declaredLoads: own.loads,
       spans: spans,

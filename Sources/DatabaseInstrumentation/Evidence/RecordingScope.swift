@@ -8,6 +8,8 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     case recording
     /// A fixture's statements: counted apart.
     case excluded
+    /// Statements that no recording takes, kept for those that may be meant.
+    case unattributed
   }
 
   /// The scope of the current task; read inside of the callback of each statement, never at installation.
@@ -59,7 +61,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     unattributedAtStart = UnattributedStatements.shared.count
     start = monotonicNanoseconds()
     if let parent { store.register(id, parent: parent.id) }
-    if role == .recording { RecordingActivity.shared.begin() }
+    if role != .unattributed { RecordingActivity.shared.begin(self) }
   }
 
   deinit { end.deallocate() }
@@ -95,7 +97,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   package func finish() {
     let now = monotonicNanoseconds()
     let (closed, _) = end.pointee.compareExchange(expected: UInt64.max, desired: now, ordering: .acquiringAndReleasing)
-    if closed, role == .recording { RecordingActivity.shared.end() }
+    if closed, role != .unattributed { RecordingActivity.shared.end(self) }
   }
 
   /// Gives the records back; for the outermost scope, after its evidence was taken.

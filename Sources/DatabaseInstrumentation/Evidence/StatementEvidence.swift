@@ -8,7 +8,7 @@ package final class StatementEvidence: Sendable {
   package let connections: [ConnectionEvidence]
   /// Of each connection the number of its database: several may have one.
   package let databaseNumbers: [Int]
-  package let stacks: StackTable
+  package let stacks: RecordedStacks
   package let errors: GrowingList<StatementError>
   /// What ORMs declared around statements.
   package let declaredLoads: GrowingList<DeclaredLoad>
@@ -29,7 +29,7 @@ package final class StatementEvidence: Sendable {
 
   init(
     origin: UInt64, records: [StatementRecord], connectionIndices: [Int32], connections: [ConnectionEvidence],
-    stacks: StackTable, errors: GrowingList<StatementError>, declaredLoads: GrowingList<DeclaredLoad>,
+    stacks: RecordedStacks, errors: GrowingList<StatementError>, declaredLoads: GrowingList<DeclaredLoad>,
     spans: [LiveSpan],
     dropped: [DroppedShape], outerStatements: Int, writes: WriteEvidence
   ) {

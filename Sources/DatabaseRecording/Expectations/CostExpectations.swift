@@ -82,7 +82,8 @@ extension DatabaseExpectation {
     let count = expected.expectedCount
     let on = table.map { ", on: \"\($0)\"" } ?? ""
     let name = ".\(function)(\(count.source)\(on))"
-    return DatabaseExpectation(name: name, needsQueries: false, problem: count.problem) { recording, _ in
+    return DatabaseExpectation(name: name, needsQueries: false, problem: count.problem, wantsNumber: count.allowsSome) {
+      recording, _ in
       let queries = table.map { recording.queries.on($0) } ?? recording.queries
       let unknown = queries.filter { value($0) == nil && $0.error == nil }.count
       let hidden = queries.count - queries.reduce(0) { sum, _ in sum + 1 }

@@ -31,6 +31,8 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
   private let check: @Sendable (Recording, ShapeSet) -> [Finding]
   /// What it cannot tell of statements that were only counted; `nil`: nothing.
   private let need: NeededDetail?
+  /// Whether it wants a number of something, and not that there is none.
+  private let wantsNumber: Bool
   /// The expectations that it is made of, and how.
   var composition: Composition?
 
@@ -60,12 +62,13 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
 
   init(
     name: String, needsQueries: Bool, problem: String? = nil, needs need: NeededDetail? = nil,
-    check: @escaping @Sendable (Recording, ShapeSet) -> [Finding]
+    wantsNumber: Bool = false, check: @escaping @Sendable (Recording, ShapeSet) -> [Finding]
   ) {
     self.name = name
     self.needsQueries = needsQueries
     self.problem = problem
     self.need = need
+    self.wantsNumber = wantsNumber
     self.check = check
   }
 
@@ -124,6 +127,15 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
     }
     let unused = isInherited ? [] : ignores.filter { recording.statements.matching($0.sql).isEmpty }
     return found + unused.map { unusedIgnore($0, recording) }
+  }
+
+  /// Whether it wants a number of something, and not that there is none; of one that is made of others, whether all of them do.
+  var tellsHowMany: Bool {
+    switch composition {
+    case .not(let inner): inner.tellsHowMany
+    case .any(let parts), .all(let parts): parts.allSatisfy(\.tellsHowMany)
+    case nil: wantsNumber
+    }
   }
 
   private func checked(_ recording: Recording) -> [Finding] {

@@ -20,7 +20,8 @@ extension DatabaseExpectation {
     let count = count.expectedCount
     let name = #".loads(.\#(strategy), of: "\#(relationship)", \#(count.source))"#
     return DatabaseExpectation(
-      name: name, needsQueries: false, problem: count.problem, needs: .loads(of: relationship, count)
+      name: name, needsQueries: false, problem: count.problem, needs: .loads(of: relationship, count),
+      wantsNumber: count.allowsSome
     ) {
       recording, _ in
       let found = recording.loads.filter {

@@ -88,7 +88,10 @@ extension DatabaseExpectation {
   public static func fails(_ count: some ExpectedCount, on table: String? = nil) -> Self {
     let count = count.expectedCount
     let on = table.map { ", on: \"\($0)\"" } ?? ""
-    return DatabaseExpectation(name: ".fails(\(count.source)\(on))", needsQueries: false, problem: count.problem) {
+    return DatabaseExpectation(
+      name: ".fails(\(count.source)\(on))", needsQueries: false, problem: count.problem,
+      wantsNumber: count.allowsSome
+    ) {
       recording, _ in
       let all = table.map { recording.statements.on($0) } ?? recording.statements
       guard !count.contains(all.failureCount) else { return [] }

@@ -44,7 +44,8 @@ extension DatabaseExpectation {
   ) -> Self {
     let expected = expected.expectedCount
     return DatabaseExpectation(
-      name: ".\(function)(\(expected.source))", needsQueries: false, problem: expected.problem
+      name: ".\(function)(\(expected.source))", needsQueries: false, problem: expected.problem,
+      wantsNumber: expected.allowsSome
     ) { recording, _ in
       if let unknown = UnknownTransactions(recording, expectation: ".\(function)").finding { return [unknown] }
       let all = recording.transactions

@@ -20,6 +20,8 @@ public struct Recording: Sendable, CustomStringConvertible {
     let excludedCount: Int
     let unattributedCount: Int
     let unattributed: [UnattributedStatement]
+    /// Statements that are not counted, and may be meant to be.
+    let taskless: TasklessStatements?
     let blindness: [String]
     /// Of the scope around this one, if any.
     let outerLabel: String?
@@ -28,8 +30,8 @@ public struct Recording: Sendable, CustomStringConvertible {
 
     init(
       label: String, location: CodeLocation, function: ScopeFunction, evidence: StatementEvidence, excludedCount: Int,
-      unattributedCount: Int, unattributed: [UnattributedStatement], blindness: [String], outerLabel: String?,
-      pools: PoolSnapshot
+      unattributedCount: Int, unattributed: [UnattributedStatement], taskless: TasklessStatements?, blindness: [String],
+      outerLabel: String?, pools: PoolSnapshot
     ) {
       self.label = label
       self.location = location
@@ -39,13 +41,18 @@ public struct Recording: Sendable, CustomStringConvertible {
       self.excludedCount = excludedCount
       self.unattributedCount = unattributedCount
       self.unattributed = unattributed
+      self.taskless = taskless
       self.blindness = blindness
       self.outerLabel = outerLabel
       self.pools = pools
     }
   }
 
-  init(scope: RecordingScope, label: String, location: CodeLocation, function: ScopeFunction) {
+  /// - Parameter intervals: What ran meanwhile and no recording took.
+  init(
+    scope: RecordingScope, label: String, location: CodeLocation, function: ScopeFunction,
+    beside intervals: [UnattributedInterval]
+  ) {
     EvidenceSources.shared.inspect()
     let evidence = scope.evidence()
     storage = Storage(
@@ -56,6 +63,8 @@ public struct Recording: Sendable, CustomStringConvertible {
       excludedCount: scope.excludedCount,
       unattributedCount: scope.unattributedCount,
       unattributed: scope.unattributedCount == 0 ? [] : scope.unattributedStatements(),
+      taskless: scope.unattributedCount == 0 && evidence.outerStatements == 0
+        ? nil : TasklessStatements(of: scope, beside: evidence, in: intervals),
       blindness: Self.blindness(of: evidence, in: scope),
       outerLabel: scope.parent?.recording?.label,
       pools: PoolSnapshot(scope: scope)
@@ -64,6 +73,15 @@ public struct Recording: Sendable, CustomStringConvertible {
 
   package init(storage: Storage) {
     self.storage = storage
+  }
+
+  /// The same recording, as if it had seen something else.
+  func seeing(_ evidence: StatementEvidence) -> Recording {
+    Recording(
+      storage: Storage(
+        label: storage.label, location: storage.location, function: storage.function, evidence: evidence,
+        excludedCount: storage.excludedCount, unattributedCount: storage.unattributedCount, unattributed: [],
+        taskless: nil, blindness: storage.blindness, outerLabel: storage.outerLabel, pools: storage.pools))
   }
 
   private static func blindness(of evidence: StatementEvidence, in scope: RecordingScope) -> [String] {
@@ -144,7 +162,7 @@ public struct Recording: Sendable, CustomStringConvertible {
   }
 
   /// Statements of the process that meanwhile belonged to no recording: they carry no task-local value, and their
-  /// connection was opened outside of any recording or is used by several.
+  /// database is used by several recordings, or was by one before.
   public var unattributedCount: Int { storage.unattributedCount }
 
   /// Statements of fixtures inside of `withoutDatabaseRecording(_:)`.
