@@ -115,6 +115,26 @@ import Testing
     #expect(recordings.flatMap(\.notes) == [])
   }
 
+  /// A test that nobody records, beside one that is: its own task sends what it sends.
+  @Test func aTestThatNobodyRecordsIsNoWorkOfAnother() async throws {
+    let pool = try withoutDatabaseRecording { try Pool() }
+    let (started, worked) = (Gate(2), Gate(2))
+    async let recorded = recordDatabase {
+      _ = try pool.connections[0].authors()
+      await started.pass()
+      await worked.pass()
+    }
+    await started.pass()
+    for connection in pool.connections.prefix(2) {
+      try connection.database.rows("INSERT INTO setting (value) VALUES ('x')")
+    }
+    await worked.pass()
+    let recording = try await recorded
+    #expect(recording.queries.count == 1)
+    #expect(recording.check(.noWrites, .queries(1)).isEmpty)
+    #expect(recording.notes.isEmpty)
+  }
+
   /// Tests inside of one recording share what they use with it.
   @Test func aRecordingAroundAllHasWhatNoneOfThemHas() async throws {
     let pool = try withoutDatabaseRecording { try Pool() }
