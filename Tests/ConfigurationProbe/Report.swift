@@ -9,7 +9,7 @@ func writeReport(_ arguments: [String]) -> Never {
     exit(2)
   }
   // As a test may, before anything is recorded.
-  if let folder = arguments.dropFirst(2).first { FileManager.default.changeCurrentDirectoryPath(folder) }
+  if let folder = arguments.dropFirst(2).first { _ = FileManager.default.changeCurrentDirectoryPath(folder) }
   do {
     let shop = try withoutDatabaseRecording { try Shop(authors: 3, booksPerAuthor: 2) }
     for _ in 0..<count {

@@ -260,9 +260,7 @@ import Testing
     }
     let recording = recorder.finish()
     #expect(recording.selects.count == threads * statements)
-    #expect(recording.droppedCount >= threads * statements - 5_000)
-    // A log may not use all the room that it has claimed.
-    #expect(recording.droppedCount <= threads * statements - 5_000 + threads * 64)
+    #expect(recording.droppedCount == threads * statements - 5_000)
     #expect(Array(recording.selects).count == threads * statements - recording.droppedCount)
   }
 }

@@ -49,3 +49,10 @@ package struct Shop: Sendable {
     try database.rows("SELECT value FROM setting WHERE key = ?", key)
   }
 }
+
+extension Shop {
+  /// Another connection to a shop that is there.
+  package init(connection: SQLiteDatabase) {
+    database = connection
+  }
+}

@@ -4,7 +4,7 @@ internal import Synchronization
 ///
 /// A driver makes one when a connection opens, and tells it of each statement.
 package final class ConnectionEvidence: Sendable {
-  package var info: ConnectionInfo { latestInfo.withLock { $0 } }
+  package var info: ConnectionInfo { told.withLock { $0.info } }
   /// Shared by all connections to the same file.
   package let database: DatabaseIdentity
 
@@ -13,15 +13,16 @@ package final class ConnectionEvidence: Sendable {
 
   /// By which the database is known, where that has to be told when the connection closes.
   private let key: DatabaseIdentity.Key?
-  private let latestInfo: Locked<ConnectionInfo>
   private let bound: RecordingScope?
   private let cache = Locked(Cache())
   /// The temporary instrumentation that the connection was opened in.
   private let temporary: TemporaryInstrumentation?
+  /// Whether a test opened it outside of any recording.
+  private let isOpenedByTest: Bool
   private let route = Locked(Route())
   private let isLost = Atomic<Bool>(false)
   private let isClosed = Atomic<Bool>(false)
-  private let told = Locked(Told())
+  private let told: Locked<Told>
 
   private struct Cache {
     var scope: UInt32 = 0
@@ -29,6 +30,7 @@ package final class ConnectionEvidence: Sendable {
   }
 
   private struct Told {
+    var info: ConnectionInfo
     /// The stack that opened it.
     var opening: StackTrace?
     var schemas = SchemaTimeline()
@@ -47,11 +49,13 @@ package final class ConnectionEvidence: Sendable {
   package init(
     info: ConnectionInfo, database: DatabaseIdentity, isBound: Bool = true, key: DatabaseIdentity.Key? = nil
   ) {
-    latestInfo = Locked(info)
+    told = Locked(Told(info: info))
     self.key = key
     self.database = database
-    bound = isBound ? RecordingScope.current?.unfinished : nil
+    // A fixture without a recording around it is nobody's.
+    bound = isBound ? RecordingScope.current?.unfinished.flatMap { $0.recording == nil ? nil : $0 } : nil
     temporary = TelemetryRouter.shared.hasTemporary ? TemporaryInstrumentation.current : nil
+    isOpenedByTest = bound == nil && CurrentTest.isInTask
     if let bound { database.noteUse(by: bound) }
     if isBound { DatabaseRegistry.shared.add(info, database) }
   }
@@ -60,9 +64,9 @@ package final class ConnectionEvidence: Sendable {
 
   /// Gives the connection another name, by which it is shown from now on.
   package func rename(_ name: String) {
-    let info = latestInfo.withLock { info in
-      info = info.named(name)
-      return info
+    let info = told.withLock { told in
+      told.info = told.info.named(name)
+      return told.info
     }
     if !isClosed.load(ordering: .relaxed) { DatabaseRegistry.shared.add(info, database) }
   }
@@ -140,7 +144,7 @@ package final class ConnectionEvidence: Sendable {
     guard let bound, bound.role == .recording else { return }
     let stack = StackTrace.capture(maximumDepth: 64)
     told.withLock { $0.opening = stack }
-    bound.store.pools.add(self)
+    bound.store.pools.add(self, in: bound)
   }
 
   /// The stack that opened it, where ``noteOpening()`` was told.
@@ -148,9 +152,6 @@ package final class ConnectionEvidence: Sendable {
 
   /// Whether it has not been closed.
   package var isOpen: Bool { !isClosed.load(ordering: .relaxed) }
-
-  /// Whether the connection was opened in `scope` or a recording inside of it.
-  package func isOpened(inside scope: RecordingScope) -> Bool { bound?.isInside(scope) == true }
 
   /// Work was done on the connection that its source did not see.
   ///
@@ -176,7 +177,11 @@ package final class ConnectionEvidence: Sendable {
     DatabaseRegistry.shared.remove(info)
     DirectConnections.shared.closed(info.id)
     transactions.close()
-    cache.withLock { $0 = Cache() }
+    let log = cache.withLock { cache in
+      defer { cache = Cache() }
+      return cache.log
+    }
+    log?.giveBackRoom()
   }
 
   /// Whether the connection was opened inside of `scope`.
@@ -190,14 +195,24 @@ package final class ConnectionEvidence: Sendable {
     if let scope = RecordingScope.current?.unfinished {
       return scope.role == .recording ? (log(of: scope), scope.id) : nil
     }
-    guard RecordingScope.current == nil, let bound, case .scope(let scope) = database.owner(of: bound),
-      scope.role == .recording
-    else { return nil }
+    guard RecordingScope.current == nil, let scope = ownerWithoutTask, scope.role == .recording else { return nil }
     return (log(of: scope), scope.id)
+  }
+
+  /// Work in the task of a test that nobody records is that test's.
+  private var ownerOfUnboundWork: RecordingScope? {
+    guard RecordingActivity.shared.isRecording, !CurrentTest.isInTask else { return nil }
+    return database.ownerOfUnboundWork(mayBeNew: !isOpenedByTest)
+  }
+
+  private var ownerWithoutTask: RecordingScope? {
+    guard let bound else { return ownerOfUnboundWork }
+    return if case .scope(let scope) = database.owner(of: bound) { scope } else { nil }
   }
 
   private func destination(shape: UInt32, time: UInt64) -> (scope: RecordingScope, isViaConnection: Bool)? {
     var reason = UnattributedStatement.Reason.noTask
+    var mayBeMeant = true
     if let current = RecordingScope.current {
       if let scope = current.unfinished {
         if cache.withLock({ $0.scope }) != scope.id { database.noteUse(by: scope) }
@@ -206,6 +221,7 @@ package final class ConnectionEvidence: Sendable {
         return nil
       }
       reason = .afterTheRecording
+      mayBeMeant = false
     } else if let bound {
       switch database.owner(of: bound) {
       case .scope(let scope) where scope.role == .recording: return (scope, true)
@@ -215,16 +231,27 @@ package final class ConnectionEvidence: Sendable {
       case .finished: reason = .afterTheRecording
       case .shared: reason = .sharedConnection
       }
+    } else if let owner = ownerOfUnboundWork {
+      if owner.role == .recording { return (owner, true) }
+      owner.countExcluded()
+      return nil
     }
+    let users = database.users
+    if case .none = users {} else if reason == .noTask { reason = .sharedConnection }
     UnattributedStatements.shared.add(
       UnattributedStatement(shape: shape, connection: info, time: time, reason: reason))
-    return nil
+    guard mayBeMeant, RecordingActivity.shared.isRecording, !CurrentTest.isInTask else { return nil }
+    switch users {
+    case .none: return nil
+    case .one: return UnattributedStatements.shared.scope(isOfOne: true).map { ($0, false) }
+    case .several: return UnattributedStatements.shared.scope(isOfOne: false).map { ($0, false) }
+    }
   }
 
   private func log(of scope: RecordingScope) -> StatementLog {
     cache.withLock { cache in
       if cache.scope == scope.id, let log = cache.log { return log }
-      let log = scope.store.log(for: self)
+      let log = scope.store.log(for: self, in: scope.id)
       cache = Cache(scope: scope.id, log: log)
       return log
     }

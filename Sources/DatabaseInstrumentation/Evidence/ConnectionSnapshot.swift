@@ -5,13 +5,19 @@ package struct ConnectionSnapshot: Sendable {
   /// Whether statements on it are known to have been missed.
   package let hasLostStatements: Bool
   private let schemas: SchemaTimeline
+  /// Nothing but an identity that is nobody else's while the snapshot lives.
+  private let source: ConnectionEvidence
 
   init(_ connection: ConnectionEvidence) {
     info = connection.info
     database = connection.database
     hasLostStatements = connection.hasLostStatements
     schemas = connection.schemas
+    source = connection
   }
+
+  /// Of the connection, whenever the snapshot was taken.
+  var id: ObjectIdentifier { ObjectIdentifier(source) }
 
   /// What is known of the tables that a statement found which began at `time`: what the connection itself said, else what is
   /// known of its database.

@@ -8,12 +8,16 @@ package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` 
   private let use = Locked(Use())
   private let opened = Locked(Opened())
 
-  private struct Use {
+  fileprivate struct Use {
     /// The innermost scope that all users of the database are inside of.
     var lineage: RecordingScope?
     var isShared = false
     /// What one of its connections said last of its tables.
     var learned: ObjectIdentifier?
+    /// Of each tree of recordings that uses the database and has not ended, the innermost scope that its users are inside of.
+    var running: [RecordingScope] = []
+    /// Whether a tree used it that has ended.
+    var wasUsed = false
   }
 
   private struct Opened {
@@ -24,6 +28,8 @@ package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` 
 
   /// Changes with its tables: a source that asks for them asks again. It lives as long as the identity.
   package let schemaVersion: UnsafeMutablePointer<Atomic<UInt64>>
+  /// How many there may be before those that are gone are taken out: twice what was left the last time.
+  private static let knownLimit = Atomic<Int>(256)
 
   private static let known = Locked<[Key: Known]>([:])
 
@@ -65,7 +71,10 @@ package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` 
         known[key]?.count += 1
         return identity
       }
-      if known.count > 256 { known = known.filter { $0.value.identity != nil } }
+      if known.count > knownLimit.load(ordering: .relaxed) {
+        known = known.filter { $0.value.identity != nil }
+        knownLimit.store(max(256, 2 * known.count), ordering: .relaxed)
+      }
       let identity = DatabaseIdentity(schema: schema())
       known[key] = Known(identity: identity, count: 1)
       return identity
@@ -114,7 +123,9 @@ package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` 
   /// whose a statement without a task is cannot be known any more.
   func noteUse(by scope: RecordingScope) {
     use.withLock { use in
-      guard !use.isShared, scope.recording != nil else { return }
+      guard scope.recording != nil else { return }
+      use.note(scope)
+      guard !use.isShared else { return }
       guard let lineage = use.lineage else {
         use.lineage = scope
         return
@@ -128,6 +139,46 @@ package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` 
     }
   }
 
+  /// Who may be meant by a statement that carries no task and that no recording takes.
+  enum Users {
+    /// One tree that runs; others may have ended.
+    case one
+    case several
+    /// None that runs.
+    case none
+  }
+
+  var users: Users {
+    use.withLock { use in
+      use.forgetEnded()
+      switch use.running.count {
+      case 0: return .none
+      case 1: return .one
+      default: return .several
+      }
+    }
+  }
+
+  /// Whose a statement is that carries no task, on a connection that was opened outside of any recording.
+  ///
+  /// Where one tree of recordings is the only one that ever used the database, it is its. Where none did, it is of the one tree
+  /// that runs. After a recording that used it has ended, it may be work that the recording left behind.
+  ///
+  /// - Parameter mayBeNew: Whether it may be of a recording although none has used the database.
+  /// - Returns: `nil` where that cannot be known.
+  func ownerOfUnboundWork(mayBeNew: Bool) -> RecordingScope? {
+    let (running, wasUsed) = use.withLock { use in
+      use.forgetEnded()
+      return (use.running, use.wasUsed)
+    }
+    guard !wasUsed else { return nil }
+    if running.count == 1 { return running[0].unfinished }
+    guard mayBeNew, running.isEmpty, let scope = RecordingActivity.shared.onlyScope else { return nil }
+    // From now on it is in use: what comes after that recording is not the next one's.
+    noteUse(by: scope)
+    return scope
+  }
+
   /// Whose a statement is that carries no task, on a connection that was opened in `bound`.
   func owner(of bound: RecordingScope) -> Owner {
     let (lineage, isShared) = use.withLock { ($0.lineage, $0.isShared) }
@@ -136,5 +187,23 @@ package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` 
     if let lineage, lineage !== bound, bound.commonAncestor(with: lineage) === lineage { owner = lineage }
     guard let scope = owner.unfinished else { return .finished }
     return .scope(scope)
+  }
+}
+
+extension DatabaseIdentity.Use {
+  fileprivate mutating func note(_ scope: RecordingScope) {
+    forgetEnded()
+    for index in running.indices {
+      guard let common = running[index].commonAncestor(with: scope) else { continue }
+      running[index] = common
+      return
+    }
+    running.append(scope)
+  }
+
+  fileprivate mutating func forgetEnded() {
+    guard running.contains(where: { $0.unfinished == nil }) else { return }
+    running.removeAll { $0.unfinished == nil }
+    wasUsed = true
   }
 }

@@ -9,20 +9,34 @@ package final class EvidenceStore: Sendable {
 
   /// Nanoseconds of the monotonic clock, from which sequence numbers count.
   let origin = monotonicNanoseconds()
-  /// Records that logs have claimed room for.
-  private let claimed = Atomic<Int>(0)
+  let room: RecordRoom
+  /// Whether room was taken back from logs that did not use it.
+  private let hasTakenBack = Atomic<Bool>(false)
+  private let takingBack = Locked(())
   private let state = Locked(State())
 
   private struct State {
     var logs: [StatementLog] = []
     var logOfConnection: [UInt64: Int] = [:]
-    var parents: [UInt32: UInt32] = [:]
-    var errors: [StatementError] = []
-    var flushes: [(flush: SessionFlush, scope: UInt32)] = []
-    var loads: [DeclaredLoad] = []
+    /// The logs that a scope used, by their index.
+    var logsOfScope: [UInt32: Set<Int>] = [:]
+    var tree = ScopeTree()
+    var errors = GrowingList<StatementError>()
+    var errorOfCode: [Int: UInt32] = [:]
+    var flushes = ScopedList<SessionFlush>()
+    var loads = GrowingList<DeclaredLoad>()
     var loadIndex: [ObjectIdentifier: UInt32] = [:]
-    var spans: [LiveSpan] = []
+    var spans = ScopedList<LiveSpan>()
     var places: [SpanStatement.Place: ConnectionEvidence] = [:]
+    /// Statements that belong to their scope because their connection does, by when they began.
+    var strays: [Stray] = []
+    /// Logs, records and transactions that were looked at to take evidence.
+    var looks = 0
+  }
+
+  private struct Stray {
+    var start: UInt64
+    var scope: UInt32
   }
 
   /// Errors kept with their message; failures past it are counted all the same.
@@ -30,19 +44,25 @@ package final class EvidenceStore: Sendable {
 
   package init(detailLimit: Int) {
     self.detailLimit = detailLimit
+    room = RecordRoom(limit: detailLimit)
   }
 
-  /// Whether there is no room for records that was not claimed.
-  private var isFull: Bool { claimed.load(ordering: .relaxed) >= detailLimit }
-
-  /// Sets room for some records apart for one log: threads that shared one counter would wait for it at each statement.
+  /// There was no room for a record: takes back what logs have set apart and do not use, the first time.
   ///
-  /// - Returns: How many; 0 past the limit of details.
-  func claimRoom() -> Int {
-    // Small against the limit, so that little is lost to logs that do not use what they claimed.
-    let wanted = max(1, min(64, detailLimit / 1_024))
-    guard !isFull else { return 0 }
-    return min(wanted, max(0, detailLimit - claimed.wrappingAdd(wanted, ordering: .relaxed).oldValue))
+  /// Not to be called under the lock of a log.
+  ///
+  /// - Returns: Whether there may be room now.
+  func takeBackRoom() -> Bool {
+    if !hasTakenBack.load(ordering: .acquiring) {
+      takingBack.withLock { _ in
+        guard !hasTakenBack.load(ordering: .relaxed) else { return }
+        // Before the logs are asked: one that claims some meanwhile either has it when it is asked, or claims no more than it uses.
+        room.tighten()
+        for log in state.withLock({ $0.logs }) { log.giveBackRoom() }
+        hasTakenBack.store(true, ordering: .releasing)
+      }
+    }
+    return room.hasSome
   }
 
   /// The number that the next statement would get at least.
@@ -50,23 +70,35 @@ package final class EvidenceStore: Sendable {
   /// - Parameter slack: Nanoseconds by which it is lower.
   package func upcomingSequence(slack: UInt64 = 0) -> UInt64 {
     let now = monotonicNanoseconds()
-    return LogHead.sequence(at: now < slack ? 0 : now - slack, since: origin, log: 0)
+    return sequence(at: now < slack ? 0 : now - slack)
   }
 
+  /// The number that a statement which begins at a time gets at least.
+  private func sequence(at time: UInt64) -> UInt64 { LogHead.sequence(at: time, since: origin, log: 0) }
+
   func register(_ scope: UInt32, parent: UInt32) {
-    state.withLock { $0.parents[scope] = parent }
+    state.withLock { $0.tree.add(scope, inside: parent) }
   }
+
+  /// A scope and those inside of it.
+  func scopes(inside scope: UInt32) -> Set<UInt32> { state.withLock { $0.tree.scopes(inside: scope) } }
+
+  /// What taking the evidence of its scopes has cost so far: logs, records and transactions that were looked at.
+  package var looks: Int { state.withLock { $0.looks } + pools.looks }
 
   /// An ORM declared a flush in `scope`.
   func add(_ flush: SessionFlush, in scope: RecordingScope) {
-    state.withLock { $0.flushes.append((flush, scope.id)) }
+    state.withLock { $0.flushes.append(flush, in: scope.id) }
   }
 
-  func log(for connection: ConnectionEvidence) -> StatementLog {
+  /// The log of a connection, for a scope that from now on has something in it.
+  func log(for connection: ConnectionEvidence, in scope: UInt32) -> StatementLog {
     state.withLock { state in
-      if let index = state.logOfConnection[connection.info.id] { return state.logs[index] }
-      let log = StatementLog(connection: connection, store: self, number: state.logs.count + 1)
-      state.logOfConnection[connection.info.id] = state.logs.count
+      let index = state.logOfConnection[connection.info.id] ?? state.logs.count
+      state.logsOfScope[scope, default: []].insert(index)
+      if index < state.logs.count { return state.logs[index] }
+      let log = StatementLog(connection: connection, store: self, number: index + 1)
+      state.logOfConnection[connection.info.id] = index
       state.logs.append(log)
       return log
     }
@@ -77,15 +109,28 @@ package final class EvidenceStore: Sendable {
     state.withLock { $0.logOfConnection[connection.info.id] != nil }
   }
 
+  /// A statement belongs to `scope` because its connection does: scopes inside of it say that it ran meanwhile.
+  func noteStray(at start: UInt64, in scope: UInt32) {
+    state.withLock { state in
+      guard state.strays.count < detailLimit else { return }
+      // Another thread may have begun one a moment later and be here first.
+      var place = state.strays.count
+      while place > 0, state.strays[place - 1].start > start { place -= 1 }
+      state.strays.insert(Stray(start: start, scope: scope), at: place)
+    }
+  }
+
   /// - Returns: Its index plus 1.
   func keep(_ error: StatementError) -> UInt32 {
     state.withLock { state in
       if state.errors.count >= Self.errorLimit {
         // The same code stands for it; only the message is lost.
-        if let index = state.errors.firstIndex(where: { $0.code == error.code }) { return UInt32(index + 1) }
+        if let known = state.errorOfCode[error.code] { return known }
       }
       state.errors.append(error)
-      return UInt32(state.errors.count)
+      let number = UInt32(state.errors.count)
+      if state.errorOfCode[error.code] == nil { state.errorOfCode[error.code] = number }
+      return number
     }
   }
 
@@ -112,47 +157,43 @@ package final class EvidenceStore: Sendable {
   }
 
   func keep(_ span: LiveSpan) {
-    state.withLock { $0.spans.append(span) }
+    state.withLock { $0.spans.append(span, in: span.scope) }
   }
 
   /// What `scope` and the scopes inside of it saw so far.
-  package func evidence(of scope: RecordingScope, until end: UInt64) -> StatementEvidence {
-    let state = self.state.withLock { $0 }
-    let (logs, parents) = (state.logs, state.parents)
-    var belongs: [UInt32: Bool] = [scope.id: true]
-    func isInside(_ id: UInt32) -> Bool {
-      if let known = belongs[id] { return known }
-      let answer = parents[id].map(isInside) ?? false
-      belongs[id] = answer
-      return answer
-    }
-
+  ///
+  /// - Complexity: What they have, and what ran meanwhile on the connections that they used; never what is in the whole tree.
+  ///
+  /// - Parameter start: Where what is asked for begins, if that is not where the scope does.
+  package func evidence(of scope: RecordingScope, from start: UInt64? = nil, until end: UInt64) -> StatementEvidence {
+    let own = own(of: scope, until: end)
+    let start = max(scope.start, start ?? 0)
+    let startSequence = start == scope.start ? scope.startSequence : sequence(at: start < 2_000 ? 0 : start - 2_000)
+    let isInside = own.scopes.contains
+    var looks = own.logs.count
     var found: [(record: StatementRecord, connection: Int32)] = []
     var connections: [ConnectionEvidence] = []
     var used: [StatementLog] = []
-    var dropped: [UInt32: DroppedStatements] = [:]
-    var outerStatements = 0
+    var dropped: [DroppedShape] = []
     var hasMessages = false
-    for log in logs {
+    for log in own.logs {
       var isUsed = false
-      for record in log.records(from: scope.startSequence) {
-        if isInside(record.scope) {
-          found.append((record, Int32(connections.count)))
-          if record.flags.rawValue & StatementRecord.Flags.fromLog.rawValue != 0 { hasMessages = true }
-          isUsed = true
-        } else if record.flags.contains(.viaConnection), scope.start <= record.start, record.start <= end {
-          outerStatements += 1
-        }
-      }
-      for (key, count) in log.dropped() where isInside(key.scope) {
-        dropped[key.shape, default: DroppedStatements()].add(count)
+      for record in log.records(from: startSequence) {
+        looks += 1
+        guard isInside(record.scope) else { continue }
+        found.append((record, Int32(connections.count)))
+        if record.flags.rawValue & StatementRecord.Flags.fromLog.rawValue != 0 { hasMessages = true }
         isUsed = true
       }
-      guard isUsed || log.hasTransactions(isInside: isInside) else { continue }
+      for (shape, count) in log.dropped(in: own.scopes) {
+        dropped.append(DroppedShape(connection: Int32(connections.count), shape: shape, statements: count))
+        isUsed = true
+      }
+      guard isUsed || log.hasTransactions(from: start, isInside: isInside, looks: &looks) else { continue }
       connections.append(log.connection)
       used.append(log)
     }
-    let spans = SpanEvidence.of(state.spans.filter { $0.sequence >= scope.startSequence && isInside($0.scope) })
+    let spans = SpanEvidence.of(own.spans.filter { $0.sequence >= startSequence })
     // A log is in order by itself, and what messages tell of may be in it twice.
     let isMixed = used.count > 1 || !spans.isEmpty || hasMessages
     if isMixed {
@@ -161,26 +202,54 @@ package final class EvidenceStore: Sendable {
     }
     var writes = WriteEvidence()
     for (index, log) in used.enumerated() {
-      writes.add(log, connection: Int32(index), isInside: isInside) { sequence in
+      writes.add(log, connection: Int32(index), from: start, in: own.scopes) { sequence in
         let index = found.partitioningIndex { $0.record.sequence >= sequence }
         return index < found.count && found[index].record.sequence == sequence ? index : nil
       }
     }
     writes.transactions.sort { $0.start < $1.start }
-    writes.flushes = state.flushes.filter { isInside($0.scope) }.map(\.flush.evidence)
+    writes.flushes = own.flushes.map(\.evidence)
+    // Again: what spans tell may have added errors.
+    let errors = state.withLock { state in
+      state.looks += looks
+      return state.errors
+    }
     return StatementEvidence(
       origin: scope.start,
       records: found.map(\.record),
       connectionIndices: found.map(\.connection),
-      connections: connections,
-      stacks: stacks,
-      errors: self.state.withLock { $0.errors },
-      declaredLoads: state.loads,
+      connections: connections.map(ConnectionSnapshot.init),
+      stacks: RecordedStacks(stacks),
+      errors: errors,
+      declaredLoads: own.loads,
       spans: spans,
-      dropped: dropped,
-      outerStatements: outerStatements,
+      dropped: dropped.sorted { ($0.shape, $0.connection) < ($1.shape, $1.connection) },
+      outerStatements: own.outerStatements,
       writes: writes
     )
+  }
+
+  /// What belongs to a scope and those inside of it.
+  private struct Own {
+    var scopes: Set<UInt32>
+    /// In the order in which their connections were first used.
+    var logs: [StatementLog]
+    var spans: [LiveSpan]
+    var flushes: [SessionFlush]
+    var loads: GrowingList<DeclaredLoad>
+    var outerStatements: Int
+  }
+
+  private func own(of scope: RecordingScope, until end: UInt64) -> Own {
+    state.withLock { state in
+      let scopes = state.tree.scopes(inside: scope.id)
+      let logs = scopes.reduce(into: Set<Int>()) { logs, scope in logs.formUnion(state.logsOfScope[scope] ?? []) }
+      let first = state.strays.partitioningIndex { $0.start >= scope.start }
+      let outer = state.strays[first...].prefix { $0.start <= end }.count { !scopes.contains($0.scope) }
+      return Own(
+        scopes: scopes, logs: logs.sorted().map { state.logs[$0] }, spans: state.spans.elements(in: scopes),
+        flushes: state.flushes.elements(in: scopes), loads: state.loads, outerStatements: outer)
+    }
   }
 
   /// Gives the memory back once the outermost recording is finished.
@@ -188,6 +257,6 @@ package final class EvidenceStore: Sendable {
     let logs = state.withLock { $0.logs }
     for log in logs { log.discard() }
     pools.discard()
-    state.withLock { $0.spans = [] }
+    state.withLock { $0.spans = ScopedList() }
   }
 }

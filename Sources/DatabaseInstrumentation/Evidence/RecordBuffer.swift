@@ -6,9 +6,12 @@ final class RecordBuffer {
   // Unchecked: each access would otherwise be noted by the runtime, which costs more than what is done here.
   @exclusivity(unchecked) private var blocks: ContiguousArray<UnsafeMutablePointer<StatementRecord>> = []
 
-  /// Most recordings have a few statements: the first block is small.
-  private static let firstBlock = 32
+  /// Most logs have a few statements, and there may be a log for each of many connections: the first blocks are small, and
+  /// each of them is as long as those before it together, up to a full block.
+  private static let firstBlock = 4
   fileprivate static let block = 1_024
+  /// How many blocks there are before the first full one.
+  fileprivate static let smallBlocks = 9
 
   deinit { RecordBlocks.shared.giveBack(blocks) }
 
@@ -18,10 +21,11 @@ final class RecordBuffer {
   /// - Complexity: O(1).
   func place(of index: Int) -> (record: UnsafeMutablePointer<StatementRecord>, room: Int) {
     let (block, offset) = Self.position(of: index)
+    let size = Self.size(of: block)
     if block == blocks.count {
-      blocks.append(block == 0 ? .allocate(capacity: Self.firstBlock) : RecordBlocks.shared.take())
+      blocks.append(size == Self.block ? RecordBlocks.shared.take() : .allocate(capacity: size))
     }
-    return (blocks[block] + offset, (block == 0 ? Self.firstBlock : Self.block) - offset)
+    return (blocks[block] + offset, size - offset)
   }
 
   /// A record that was written.
@@ -29,8 +33,14 @@ final class RecordBuffer {
 
   private static func position(of index: Int) -> (block: Int, offset: Int) {
     if index < firstBlock { return (0, index) }
-    let rest = index &- firstBlock
-    return (1 &+ rest / block, rest % block)
+    if index >= block { return (smallBlocks &- 1 &+ index / block, index % block) }
+    // 4…7 is block 1, 8…15 block 2, 512…1023 block 8.
+    let exponent = Int.bitWidth &- 1 &- index.leadingZeroBitCount
+    return (exponent &- 1, index &- 1 &<< exponent)
+  }
+
+  private static func size(of block: Int) -> Int {
+    block == 0 ? firstBlock : block < smallBlocks ? 1 &<< (block &+ 1) : Self.block
   }
 }
 
@@ -52,11 +62,12 @@ private final class RecordBlocks: Sendable {
     blocks.withLock { $0.free.popLast() } ?? .allocate(capacity: RecordBuffer.block)
   }
 
-  /// - Parameter used: Of one buffer, whose first block is a small one.
+  /// - Parameter used: Of one buffer, which begins with small ones.
   func giveBack(_ used: ContiguousArray<UnsafeMutablePointer<StatementRecord>>) {
-    used.first?.deallocate()
+    for block in used.prefix(RecordBuffer.smallBlocks) { block.deallocate() }
+    guard used.count > RecordBuffer.smallBlocks else { return }
     blocks.withLock { blocks in
-      for block in used.dropFirst() {
+      for block in used.dropFirst(RecordBuffer.smallBlocks) {
         if blocks.free.count < Self.limit { blocks.free.append(block) } else { block.deallocate() }
       }
     }

@@ -10,6 +10,8 @@ package final class RecordingActivity: Sendable {
   private struct State {
     var listeners = 0
     var observers: [@Sendable (Bool) -> Void] = []
+    /// All scopes that have not ended, fixtures among them.
+    var running: [UInt32: RecordingScope] = [:]
   }
 
   /// Whether a recording runs anywhere in the process.
@@ -23,16 +25,36 @@ package final class RecordingActivity: Sendable {
     }
   }
 
-  /// A recording begins.
-  func begin() {
+  /// A scope begins.
+  func begin(_ scope: RecordingScope) {
+    state.withLock { $0.running[scope.id] = scope }
+    guard scope.role == .recording else { return }
     recordings.wrappingAdd(1, ordering: .relaxed)
     addListener()
   }
 
-  /// A recording ends.
-  func end() {
+  /// A scope ends.
+  func end(_ scope: RecordingScope) {
+    state.withLock { _ = $0.running.removeValue(forKey: scope.id) }
+    guard scope.role == .recording else { return }
     removeListener()
-    recordings.wrappingSubtract(1, ordering: .relaxed)
+    let (before, _) = recordings.wrappingSubtract(1, ordering: .relaxed)
+    if before == 1 { UnattributedStatements.shared.endInterval() }
+  }
+
+  /// Where work belongs that can only be of the one tree of scopes that runs: the innermost scope that all running ones are
+  /// inside of, or are around; `nil` where several trees run, or none.
+  var onlyScope: RecordingScope? {
+    let running = state.withLock { Array($0.running.values) }
+    guard let first = running.first, running.allSatisfy({ $0.store === first.store }) else { return nil }
+    var around: Set<UInt32> = []
+    for scope in running {
+      var outer = scope.parent
+      while let current = outer, around.insert(current.id).inserted { outer = current.parent }
+    }
+    let innermost = running.filter { !around.contains($0.id) }
+    let common = innermost.dropFirst().reduce(innermost.first) { $0?.commonAncestor(with: $1) }
+    return common?.unfinished
   }
 
   /// Somebody wants to hear of statements: a recording, or an active instrumentor.

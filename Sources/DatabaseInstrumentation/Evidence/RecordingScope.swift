@@ -8,6 +8,8 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     case recording
     /// A fixture's statements: counted apart.
     case excluded
+    /// Statements that no recording takes, kept for those that may be meant.
+    case unattributed
   }
 
   /// The scope of the current task; read inside of the callback of each statement, never at installation.
@@ -24,6 +26,8 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   package let startSequence: UInt64
   /// Nanoseconds of the monotonic clock.
   package let start: UInt64
+  /// What its tree had of pools when it began.
+  let poolMark: PoolEvidence.Mark
 
   private let depth: Int
   /// Of the scope, or of the one around it, that one test had opened.
@@ -54,12 +58,13 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     depth = parent.map { $0.depth + 1 } ?? 0
     store = parent?.store ?? EvidenceStore(detailLimit: detailLimit)
     startSequence = store.upcomingSequence(slack: 2_000)
+    poolMark = parent == nil ? PoolEvidence.Mark() : store.pools.mark
     unattributedAtStart = UnattributedStatements.shared.count
     start = monotonicNanoseconds()
     if let parent { store.register(id, parent: parent.id) }
     // Before the first statement that a recording asks about, and never in a callback of a database.
     _ = ExecutorCheck.hasPassed
-    if role == .recording { RecordingActivity.shared.begin() }
+    if role != .unattributed { RecordingActivity.shared.begin(self) }
   }
 
   deinit { end.deallocate() }
@@ -95,7 +100,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   package func finish() {
     let now = monotonicNanoseconds()
     let (closed, _) = end.pointee.compareExchange(expected: UInt64.max, desired: now, ordering: .acquiringAndReleasing)
-    if closed, role == .recording { RecordingActivity.shared.end() }
+    if closed, role != .unattributed { RecordingActivity.shared.end(self) }
   }
 
   /// Gives the records back; for the outermost scope, after its evidence was taken.

@@ -1,22 +1,34 @@
 /// What a connection said of its tables, and from when on.
 package struct SchemaTimeline: Sendable {
-  private var entries: [(since: UInt64, facts: SchemaFacts)] = []
+  private struct Entry: Sendable {
+    /// Nanoseconds of the monotonic clock.
+    var since: UInt64
+    var facts: SchemaFacts
+  }
 
-  /// A connection whose tables change all the time forgets what they were first.
+  /// Nearly every connection says one thing.
+  private var first: Entry?
+  private var later: [Entry] = []
+
+  /// A connection whose tables change all the time forgets what they were in between.
   private static let limit = 1_000
 
   /// - Parameter since: Nanoseconds of the monotonic clock.
   /// - Returns: Whether it says something else than before.
   mutating func add(_ facts: SchemaFacts, since: UInt64) -> Bool {
-    if entries.last?.facts === facts { return false }
-    if entries.count >= Self.limit { entries.removeFirst() }
-    entries.append((since, facts))
+    if latest === facts { return false }
+    if first == nil {
+      first = Entry(since: since, facts: facts)
+    } else {
+      if later.count >= Self.limit { later.removeFirst() }
+      later.append(Entry(since: since, facts: facts))
+    }
     return true
   }
 
   /// What a statement found that began at `time`; what came first holds for what was before it.
-  func facts(at time: UInt64) -> SchemaFacts? { (entries.last { $0.since <= time } ?? entries.first)?.facts }
+  func facts(at time: UInt64) -> SchemaFacts? { (later.last { $0.since <= time } ?? first)?.facts }
 
   /// What was said last.
-  var latest: SchemaFacts? { entries.last?.facts }
+  var latest: SchemaFacts? { (later.last ?? first)?.facts }
 }

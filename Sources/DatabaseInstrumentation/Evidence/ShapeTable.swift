@@ -5,7 +5,7 @@ package final class ShapeTable: Sendable {
   private let state = Locked(State())
 
   fileprivate struct State {
-    var shapes: [StatementShape] = []
+    var shapes = GrowingList<StatementShape>()
     var index: [StatementShape: UInt32] = [:]
     var byText = HashIndex()
     /// What a source noted of each shape; 0: nothing.
@@ -73,7 +73,7 @@ package final class ShapeTable: Sendable {
   }
 
   /// All of them so far; the number is the index.
-  package var shapes: [StatementShape] {
+  package var shapes: GrowingList<StatementShape> {
     state.withLock { $0.shapes }
   }
 }

@@ -8,19 +8,19 @@ package final class StatementEvidence: Sendable {
   package let connections: [ConnectionSnapshot]
   /// Of each connection the number of its database: several may have one.
   package let databaseNumbers: [Int]
-  package let stacks: StackTable
-  package let errors: [StatementError]
+  package let stacks: RecordedStacks
+  package let errors: GrowingList<StatementError>
   /// What ORMs declared around statements.
-  package let declaredLoads: [DeclaredLoad]
+  package let declaredLoads: GrowingList<DeclaredLoad>
   /// The spans that libraries began meanwhile, in that order.
   package let spans: [SpanEvidence]
-  /// Statements past the limit of details, by shape.
-  package let dropped: [UInt32: DroppedStatements]
+  /// Statements past the limit of details, by shape and connection.
+  package let dropped: [DroppedShape]
   /// Statements that meanwhile ran without a task on connections of an outer scope.
   package let outerStatements: Int
   /// What transactions and flushes wrote.
   package let writes: WriteEvidence
-  package let shapes: [StatementShape]
+  package let shapes: GrowingList<StatementShape>
   /// The kind of each record: it is asked for again and again.
   package let kinds: ContiguousArray<StatementKind>
 
@@ -28,14 +28,14 @@ package final class StatementEvidence: Sendable {
   private let inference = Locked<LoadInference?>(nil)
 
   init(
-    origin: UInt64, records: [StatementRecord], connectionIndices: [Int32], connections: [ConnectionEvidence],
-    stacks: StackTable, errors: [StatementError], declaredLoads: [DeclaredLoad], spans: [SpanEvidence],
-    dropped: [UInt32: DroppedStatements], outerStatements: Int, writes: WriteEvidence
+    origin: UInt64, records: [StatementRecord], connectionIndices: [Int32], connections: [ConnectionSnapshot],
+    stacks: RecordedStacks, errors: GrowingList<StatementError>, declaredLoads: GrowingList<DeclaredLoad>,
+    spans: [SpanEvidence], dropped: [DroppedShape], outerStatements: Int, writes: WriteEvidence
   ) {
     self.origin = origin
     self.records = records
     self.connectionIndices = connectionIndices
-    self.connections = connections.map(ConnectionSnapshot.init)
+    self.connections = connections
     var numbers: [ObjectIdentifier: Int] = [:]
     databaseNumbers = connections.map { connection in
       let (id, next) = (ObjectIdentifier(connection.database), numbers.count)
@@ -65,6 +65,8 @@ package final class StatementEvidence: Sendable {
   package func shape(at index: Int) -> StatementShape {
     shapes[Int(records[index].shape)]
   }
+
+  package func shape(of dropped: DroppedShape) -> StatementShape { shapes[Int(dropped.shape)] }
 
   package func connection(at index: Int) -> ConnectionSnapshot {
     connections[Int(connectionIndices[index])]

@@ -20,13 +20,15 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
 
   private struct State {
     var records = RecordBuffer()
-    var dropped: [DroppedKey: DroppedStatements] = [:]
+    var dropped = DroppedTally()
     /// Records that the store has set apart for this log, beyond the room of the head.
     var claimed = 0
   }
 
   private struct Ended {
     var transactions: [TransactionRecord] = []
+    /// When each of them ended, in nanoseconds of the monotonic clock: ascending.
+    var ends: [UInt64] = []
     /// Those past the limit.
     var totals = TransactionTotals()
   }
@@ -78,15 +80,24 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
       stack = store.stacks.capture()
       if statement.isRead, !isLookup { hash = parameters() }
     }
-    return head.withLock { head in
-      var slot = append(&statement, in: scope, load: load, stack: stack, parameters: hash, to: &head)
-      slot.isSettled = !isCaptured
-      if slot.record == nil {
-        self.isFull.store(true, ordering: .relaxed)
-        state.pointee.dropped[DroppedKey(scope: scope, shape: statement.shape), default: DroppedStatements()].count += 1
-      }
-      return slot
+    var slot = head.withLock {
+      append(&statement, in: scope, load: load, stack: stack, parameters: hash, to: &$0)
     }
+    if slot.record == nil {
+      let mayHaveRoom = store.takeBackRoom()
+      slot = head.withLock { head in
+        var slot = slot
+        if mayHaveRoom {
+          slot = append(&statement, in: scope, load: load, stack: stack, parameters: hash, to: &head)
+        }
+        if slot.record == nil { drop(statement.shape, in: scope) { $0.add(statement) } }
+        return slot
+      }
+    }
+    if isFull != (slot.record == nil) { self.isFull.store(!isFull, ordering: .relaxed) }
+    slot.isSettled = !isCaptured
+    if statement.flags.contains(.viaConnection) { store.noteStray(at: statement.start, in: scope) }
+    return slot
   }
 
   /// Completes the record of a statement that ended.
@@ -102,8 +113,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
           record.pointee.complete(with: outcome.counts, error: error, stack: stack)
         }
       } else {
-        let key = DroppedKey(scope: slot.scope, shape: slot.shape)
-        state.pointee.dropped[key, default: DroppedStatements()].add(outcome.counts, isFailure: error != 0)
+        drop(slot.shape, in: slot.scope) { $0.add(outcome.counts, isFailure: error != 0) }
       }
     }
   }
@@ -118,8 +128,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
         record.pointee.error = number
         if record.pointee.stack == 0 { record.pointee.stack = stack }
       } else {
-        state.pointee.dropped[DroppedKey(scope: slot.scope, shape: slot.shape), default: DroppedStatements()]
-          .failures += 1
+        state.pointee.dropped.count(slot.shape, in: slot.scope) { $0.failures += 1 }
       }
     }
   }
@@ -138,9 +147,18 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
       if let record = slot.record {
         record.pointee.error = number
       } else {
-        state.pointee.dropped[DroppedKey(scope: scope.id, shape: shape), default: DroppedStatements()].add(failures: 1)
+        drop(shape, in: scope.id) { counts in
+          counts.add(statement)
+          counts.failures += 1
+        }
       }
     }
+    if flags.contains(.viaConnection) { store.noteStray(at: time, in: scope.id) }
+  }
+
+  /// Counts a statement that has no record, under the lock.
+  private func drop(_ shape: UInt32, in scope: UInt32, _ change: (inout DroppedStatements) -> Void) {
+    state.pointee.dropped.count(shape, in: scope, change)
   }
 
   /// The ledger of the connection knows all, and statements that only write in `transaction` may be kept in the run.
@@ -162,14 +180,19 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     ended.withLock { ended in
       if ended.transactions.count < Self.transactionLimit {
         ended.transactions.append(transaction)
+        ended.ends.append(monotonicNanoseconds())
       } else {
         ended.totals.add(transaction)
       }
     }
   }
 
-  func transactions() -> (kept: [TransactionRecord], totals: TransactionTotals) {
-    ended.withLock { ($0.transactions, $0.totals) }
+  /// The transactions that ended at `start` or later.
+  func transactions(from start: UInt64) -> (kept: [TransactionRecord], totals: TransactionTotals) {
+    ended.withLock { ended in
+      let first = ended.ends.partitioningIndex { $0 >= start }
+      return (Array(ended.transactions[first...]), ended.totals)
+    }
   }
 
   /// The sequence number of a statement that was kept, by its place plus 1.
@@ -200,8 +223,18 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     return found
   }
 
-  func dropped() -> [DroppedKey: DroppedStatements] {
-    head.withLock { _ in state.pointee.dropped }
+  /// The statements of some scopes that were counted by shape.
+  func dropped(in scopes: Set<UInt32>) -> [UInt32: DroppedStatements] {
+    head.withLock { _ in state.pointee.dropped.counts(in: scopes) }
+  }
+
+  /// Gives back the room that it has set apart and does not use.
+  func giveBackRoom() {
+    head.withLock { head in
+      store.room.giveBack(Int(head.room) + state.pointee.claimed)
+      head.room = 0
+      state.pointee.claimed = 0
+    }
   }
 
   /// Gives the memory back once the outermost recording is finished.
@@ -258,7 +291,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   }
 
   private func makeRoom(in head: inout LogHead) -> Bool {
-    if state.pointee.claimed == 0 { state.pointee.claimed = store.claimRoom() }
+    if state.pointee.claimed == 0 { state.pointee.claimed = store.room.claim(after: Int(head.count)) }
     guard state.pointee.claimed > 0 else { return false }
     let (next, room) = state.pointee.records.place(of: Int(head.count))
     head.next = next
@@ -286,38 +319,6 @@ extension StatementRecord {
       if outcome.hasRows { flags.insert(.knowsRows) }
       if outcome.rowsChanged >= 0 { flags.insert(.knowsChanges) }
     }
-  }
-}
-
-/// What statements past the limit of details are counted by.
-package struct DroppedKey: Hashable, Sendable {
-  package var scope: UInt32
-  package var shape: UInt32
-}
-
-/// Exact counts of statements that were not kept one by one.
-package struct DroppedStatements: Sendable {
-  package var count = 0
-  package var failures = 0
-  package var rowsReturned = 0
-  package var rowsChanged = 0
-
-  package mutating func add(_ counts: StatementCounts, isFailure: Bool) {
-    if isFailure { failures += 1 }
-    rowsReturned += Int(counts.rowsReturned)
-    rowsChanged += Int(max(0, counts.rowsChanged))
-  }
-
-  mutating func add(failures: Int) {
-    count += failures
-    self.failures += failures
-  }
-
-  package mutating func add(_ other: DroppedStatements) {
-    count += other.count
-    failures += other.failures
-    rowsReturned += other.rowsReturned
-    rowsChanged += other.rowsChanged
   }
 }
 

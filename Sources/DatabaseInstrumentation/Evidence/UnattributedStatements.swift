@@ -27,6 +27,9 @@ package final class UnattributedStatements: Sendable {
 
   private static let keptCount = 64
 
+  /// What ran while recordings did, at most twice the limit of one: what is older is gone.
+  private let intervals = Locked<[UnattributedInterval]>([])
+
   package var count: Int {
     total.load(ordering: .relaxed)
   }
@@ -48,4 +51,37 @@ package final class UnattributedStatements: Sendable {
   package func samples(from start: UInt64, to end: UInt64) -> [UnattributedStatement] {
     latest.withLock { $0.filter { $0.time >= start && $0.time <= end } }.sorted { $0.time < $1.time }
   }
+
+  /// The intervals whose statements are kept now.
+  package var kept: [UnattributedInterval] { intervals.withLock { $0 } }
+
+  /// The scope that keeps a statement for recordings that may be meant.
+  ///
+  /// - Parameter isOfOne: Whether no more than one tree of recordings may be.
+  func scope(isOfOne: Bool) -> RecordingScope? {
+    guard RecordingActivity.shared.isRecording else { return nil }
+    return intervals.withLock { intervals in
+      if intervals.last?.isFull != false { intervals = intervals.suffix(1) + [UnattributedInterval()] }
+      return isOfOne ? intervals.last?.ofOne : intervals.last?.all
+    }
+  }
+
+  /// The last recording of the process ended.
+  func endInterval() { intervals.withLock { $0 = [] } }
+}
+
+/// Statements that no recording takes, one by one, with what is known of each.
+package struct UnattributedInterval: Sendable {
+  let all: RecordingScope
+  /// Inside of it: those that can only be of one tree of recordings that runs, or of none.
+  let ofOne: RecordingScope
+
+  private static let limit = 10_000
+
+  fileprivate init() {
+    all = RecordingScope(role: .unattributed, parent: nil, detailLimit: Self.limit)
+    ofOne = RecordingScope(role: .unattributed, parent: all, detailLimit: 0)
+  }
+
+  fileprivate var isFull: Bool { !all.store.room.hasSome }
 }

@@ -18,9 +18,9 @@ struct ForeignStatements {
     case ormSpan
   }
 
-  private let shapes: [StatementShape]
+  private let shapes: GrowingList<StatementShape>
 
-  init(shapes: [StatementShape]) {
+  init(shapes: GrowingList<StatementShape>) {
     self.shapes = shapes
   }
 

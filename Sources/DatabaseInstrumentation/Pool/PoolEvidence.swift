@@ -12,8 +12,10 @@ package final class PoolEvidence: Sendable {
     var sources: ContiguousArray<Source> = []
     var sourceIndex: [Source.Key: Int] = [:]
     var tests: Set<String> = []
-    var pools: [ObjectIdentifier: (monitor: PoolMonitor, scopes: [UInt32: RecordingScope])] = [:]
-    var opened: [ConnectionEvidence] = []
+    var pools: [UInt32: [ObjectIdentifier: PoolMonitor]] = [:]
+    var opened = ScopedList<ConnectionEvidence>()
+    /// Leases and events that were looked at to take evidence.
+    var looks = 0
   }
 
   fileprivate struct Source {
@@ -68,38 +70,61 @@ package final class PoolEvidence: Sendable {
 
   /// A pool was made in `scope`.
   func add(_ monitor: PoolMonitor, in scope: RecordingScope) {
-    state.withLock { state in
-      state.pools[ObjectIdentifier(monitor), default: (monitor, [:])].scopes[scope.id] = scope
-    }
+    state.withLock { $0.pools[scope.id, default: [:]][ObjectIdentifier(monitor)] = monitor }
   }
 
-  func add(_ connection: ConnectionEvidence) { state.withLock { $0.opened.append(connection) } }
+  /// A connection was opened in `scope`.
+  func add(_ connection: ConnectionEvidence, in scope: RecordingScope) {
+    state.withLock { $0.opened.append(connection, in: scope.id) }
+  }
+
+  /// How much there is: nothing that a scope which begins now will have comes before it.
+  struct Mark: Sendable {
+    fileprivate var leases = 0
+    fileprivate var events = 0
+  }
+
+  var mark: Mark { state.withLock { Mark(leases: $0.leases.count, events: $0.events.count) } }
+
+  var looks: Int { state.withLock { $0.looks } }
 
   /// The leases taken inside of `scope`, in their order.
   package func leases(in scope: RecordingScope) -> [LeaseRecord] {
-    let entries = state.withLock { $0.leases }
+    let entries = state.withLock { state in
+      let entries = state.leases.dropFirst(scope.poolMark.leases)
+      state.looks += entries.count
+      return Array(entries)
+    }
     return entries.filter { $0.owner?.isInside(scope) == true }.compactMap(\.record)
   }
 
   package func events(in scope: RecordingScope) -> [PoolEvent] {
-    let (events, whole, sources) = state.withLock { ($0.events, $0.whole, $0.sources) }
-    let isInside = sources.map { $0.scope.isInside(scope) }
-    return events.indices.lazy.filter { isInside[Int(events[$0].source)] }.map { index in
-      whole[index] ?? events[index].event(of: sources[Int(events[index].source)].pool)
+    let events = state.withLock { state in
+      let indices = state.events.indices.dropFirst(scope.poolMark.events)
+      state.looks += indices.count
+      return indices.map { index in
+        let event = state.events[index]
+        return (event: event, whole: state.whole[index], source: state.sources[Int(event.source)])
+      }
     }
+    return events.filter { $0.source.scope.isInside(scope) }.map { $0.whole ?? $0.event.event(of: $0.source.pool) }
   }
 
   /// The pools made inside of `scope`.
   package func pools(in scope: RecordingScope) -> [PoolMonitor] {
-    let pools = state.withLock { Array($0.pools.values) }
-    return pools.filter { pool in pool.scopes.values.contains { $0.isInside(scope) } }.map(\.monitor)
-      .sorted { $0.name < $1.name }
+    let scopes = scope.store.scopes(inside: scope.id)
+    let pools = state.withLock { state in
+      scopes.reduce(into: [ObjectIdentifier: PoolMonitor]()) { pools, scope in
+        pools.merge(state.pools[scope] ?? [:]) { first, _ in first }
+      }
+    }
+    return pools.values.sorted { $0.name < $1.name }
   }
 
   /// The database connections opened inside of `scope`, fixtures' apart.
   package func openedConnections(in scope: RecordingScope) -> [ConnectionEvidence] {
-    let opened = state.withLock { $0.opened }
-    return opened.filter { $0.isOpened(inside: scope) }
+    let scopes = scope.store.scopes(inside: scope.id)
+    return state.withLock { $0.opened.elements(in: scopes) }
   }
 
   /// Gives the memory back once the outermost recording is finished.

@@ -27,11 +27,17 @@ package struct WriteEvidence: Sendable {
   package var lasting: [TableRows] { transactions.flatMap(\.lasting) + overflowDurable }
 
   /// Adds what one connection's transactions did.
+  ///
+  /// - Parameters:
+  ///   - start: When the recording began: what ended before is none of it.
+  ///   - scopes: The recording and those inside of it.
   mutating func add(
-    _ log: StatementLog, connection: Int32, isInside: (UInt32) -> Bool, indexOfSequence: (UInt64) -> Int?
+    _ log: StatementLog, connection: Int32, from start: UInt64, in scopes: Set<UInt32>,
+    indexOfSequence: (UInt64) -> Int?
   ) {
+    let isInside = scopes.contains
     let tables = log.connection.transactions.tables
-    let (kept, totals) = log.transactions()
+    let (kept, totals) = log.transactions(from: start)
     for record in kept + (log.connection.transactions.current.map { [$0] } ?? []) {
       let evidence = record.evidence(connection: connection, tables: tables, isInside: isInside) { place in
         log.sequence(of: place).flatMap(indexOfSequence)
@@ -57,7 +63,10 @@ package struct WriteEvidence: Sendable {
 
 extension StatementLog {
   /// Whether a transaction that ended has to do with a recording.
-  func hasTransactions(isInside: (UInt32) -> Bool) -> Bool {
-    transactions().kept.contains { $0.participants.contains { isInside($0.scope) } }
+  func hasTransactions(from start: UInt64, isInside: (UInt32) -> Bool, looks: inout Int) -> Bool {
+    transactions(from: start).kept.contains { transaction in
+      looks += 1
+      return transaction.participants.contains { isInside($0.scope) }
+    }
   }
 }

@@ -15,9 +15,13 @@ extension Recording {
   package func check(_ expectations: [DatabaseExpectation], isInherited: Bool) -> [Finding] {
     var isBlindReported = false
     var reported: Set<ObjectIdentifier> = []
+    let doubt = isBlind ? nil : storage.taskless.map { TasklessDoubt(self, $0) }
     return
       expectations
-      .flatMap { $0.findings(in: self, isInherited: isInherited) }
+      .flatMap { expectation in
+        let found = expectation.findings(in: self, isInherited: isInherited)
+        return doubt?.judging(found, of: expectation, isInherited: isInherited) ?? found
+      }
       .filter { finding in
         // What leaked is one fault, too.
         if let subject = finding.subject, !reported.insert(subject).inserted { return false }

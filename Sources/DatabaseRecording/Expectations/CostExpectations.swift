@@ -27,7 +27,8 @@ extension DatabaseExpectation {
   public static func noFullScans(except tables: [String]) -> Self {
     let name = tables.isEmpty ? ".noFullScans" : ".noFullScans(except: \(tables))"
     let allowed = Set(tables.map { $0.lowercased() })
-    return DatabaseExpectation(name: name, needsQueries: true) { recording, ignored in
+    return DatabaseExpectation(name: name, needsQueries: true, needs: .fullScans(except: allowed)) {
+      recording, ignored in
       recording.unknownCost(for: name) ?? ScanReport(recording, ignoring: ignored).fullScans(except: allowed)
     }
   }
@@ -45,7 +46,8 @@ extension DatabaseExpectation {
   ///
   /// See [automatic indexes](https://www.sqlite.org/optoverview.html#autoindex).
   public static var noAutomaticIndexes: Self {
-    DatabaseExpectation(name: ".noAutomaticIndexes", needsQueries: true) { recording, ignored in
+    DatabaseExpectation(name: ".noAutomaticIndexes", needsQueries: true, needs: .automaticIndexes) {
+      recording, ignored in
       recording.unknownCost(for: ".noAutomaticIndexes")
         ?? ScanReport(recording, ignoring: ignored).automaticIndexes()
     }
@@ -80,7 +82,8 @@ extension DatabaseExpectation {
     let count = expected.expectedCount
     let on = table.map { ", on: \"\($0)\"" } ?? ""
     let name = ".\(function)(\(count.source)\(on))"
-    return DatabaseExpectation(name: name, needsQueries: false, problem: count.problem) { recording, _ in
+    return DatabaseExpectation(name: name, needsQueries: false, problem: count.problem, wantsNumber: count.allowsSome) {
+      recording, _ in
       let queries = table.map { recording.queries.on($0) } ?? recording.queries
       let unknown = queries.filter { value($0) == nil && $0.error == nil }.count
       let hidden = queries.count - queries.reduce(0) { sum, _ in sum + 1 }

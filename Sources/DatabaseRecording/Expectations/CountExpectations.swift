@@ -106,7 +106,9 @@ extension DatabaseExpectation {
     } else {
       name = ".\(function)(\(count.source)\(on))"
     }
-    return DatabaseExpectation(name: name, needsQueries: needsQueries, problem: count.problem) {
+    return DatabaseExpectation(
+      name: name, needsQueries: needsQueries, problem: count.problem, wantsNumber: count.allowsSome
+    ) {
       recording, _ in
       // Ignored statements count in totals.
       var found = select(recording)

@@ -29,6 +29,10 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
   /// Why it cannot be checked as it is written.
   package var problem: String?
   private let check: @Sendable (Recording, ShapeSet) -> [Finding]
+  /// What it cannot tell of statements that were only counted; `nil`: nothing.
+  private let need: NeededDetail?
+  /// Whether it wants a number of something, and not that there is none.
+  private let wantsNumber: Bool
   /// The expectations that it is made of, and how.
   var composition: Composition?
 
@@ -66,12 +70,14 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
   }
 
   init(
-    name: String, needsQueries: Bool, problem: String? = nil,
-    check: @escaping @Sendable (Recording, ShapeSet) -> [Finding]
+    name: String, needsQueries: Bool, problem: String? = nil, needs need: NeededDetail? = nil,
+    wantsNumber: Bool = false, check: @escaping @Sendable (Recording, ShapeSet) -> [Finding]
   ) {
     self.name = name
     self.needsQueries = needsQueries
     self.problem = problem
+    self.need = need
+    self.wantsNumber = wantsNumber
     self.check = check
   }
 
@@ -121,7 +127,7 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
     if let composition { return composition.findings(in: recording, isInherited: isInherited) }
     // Most tests of most suites touch no database.
     if needsQueries, isInherited, recording.isEmpty { return [] }
-    let found = check(recording, ShapeSet(ignores.map(\.shape)))
+    let found = checked(recording)
     if found.isEmpty && needsQueries && !recording.hasQueries {
       return allowsNoQueries || isInherited ? [] : [BlindReport(recording, expectation: name).sawNothing]
     }
@@ -130,6 +136,22 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
     }
     let unused = isInherited ? [] : ignores.filter { recording.statements.matching($0.sql).isEmpty }
     return found + unused.map { unusedIgnore($0, recording) }
+  }
+
+  /// Whether it wants a number of something, and not that there is none; of one that is made of others, whether all of them do.
+  var tellsHowMany: Bool {
+    switch composition {
+    case .not(let inner): inner.tellsHowMany
+    case .any(let parts), .all(let parts): parts.allSatisfy(\.tellsHowMany)
+    case nil: wantsNumber
+    }
+  }
+
+  private func checked(_ recording: Recording) -> [Finding] {
+    let ignored = ShapeSet(ignores.map(\.shape))
+    let found = check(recording, ignored)
+    guard let need, recording.droppedCount > 0, !found.contains(where: { $0.kind == .blind }) else { return found }
+    return OnlyCounted(recording, need, ignoring: ignored).judging(found, of: name)
   }
 
   private func unusedIgnore(_ ignore: Ignore, _ recording: Recording) -> Finding {

@@ -29,6 +29,12 @@ public struct CountRange: Sendable, Hashable, CustomStringConvertible {
   /// Whether `count` is one of them.
   public func contains(_ count: Int) -> Bool { lowest <= count && count <= highest }
 
+  /// Whether there may be any.
+  package var allowsSome: Bool { highest > 0 }
+
+  /// Whether `count` is above all of them.
+  package func isExceeded(by count: Int) -> Bool { count > highest }
+
   /// A noun that agrees with them.
   package func noun(_ one: String, _ many: String) -> String { lowest == 1 && highest == 1 ? one : many }
 

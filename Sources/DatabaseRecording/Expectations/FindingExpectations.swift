@@ -35,7 +35,10 @@ extension DatabaseExpectation {
 
   private static func noNPlusOne(name: String, threshold: Int) -> Self {
     let problem = threshold < 2 ? "a threshold of \(threshold) would call any lookup an N+1; write 2 or more." : nil
-    return DatabaseExpectation(name: name, needsQueries: true, problem: problem) { recording, ignored in
+    return DatabaseExpectation(
+      name: name, needsQueries: true, problem: problem, needs: .repetitions(threshold: threshold)
+    ) {
+      recording, ignored in
       let analysis = Analysis(recording, threshold: threshold, ignoring: ignored)
       return RepetitionReport(analysis: analysis, repetitions: analysis.repetitions()).findings
     }
@@ -54,7 +57,7 @@ extension DatabaseExpectation {
   /// Statements that ``noNPlusOne`` would report are not reported again. Queries that are awaited one by one, each in an
   /// access of its own, are not compared, since the lines they were written on cannot be seen.
   public static var noDuplicateQueries: Self {
-    DatabaseExpectation(name: ".noDuplicateQueries", needsQueries: true) { recording, ignored in
+    DatabaseExpectation(name: ".noDuplicateQueries", needsQueries: true, needs: .duplicates) { recording, ignored in
       let analysis = Analysis(recording, ignoring: ignored)
       return DuplicateReport(analysis: analysis, duplicates: analysis.duplicates(besides: analysis.repetitions()))
         .findings

@@ -38,7 +38,10 @@ extension DatabaseExpectation {
     (expected.inserted, expected.updated, expected.deleted) = (inserted, updated, deleted)
     let wanted = expected
     let name = flushName(wanted, exactly: exactly)
-    return DatabaseExpectation(name: name, needsQueries: false, problem: flushProblem(wanted, exactly: exactly)) {
+    return DatabaseExpectation(
+      name: name, needsQueries: false, problem: flushProblem(wanted, exactly: exactly),
+      wantsNumber: true
+    ) {
       recording, _ in
       if let unknown = UnknownRows(recording, expectation: name).finding { return [unknown] }
       let found = RowChanges(recording.storage.evidence.writes.lasting)

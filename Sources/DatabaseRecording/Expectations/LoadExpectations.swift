@@ -19,7 +19,11 @@ extension DatabaseExpectation {
   public static func loads(_ strategy: LoadStrategy, of relationship: String, _ count: some ExpectedCount) -> Self {
     let count = count.expectedCount
     let name = #".loads(.\#(strategy), of: "\#(relationship)", \#(count.source))"#
-    return DatabaseExpectation(name: name, needsQueries: false, problem: count.problem) { recording, _ in
+    return DatabaseExpectation(
+      name: name, needsQueries: false, problem: count.problem, needs: .loads(of: relationship, count),
+      wantsNumber: count.allowsSome
+    ) {
+      recording, _ in
       let found = recording.loads.filter {
         $0.strategy == strategy && $0.relationship.lowercased() == relationship.lowercased()
       }
@@ -46,7 +50,7 @@ extension DatabaseExpectation {
   ///   fix: load them together, e.g. Author.including(all: Author.books)
   /// ```
   public static var noLazyLoads: Self {
-    DatabaseExpectation(name: ".noLazyLoads", needsQueries: true) { recording, ignored in
+    DatabaseExpectation(name: ".noLazyLoads", needsQueries: true, needs: .lazyLoads) { recording, ignored in
       let evidence = recording.storage.evidence
       let found = recording.loads.filter { load in
         guard load.strategy == .lazy || load.strategy == .immediate, let number = load.statementNumbers.first else {

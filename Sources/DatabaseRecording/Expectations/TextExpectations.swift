@@ -26,7 +26,7 @@ extension DatabaseExpectation {
   private static func executes(_ name: String, _ sql: String, _ times: some ExpectedCount, in database: String?) -> Self
   {
     let count = times.expectedCount
-    return text(name, [sql], problem: count.problem) { recording in
+    return text(name, [sql], problem: count.problem, wantsNumber: count.allowsSome) { recording in
       var found = recording.statements.matching(sql)
       if let database { found = found.on(database: database) }
       guard !count.contains(found.count) else { return [] }
@@ -64,7 +64,8 @@ extension DatabaseExpectation {
   ///
   /// - Parameter statements: The statements, each compared by shape as in ``executes(_:times:in:)``.
   public static func executes(inOrder statements: [String]) -> Self {
-    text(".executes(inOrder: \(statements))", statements) { recording in
+    text(".executes(inOrder: \(statements))", statements, needs: .order(statements.map { StatementShape($0) })) {
+      recording in
       TextReport(recording).outOfOrder(statements).map { [$0] } ?? []
     }
   }
@@ -85,11 +86,13 @@ extension DatabaseExpectation {
 
   private static func text(
     _ name: String, _ statements: [String], needsQueries: Bool = false, problem: String? = nil,
-    _ check: @escaping @Sendable (Recording) -> [Finding]
+    needs need: NeededDetail? = nil, wantsNumber: Bool = false, _ check: @escaping @Sendable (Recording) -> [Finding]
   ) -> Self {
     let isEmpty = statements.isEmpty || statements.contains { StatementShape($0).normalizedSQL.isEmpty }
     let problem = problem ?? (isEmpty ? "there is no statement in it; write the SQL that is meant." : nil)
-    return DatabaseExpectation(name: name, needsQueries: needsQueries, problem: problem) { recording, _ in
+    return DatabaseExpectation(
+      name: name, needsQueries: needsQueries, problem: problem, needs: need, wantsNumber: wantsNumber
+    ) { recording, _ in
       check(recording)
     }
   }

@@ -15,7 +15,7 @@ extension DatabaseExpectation {
   public static var noMainThreadQueries: Self {
     threads(
       ".noMainThreadQueries", .mainThreadQuery, "no queries on the main thread",
-      fix: "await an asynchronous read of the database"
+      fix: "await an asynchronous read of the database", counted: \.onMainThread
     ) { $0.isMainThread }
   }
 
@@ -35,28 +35,36 @@ extension DatabaseExpectation {
   public static var noBlockingQueries: Self {
     threads(
       ".noBlockingQueries", .blockingQuery, "no queries that block a shared thread",
-      fix: "await an asynchronous read, or send the work to a thread of its own"
+      fix: "await an asynchronous read, or send the work to a thread of its own", counted: \.onSharedThread
     ) { $0.isSharedThread }
   }
 
   private static func threads(
     _ name: String, _ kind: Finding.Kind, _ what: String, fix: String,
+    counted: @escaping @Sendable (DroppedStatements) -> UInt32,
     _ isIncluded: @escaping @Sendable (ExecutionContext) -> Bool
   ) -> Self {
     DatabaseExpectation(name: name, needsQueries: true) { recording, ignored in
       let queries = Array(recording.queries)
-      guard queries.isEmpty || queries.contains(where: { $0.executionContext.threadID != 0 }) else {
+      let counts = recording.queries.onlyCounted
+      let isKnown =
+        queries.contains { $0.executionContext.threadID != 0 } || counts.contains { $0.statements.withThread > 0 }
+      guard isKnown || queries.isEmpty && counts.isEmpty else {
         return [
           Finding(
             kind: .blind,
             headline:
-              "\(name) cannot be checked: the threads of \(queries.count.counted("query", plural: "queries")) are unknown.",
+              "\(name) cannot be checked: the threads of \(recording.queries.count.counted("query", plural: "queries")) are unknown.",
             details: ["  fix: only SQLite's own hooks and those of drivers tell threads; spans do not"])
         ]
       }
       let found = queries.filter { !ignored.contains($0.shape) && isIncluded($0.executionContext) }
+      let evidence = recording.storage.evidence
+      let hidden = counts.filter { !ignored.contains(evidence.shape(of: $0)) }.reduce(0) {
+        $0 + Int(counted($1.statements))
+      }
       let uncertain = queries.filter { !ignored.contains($0.shape) && $0.executionContext.isUncertain }
-      if found.isEmpty, !uncertain.isEmpty {
+      if found.isEmpty, hidden == 0, !uncertain.isEmpty {
         return [
           Finding(
             kind: .blind,
@@ -68,12 +76,14 @@ extension DatabaseExpectation {
             details: ["  fix: leave the expectation out with this version of Swift, and report the version"])
         ]
       }
-      guard let first = found.first else { return [] }
+      guard found.count + hidden > 0 else { return [] }
+      let note =
+        hidden == 0 ? [] : ["  \(hidden) of them past the first \(evidence.records.count.counted("statement"))"]
       return [
         Finding(
-          kind: kind, headline: "Expected \(what), found \(found.count).",
-          details: ShapeLines(found, in: recording).lines + ["  fix: \(fix)"], count: found.count,
-          callSite: first.callSite, statements: found)
+          kind: kind, headline: "Expected \(what), found \(found.count + hidden).",
+          details: ShapeLines(found, in: recording).lines + note + ["  fix: \(fix)"], count: found.count + hidden,
+          callSite: found.first?.callSite, statements: found)
       ]
     }
   }
@@ -92,7 +102,10 @@ extension DatabaseExpectation {
   public static func fails(_ count: some ExpectedCount, on table: String? = nil) -> Self {
     let count = count.expectedCount
     let on = table.map { ", on: \"\($0)\"" } ?? ""
-    return DatabaseExpectation(name: ".fails(\(count.source)\(on))", needsQueries: false, problem: count.problem) {
+    return DatabaseExpectation(
+      name: ".fails(\(count.source)\(on))", needsQueries: false, problem: count.problem,
+      wantsNumber: count.allowsSome
+    ) {
       recording, _ in
       let all = table.map { recording.statements.on($0) } ?? recording.statements
       guard !count.contains(all.failureCount) else { return [] }

@@ -44,7 +44,8 @@ extension DatabaseExpectation {
   ) -> Self {
     let expected = expected.expectedCount
     return DatabaseExpectation(
-      name: ".\(function)(\(expected.source))", needsQueries: false, problem: expected.problem
+      name: ".\(function)(\(expected.source))", needsQueries: false, problem: expected.problem,
+      wantsNumber: expected.allowsSome
     ) { recording, _ in
       if let unknown = UnknownTransactions(recording, expectation: ".\(function)").finding { return [unknown] }
       let all = recording.transactions
@@ -78,7 +79,8 @@ extension DatabaseExpectation {
   ///   fix: write them in one transaction
   /// ```
   public static var writesInTransactions: Self {
-    DatabaseExpectation(name: ".writesInTransactions", needsQueries: true) { recording, ignored in
+    DatabaseExpectation(name: ".writesInTransactions", needsQueries: true, needs: .autocommitWrites) {
+      recording, ignored in
       if let unknown = UnknownTransactions(recording, expectation: ".writesInTransactions").finding { return [unknown] }
       return Analysis(recording, ignoring: ignored).autocommitWrites()
     }
@@ -96,7 +98,7 @@ extension DatabaseExpectation {
   /// Two inserts of one shape from one line are a loop. Where they are awaited one by one the line cannot be seen, and
   /// nothing is reported, as with ``noNPlusOne``.
   public static var batchedInserts: Self {
-    DatabaseExpectation(name: ".batchedInserts", needsQueries: true) { recording, ignored in
+    DatabaseExpectation(name: ".batchedInserts", needsQueries: true, needs: .rowByRowInserts) { recording, ignored in
       Analysis(recording, ignoring: ignored).rowByRowInserts(threshold: 2)
     }
   }

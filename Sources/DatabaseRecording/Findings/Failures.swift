@@ -16,8 +16,8 @@ extension Analysis {
         groups.append([statement])
       }
     }
-    let hidden = evidence.dropped.filter { !ignored.contains(evidence.shapes[Int($0.key)]) }
-      .reduce(0) { $0 + $1.value.failures }
+    let hidden = evidence.dropped.filter { !ignored.contains(evidence.shape(of: $0)) }
+      .reduce(0) { $0 + $1.statements.failures }
     let total = groups.reduce(hidden) { $0 + $1.count }
     if groups.isEmpty && hidden > 0 {
       return [

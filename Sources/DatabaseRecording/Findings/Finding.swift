@@ -44,6 +44,14 @@ public struct Finding: Sendable, CustomStringConvertible {
     self.subject = subject
   }
 
+  /// The same finding with more lines below it.
+  func adding(_ lines: [String]) -> Finding {
+    let details = message.split(separator: "\n", omittingEmptySubsequences: false).dropFirst().map(String.init)
+    return Finding(
+      kind: kind, headline: headline, details: details + lines, count: count, relationship: relationship,
+      callSite: callSite, statements: statements, place: place, subject: subject)
+  }
+
   /// The whole message.
   public var description: String { message }
 

@@ -1,7 +1,8 @@
 internal import DatabaseInstrumentation
 
 extension Recording {
-  /// What the recording cannot prove, although expectations pass: a sentence each, which begins with `vacuous:`.
+  /// What the recording cannot prove, although expectations pass: a sentence each, which begins with `vacuous:`, or with
+  /// `uncertain:` where statements ran without their task that may be its.
   ///
   /// ```text
   /// vacuous: .noNPlusOne proves nothing about book.authorId, which was loaded for one row at most; test with two or more.
@@ -9,6 +10,13 @@ extension Recording {
   ///
   /// Shown at the end of the recording's description.
   public var notes: [String] {
+    let uncertain = storage.taskless.map {
+      "uncertain: \($0.summary); they may be of this recording, and are not counted."
+    }
+    return vacuous + (uncertain.map { [$0] } ?? [])
+  }
+
+  private var vacuous: [String] {
     let lazy = loads.filter { $0.strategy == .lazy || $0.strategy == .immediate }
     guard !lazy.isEmpty else { return [] }
     let loading = Set(lazy.flatMap(\.statementNumbers))

@@ -10,11 +10,17 @@ struct QueryPlan {
 
   /// - Returns: `nil` where the database cannot be asked.
   init?(of statement: ExecutedStatement) {
-    guard let lines = statement.evidence.schema(at: statement.index).plan(of: statement.sql), !lines.isEmpty else {
-      return nil
-    }
+    self.init(of: statement.shape, in: statement.evidence.schema(at: statement.index))
+  }
+
+  /// - Returns: `nil` where the database cannot be asked.
+  init?(of shape: StatementShape, in schema: SchemaFacts) {
+    guard let lines = schema.plan(of: shape.normalizedSQL), !lines.isEmpty else { return nil }
     self.lines = lines
   }
+
+  /// Whether the database makes an index for the statement alone.
+  var hasAutomaticIndex: Bool { lines.contains { $0.contains(" AUTOMATIC ") } }
 
   /// The tables of a statement that are read from one end to the other, or an index of theirs.
   func scannedTables(of shape: StatementShape) -> [String] {

@@ -123,10 +123,8 @@ extension ExecutedStatement {
     guard let cost, cost.fullScanSteps > 0, let rowsHandled, rowsLookedAt > 2 * max(1, rowsHandled) else {
       return false
     }
-    let words = shape.normalizedSQL.split(separator: " ").map { $0.trimmingPrefix("(") }
-    guard words.count(where: { $0 == "SELECT" }) <= 1, words.first != "WITH", !shape.tables.isEmpty else {
-      return false
-    }
+    guard shape.mayScanNeedlessly else { return false }
+    let words = shape.normalizedSQL.split(separator: " ")
     return words.contains("WHERE") || (words.contains("LIMIT") && cost.sorts > 0)
   }
 }

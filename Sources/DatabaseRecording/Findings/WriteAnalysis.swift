@@ -57,7 +57,11 @@ extension Analysis {
       else { return nil }
       return index
     }
-    let hidden = evidence.writes.overflow.autocommitWrites
+    // Whether one that has no record is among those that are ignored cannot be told.
+    let withoutRecord = evidence.writes.transactions.count {
+      $0.mode == .autocommit && $0.firstStatement == nil && !$0.executed.isEmpty
+    }
+    let hidden = evidence.writes.overflow.autocommitWrites + (ignored.isEmpty ? withoutRecord : 0)
     guard indices.count + hidden >= 2 else { return [] }
     var details: [String] = []
     for indices in Dictionary(grouping: indices, by: { evidence.records[$0].shape }).values

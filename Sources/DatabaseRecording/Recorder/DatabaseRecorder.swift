@@ -64,7 +64,9 @@ public final class DatabaseRecorder: Sendable {
 
   /// What was recorded so far, or all of it once the scope has ended.
   public var recording: Recording {
-    finished.withLock { $0 } ?? Recording(scope: scope, label: label, location: location, function: function)
+    finished.withLock { $0 }
+      ?? Recording(
+        scope: scope, label: label, location: location, function: function, beside: UnattributedStatements.shared.kept)
   }
 
   /// Ends the scope and returns its evidence; the same recording each time.
@@ -72,8 +74,11 @@ public final class DatabaseRecorder: Sendable {
   package func finish() -> Recording {
     finished.withLock { finished in
       if let finished { return finished }
+      // With the last recording of the process they are gone.
+      let unattributed = UnattributedStatements.shared.kept
       scope.finish()
-      let recording = Recording(scope: scope, label: label, location: location, function: function)
+      let recording = Recording(
+        scope: scope, label: label, location: location, function: function, beside: unattributed)
       scope.discard()
       finished = recording
       return recording

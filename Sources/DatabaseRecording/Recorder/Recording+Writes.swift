@@ -61,10 +61,17 @@ extension Recording {
       let kind = evidence.shape(at: index).kind
       return (kind.isWrite || kind == .transaction) && !evidence.records[index].flags.contains(.hasCounters)
     }
-    guard let first = untold.first else { return nil }
-    let connection = evidence.connection(at: first).info
+    let counted = evidence.dropped.filter { entry in
+      let kind = evidence.shape(of: entry).kind
+      return (kind.isWrite || kind == .transaction) && entry.statements.withoutCounters > 0
+    }
+    let count = counted.reduce(untold.count) { $0 + Int($1.statements.withoutCounters) }
+    guard let place = untold.first.map({ evidence.connectionIndices[$0] }) ?? counted.first?.connection else {
+      return nil
+    }
+    let connection = evidence.connections[Int(place)].info
     return
-      "\(untold.count.counted("statement")) of \(connection) came from hooks, spans or log messages, which do not tell "
+      "\(count.counted("statement")) of \(connection) came from hooks, spans or log messages, which do not tell "
       + "what a transaction keeps"
   }
 

@@ -22,6 +22,8 @@ public struct Recording: Sendable, CustomStringConvertible {
     let excludedCount: Int
     let unattributedCount: Int
     let unattributed: [UnattributedStatement]
+    /// Statements that are not counted, and may be meant to be.
+    let taskless: TasklessStatements?
     let blindness: [String]
     /// Of the scope around this one, if any.
     let outerLabel: String?
@@ -30,8 +32,8 @@ public struct Recording: Sendable, CustomStringConvertible {
 
     init(
       label: String, location: CodeLocation, function: ScopeFunction, evidence: StatementEvidence, excludedCount: Int,
-      unattributedCount: Int, unattributed: [UnattributedStatement], blindness: [String], outerLabel: String?,
-      pools: PoolSnapshot
+      unattributedCount: Int, unattributed: [UnattributedStatement], taskless: TasklessStatements?, blindness: [String],
+      outerLabel: String?, pools: PoolSnapshot
     ) {
       self.label = label
       self.location = location
@@ -41,13 +43,18 @@ public struct Recording: Sendable, CustomStringConvertible {
       self.excludedCount = excludedCount
       self.unattributedCount = unattributedCount
       self.unattributed = unattributed
+      self.taskless = taskless
       self.blindness = blindness
       self.outerLabel = outerLabel
       self.pools = pools
     }
   }
 
-  init(scope: RecordingScope, label: String, location: CodeLocation, function: ScopeFunction) {
+  /// - Parameter intervals: What ran meanwhile and no recording took.
+  init(
+    scope: RecordingScope, label: String, location: CodeLocation, function: ScopeFunction,
+    beside intervals: [UnattributedInterval]
+  ) {
     EvidenceSources.shared.inspect(for: scope)
     let evidence = scope.evidence()
     storage = Storage(
@@ -58,6 +65,8 @@ public struct Recording: Sendable, CustomStringConvertible {
       excludedCount: scope.excludedCount,
       unattributedCount: scope.unattributedCount,
       unattributed: scope.unattributedCount == 0 ? [] : scope.unattributedStatements(),
+      taskless: scope.unattributedCount == 0 && evidence.outerStatements == 0
+        ? nil : TasklessStatements(of: scope, beside: evidence, in: intervals),
       blindness: Self.blindness(of: evidence, in: scope),
       outerLabel: scope.parent?.recording?.label,
       pools: PoolSnapshot(scope: scope)
@@ -66,6 +75,15 @@ public struct Recording: Sendable, CustomStringConvertible {
 
   package init(storage: Storage) {
     self.storage = storage
+  }
+
+  /// The same recording, as if it had seen something else.
+  func seeing(_ evidence: StatementEvidence) -> Recording {
+    Recording(
+      storage: Storage(
+        label: storage.label, location: storage.location, function: storage.function, evidence: evidence,
+        excludedCount: storage.excludedCount, unattributedCount: storage.unattributedCount, unattributed: [],
+        taskless: nil, blindness: storage.blindness, outerLabel: storage.outerLabel, pools: storage.pools))
   }
 
   private static func blindness(of evidence: StatementEvidence, in scope: RecordingScope) -> [String] {
@@ -106,7 +124,7 @@ public struct Recording: Sendable, CustomStringConvertible {
   /// Whether there was any of them.
   var hasQueries: Bool {
     storage.evidence.kinds.contains(where: \.isQuery)
-      || storage.evidence.dropped.keys.contains { storage.evidence.shapes[Int($0)].kind.isQuery }
+      || storage.evidence.dropped.contains { storage.evidence.shape(of: $0).kind.isQuery }
   }
 
   /// The selects.
@@ -148,14 +166,14 @@ public struct Recording: Sendable, CustomStringConvertible {
   }
 
   /// Statements of the process that meanwhile belonged to no recording: they carry no task-local value, and their
-  /// connection was opened outside of any recording or is used by several.
+  /// database is used by several recordings, or was by one before.
   public var unattributedCount: Int { storage.unattributedCount }
 
   /// Statements of fixtures inside of `withoutDatabaseRecording(_:)`.
   public var excludedCount: Int { storage.excludedCount }
 
   /// Statements that were counted by shape without being kept one by one, past the limit of details.
-  public var droppedCount: Int { storage.evidence.dropped.values.reduce(0) { $0 + $1.count } }
+  public var droppedCount: Int { storage.evidence.dropped.reduce(0) { $0 + $1.statements.count } }
 
   /// Whether it is known that statements were missed, so that nothing can be concluded from this recording.
   public var isBlind: Bool { !storage.blindness.isEmpty }

@@ -12,18 +12,18 @@ public import DatabaseInstrumentation
 public struct StatementCollection: Sendable, Sequence, CustomStringConvertible {
   private let evidence: StatementEvidence
   private let indices: [Int]
-  private let dropped: [UInt32: DroppedStatements]
+  private let dropped: [DroppedShape]
 
   init(_ evidence: StatementEvidence, _ isIncluded: (StatementKind) -> Bool) {
     self.evidence = evidence
     var indices: [Int] = []
     for (index, kind) in evidence.kinds.enumerated() where isIncluded(kind) { indices.append(index) }
     self.indices = indices
-    dropped = evidence.dropped.isEmpty ? [:] : evidence.dropped.filter { isIncluded(evidence.shapes[Int($0.key)].kind) }
+    dropped = evidence.dropped.filter { isIncluded(evidence.shape(of: $0).kind) }
   }
 
   private init(
-    _ evidence: StatementEvidence, _ indices: [Int], _ dropped: [UInt32: DroppedStatements],
+    _ evidence: StatementEvidence, _ indices: [Int], _ dropped: [DroppedShape],
     where isIncluded: (StatementShape) -> Bool
   ) {
     // Asked once for each shape: what a shape means is worked out when it is first asked for.
@@ -36,11 +36,11 @@ public struct StatementCollection: Sendable, Sequence, CustomStringConvertible {
     }
     self.evidence = evidence
     self.indices = indices.filter { includes(evidence.records[$0].shape) }
-    self.dropped = dropped.filter { includes($0.key) }
+    self.dropped = dropped.filter { includes($0.shape) }
   }
 
   /// How many statements there were, exactly.
-  public var count: Int { indices.count + dropped.values.reduce(0) { $0 + $1.count } }
+  public var count: Int { indices.count + dropped.reduce(0) { $0 + $1.statements.count } }
 
   /// Whether there were none.
   public var isEmpty: Bool { indices.isEmpty && dropped.isEmpty }
@@ -65,11 +65,10 @@ public struct StatementCollection: Sendable, Sequence, CustomStringConvertible {
   }
 
   /// The statements that ran on connections of a name: the file's, unless they were given another.
-  ///
-  /// What a very long recording did not keep one by one is left out, since only its shapes are known.
   public func on(database: String) -> StatementCollection {
-    let indices = indices.filter { evidence.connection(at: $0).info.name == database }
-    return StatementCollection(evidence, indices, [:]) { _ in true }
+    let isNamed = evidence.connections.map { $0.info.name == database }
+    let indices = indices.filter { isNamed[Int(evidence.connectionIndices[$0])] }
+    return StatementCollection(evidence, indices, dropped.filter { isNamed[Int($0.connection)] }) { _ in true }
   }
 
   /// The statements that are the same as `sql` except for values, white space, comments, quotes around names and the case
@@ -83,10 +82,13 @@ public struct StatementCollection: Sendable, Sequence, CustomStringConvertible {
     StatementCollection(evidence, indices, dropped, where: isIncluded)
   }
 
+  /// Those that were not kept one by one.
+  var onlyCounted: [DroppedShape] { dropped }
+
   /// How many failed, exactly.
   package var failureCount: Int {
     indices.reduce(0) { $0 + (evidence.records[$1].error == 0 ? 0 : 1) }
-      + dropped.values.reduce(0) { $0 + $1.failures }
+      + dropped.reduce(0) { $0 + $1.statements.failures }
   }
 
   /// Exact counts by shape, the most frequent first; among equals the one that came first.
@@ -99,9 +101,9 @@ public struct StatementCollection: Sendable, Sequence, CustomStringConvertible {
       found[shape, default: (0, [])].count += 1
       found[shape]?.numbers.append(index + 1)
     }
-    for (shape, statements) in dropped.sorted(by: { $0.key < $1.key }) {
-      if found[shape] == nil { order.append(shape) }
-      found[shape, default: (0, [])].count += statements.count
+    for entry in dropped {
+      if found[entry.shape] == nil { order.append(entry.shape) }
+      found[entry.shape, default: (0, [])].count += entry.statements.count
     }
     return order.enumerated()
       .sorted { a, b in

@@ -6,7 +6,7 @@ internal import DatabaseInstrumentation
 
 extension Runner {
   /// Leases are told the name of their test from now on.
-  static let tellTestNames: Void = CurrentTest.provide { currentTestNameWithCase }
+  static let tellTestNames: Void = CurrentTest.provide({ currentTestNameWithCase }, isInTask: { isInsideOfSwiftTest })
 
   /// `transfers(amount:)`, and of a parameterised test with its arguments: `transfers(amount:) [7]`.
   private static var currentTestNameWithCase: String? {

@@ -1,0 +1,108 @@
+internal import Synchronization
+
+/// Statements that ran without their task while a recording did, and may be meant to be its.
+///
+/// Only those on a database that the recording itself used.
+package struct TasklessStatements: Sendable {
+  /// How many ran, on which databases.
+  package let count: Int
+  package let databases: [String]
+  /// The most frequent ones first.
+  package let shapes: [(shape: UInt32, count: Int)]
+  /// The evidence with all of them.
+  package let evidence: StatementEvidence
+  /// The evidence with those that nobody else can be meant by: on a connection that the recording itself used, while no other
+  /// one that uses the database ran.
+  package let evidenceOfCertainOnes: StatementEvidence
+
+  /// - Parameters:
+  ///   - scope: The recording.
+  ///   - own: What it saw.
+  ///   - intervals: What no recording took meanwhile.
+  /// - Returns: `nil` where there are none.
+  package init?(of scope: RecordingScope, beside own: StatementEvidence, in intervals: [UnattributedInterval]) {
+    let end = min(scope.end.pointee.load(ordering: .acquiring), monotonicNanoseconds())
+    let filter = Filter(scope: scope, end: end, own: own)
+    var (all, certain) = (own, own)
+    var counts: [UInt32: Int] = [:]
+    var names: [String] = []
+
+    func add(
+      _ other: StatementEvidence, of store: EvidenceStore, _ isCertain: (StatementRecord) -> Bool, _ chosen: [Int]
+    ) {
+      guard !chosen.isEmpty else { return }
+      let shift = (Int64(clamping: store.origin) - Int64(clamping: scope.store.origin)) << 12
+      all = all.adding(chosen, of: other, shift: shift)
+      let connections = Set(own.connections.map(\.id))
+      let own = chosen.filter {
+        isCertain(other.records[$0]) && connections.contains(other.connection(at: $0).id)
+      }
+      if !own.isEmpty { certain = certain.adding(own, of: other, shift: shift) }
+      for index in chosen {
+        counts[other.records[index].shape, default: 0] += 1
+        let name = other.connection(at: index).info.name
+        if !names.contains(name) { names.append(name) }
+      }
+    }
+
+    for interval in intervals {
+      let other = interval.all.store.evidence(of: interval.all, from: scope.start, until: end)
+      add(other, of: interval.all.store, { $0.scope == interval.ofOne.id }, filter.unattributed(in: other))
+    }
+    if own.outerStatements > 0, let outermost = scope.outermost {
+      let other = scope.store.evidence(of: outermost, from: scope.start, until: end)
+      add(other, of: scope.store, { _ in false }, filter.ofOuterScopes(in: other))
+    }
+    guard !counts.isEmpty else { return nil }
+    count = counts.values.reduce(0, +)
+    databases = names
+    shapes = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
+    evidence = all
+    evidenceOfCertainOnes = certain
+  }
+
+  private struct Filter {
+    let scope: RecordingScope
+    let end: UInt64
+    let databases: Set<ObjectIdentifier>
+
+    init(scope: RecordingScope, end: UInt64, own: StatementEvidence) {
+      self.scope = scope
+      self.end = end
+      databases = Set(own.connections.map { ObjectIdentifier($0.database) })
+    }
+
+    private func isMeanwhile(_ record: StatementRecord) -> Bool { scope.start <= record.start && record.start <= end }
+
+    func unattributed(in other: StatementEvidence) -> [Int] {
+      other.records.indices.filter { index in
+        isMeanwhile(other.records[index])
+          && databases.contains(ObjectIdentifier(other.connection(at: index).database))
+      }
+    }
+
+    /// Those that belong to a recording around this one because their connection does.
+    func ofOuterScopes(in other: StatementEvidence) -> [Int] {
+      var around: Set<UInt32> = []
+      var outer = scope.parent
+      while let current = outer {
+        around.insert(current.id)
+        outer = current.parent
+      }
+      return other.records.indices.filter { index in
+        let record = other.records[index]
+        return record.flags.contains(.viaConnection) && around.contains(record.scope) && isMeanwhile(record)
+          && databases.contains(ObjectIdentifier(other.connection(at: index).database))
+      }
+    }
+  }
+}
+
+extension RecordingScope {
+  /// The scope around all others of its tree; `nil`: it is that one.
+  fileprivate var outermost: RecordingScope? {
+    var scope = parent
+    while let outer = scope?.parent { scope = outer }
+    return scope
+  }
+}
