@@ -84,6 +84,7 @@ int dbh_attach(sqlite3 *handle, const char *name, bool is_new) {
   if (!dbh_registry_add(c)) return SQLITE_NOMEM;
   dbh_adopt_foreign_authorizer(c);
   dbh_adopt_foreign_preupdate(c);
+  dbh_adopt_sessions(c);
   dbh_adopt_foreign_update(c);
   dbh_update_row_hook(c);
   return dbh_real_trace_v2(handle, DBH_TRACE_MASK, dbh_trace, c);

@@ -63,36 +63,47 @@ void dbh_find_sqlite_code(void) {
   pthread_once(&found, find_ranges);
 }
 
-// Looked at from inside out, a stack has SQLite's code first. Then comes either the call by which the statement outside is run,
-// or code of the application that SQLite called. Where the statement outside is run by sqlite3_exec(), which is not seen, that
-// code may as well be its caller: then no more of SQLite's is around it.
-//
-// `statement`: whose own call is passed by.
-static bool has_app_inside(const dbh_call *call, const sqlite3_stmt *statement) {
+// How often the application's code called into SQLite, as the stack has it: a statement that a module runs for another one has as
+// many calls around it as that one. Calls that come through this module lie between the two, or within SQLite's code.
+typedef struct {
+  uint32_t all;
+  uint32_t inside;  // of the call of a certain statement; 0: it is not on the stack
+} app_calls;
+
+static app_calls count_calls(const dbh_call *call, const sqlite3_stmt *outer) {
   enum { DEPTH = 256 };
   uintptr_t addresses[DEPTH];
   uint64_t hash;
   uintptr_t origin = dcs_set_origin(0);
   size_t count = dcs_capture(addresses, DEPTH, &hash);
   dcs_set_origin(origin);
-  size_t i = 0;
-  while (i < count && !dbh_is_sqlite_code((void *)addresses[i])) i++;
-  bool has_app = false;
-  for (; i < count; i++) {
+  app_calls calls = {0, 0};
+  bool is_inside = false;
+  for (size_t i = 0; i < count; i++) {
     if (dbh_is_sqlite_code((void *)addresses[i])) {
-      if (has_app) return true;
-    } else if (call && i + 1 < count && addresses[i + 1] == call->caller) {
-      if (call->statement != statement) return has_app;
+      if (!is_inside) calls.all++;
+      is_inside = true;
+    } else if (calls.all && call && i + 1 < count && addresses[i + 1] == call->caller) {
+      if (outer && call->statement == outer && calls.inside == 0) calls.inside = calls.all;
       call = call->outer;
-      statement = NULL;
     } else {
-      has_app = true;
+      is_inside = false;
     }
   }
-  return false;
+  return calls;
 }
 
-bool dbh_is_called_by_app(const dbh_call *call) { return dbh_sqlite_code.end == 0 || has_app_inside(call, NULL); }
+static bool is_of_app(app_calls calls, uint32_t of_outer) {
+  if (calls.inside) return calls.inside > 1;
+  return calls.all > (of_outer ? of_outer : 1);
+}
+
+bool dbh_is_called_by_app(const dbh_call *call) {
+  if (dbh_sqlite_code.end == 0) return true;
+  const dbh_call *enclosing = call;
+  while (enclosing && !enclosing->statement) enclosing = enclosing->outer;
+  return is_of_app(count_calls(call, enclosing ? enclosing->statement : NULL), 0);
+}
 
 // The tables that full-text search and R-trees keep, which their statements name with their database, each in quotes.
 static bool names_shadow_table(const char *sql) {
@@ -118,7 +129,11 @@ bool dbh_is_nested_of_app(dbh_connection *c, sqlite3_stmt *statement, const char
   // Modules keep their statements for as long as the connection is open.
   dbh_internal *known = &c->internal[((uintptr_t)statement >> 4) % DBH_INTERNAL_CACHE];
   if (known->statement == statement && known->sql == sql) return false;
-  bool is_app = has_app_inside(call, statement);
-  if (!is_app) *known = (dbh_internal){.statement = statement, .sql = sql};
+  uint32_t depth = atomic_load_explicit(&c->depth, memory_order_relaxed);
+  const dbh_open_statement *outer = depth ? c->open[depth - 1] : NULL;
+  app_calls calls = count_calls(call, outer ? outer->statement : NULL);
+  bool is_app = is_of_app(calls, outer ? outer->calls : 0);
+  if (is_app) c->nested_calls = calls.all;
+  else *known = (dbh_internal){.statement = statement, .sql = sql};
   return is_app;
 }

@@ -83,6 +83,7 @@ typedef struct {
   bool went_on;  // after it had ended once
   uint64_t ended;   // nanoseconds of dbh_now() when it did, where it was not told of at once
   bool has_result;  // whether it failed is known
+  uint32_t calls;   // of the application's around it, where that was counted; else 0
   bool began_in_autocommit;
   uint32_t transaction_before;
   uint32_t shape;
@@ -180,6 +181,7 @@ typedef struct dbh_connection {
   dbh_lane *lane;  // of the statement before
   dbh_known_text texts[DBH_TEXT_CACHE];
   dbh_internal internal[DBH_INTERNAL_CACHE];
+  uint32_t nested_calls;  // `calls` of the statement that begins
 } dbh_connection;
 
 extern _Atomic bool dbh_listening;
@@ -448,6 +450,7 @@ void dbh_forget_large_values(const sqlite3_stmt *statement);
 // Sessions.c
 /// Whether sessions, which take the preupdate hook, are counted.
 bool dbh_counts_sessions(void);
+void dbh_adopt_sessions(dbh_connection *connection);
 
 // OwnQueries.c
 /// Whether nobody would hear of a query of ours on the connection.

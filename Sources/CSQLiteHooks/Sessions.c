@@ -47,11 +47,24 @@ static sqlite3 *take(void *deleted) {
   return handle;
 }
 
+// Those that were there before the connection was instrumented. Where SQLite's own call came through, theirs is an
+// application's hook like any other.
+void dbh_adopt_sessions(dbh_connection *c) {
+  pthread_mutex_lock(&lock);
+  for (session *known = sessions; known; known = known->next) c->sessions += known->handle == c->handle;
+  pthread_mutex_unlock(&lock);
+  c->hook_is_taken = c->sessions > 0 && !c->user_preupdate;
+}
+
 int dbh_interposed_session_create(sqlite3 *handle, const char *schema, void **created) {
   create_function next = sqlite3session_create_next();
   if (!next) return SQLITE_ERROR;
   dbh_connection *c = handle ? dbh_registry_find(handle) : NULL;
-  if (!c) return next(handle, schema, created);
+  if (!c) {
+    int result = next(handle, schema, created);
+    if (result == SQLITE_OK) add(*created, handle);
+    return result;
+  }
   uint32_t hooks_set = c->hooks_set;
   int result = next(handle, schema, created);
   if (result == SQLITE_OK) {
@@ -98,5 +111,7 @@ bool dbh_counts_sessions(void) {
 #include "Private.h"
 
 bool dbh_counts_sessions(void) { return false; }
+
+void dbh_adopt_sessions(dbh_connection *c) { (void)c; }
 
 #endif

@@ -220,7 +220,9 @@ static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char 
       .began_in_autocommit = autocommit,
       .shape = text->shape.id,
       .steps = steps,
+      .calls = c->nested_calls,
   };
+  c->nested_calls = 0;
   if (!is_again) {
     open->full_scan_steps = counter(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP);
     open->sorts = counter(statement, SQLITE_STMTSTATUS_SORT);

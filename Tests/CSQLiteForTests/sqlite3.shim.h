@@ -8,6 +8,13 @@
 void *sqlite3_preupdate_hook(
   sqlite3 *, void (*)(void *, sqlite3 *, int, char const *, char const *, sqlite3_int64, sqlite3_int64), void *);
 
+// Of the session extension, as well.
+typedef struct sqlite3_session sqlite3_session;
+int sqlite3session_create(sqlite3 *, const char *, sqlite3_session **);
+void sqlite3session_delete(sqlite3_session *);
+int sqlite3session_attach(sqlite3_session *, const char *);
+int sqlite3session_changeset(sqlite3_session *, int *, void **);
+
 // sqlite3_config() is variadic, which Swift cannot call.
 static inline int configureLog(void (*callback)(void *, int, const char *)) {
   return sqlite3_config(SQLITE_CONFIG_LOG, callback, (void *)0);

@@ -20,7 +20,7 @@ import Testing
     let shop = try Shop()
     let name = String(repeating: "x", count: 500)
     let recording = recordDatabase {
-      #expect(throws: SQLiteFailure.self) { try shop.database.execute("INSERT INTO author VALUES (1, '\(name)')") }
+      #expect(throws: SQLiteFailure.self) { try shop.database.rows("INSERT INTO author VALUES (1, '\(name)')") }
     }
     #expect(recording.inserts.first?.error?.code == 1555)
     #expect(recording.inserts.first?.error?.message == "UNIQUE constraint failed: author.id")
