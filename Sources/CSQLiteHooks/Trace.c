@@ -472,6 +472,18 @@ void dbh_drop_unreported(dbh_connection *c, const sqlite3_stmt *statement) {
   dbh_open_statement *open = find(c, (void *)statement);
   if (!open) return;
   if (open == c->unsettled) c->unsettled = NULL;
+  const dbh_callbacks *swift = dbh_swift();
+  if (swift && is_wanted(&open->slot)) {
+    // Its counters are gone with it.
+    uint64_t now = dbh_monotonic();
+    dbh_ending ending = {
+        .duration = now > open->slot.start ? now - open->slot.start : 0,
+        .changed = -1,
+        .autocommit = dbh_sqlite.get_autocommit(c->handle) != 0,
+        .is_busy = true,
+    };
+    end_in_swift(open, ending, swift);
+  }
   remove_open(c, open);
   forget(c, open);
 }

@@ -1,8 +1,8 @@
 internal import CSQLiteHooks
-internal import DatabaseInstrumentation
+package import DatabaseInstrumentation
 
 /// What is in a database file, read over a connection of our own.
-func readSchema(of file: String) -> SchemaReading {
+package func readSchema(of file: String) -> SchemaReading {
   let read = ReadListing()
   let result = dbh_read_schema(
     file,

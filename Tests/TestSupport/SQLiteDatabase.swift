@@ -89,5 +89,8 @@ package final class TemporaryFile: Sendable {
     path = folder.appendingPathComponent(name).path
   }
 
+  /// The names of what is in the folder.
+  package var siblings: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted() }
+
   deinit { try? FileManager.default.removeItem(at: folder) }
 }
