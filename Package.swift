@@ -228,6 +228,12 @@ let package = Package(
       swiftSettings: settings
     ),
     .executableTarget(
+      name: "SQLiteProbe",
+      dependencies: ["DatabaseRecording", "SQLiteInstrumentation", "TestSupport", "CSQLiteForTests"],
+      path: "Tests/SQLiteProbe",
+      swiftSettings: settings
+    ),
+    .executableTarget(
       name: "TransparencyProbe",
       dependencies: ["DatabaseTesting", "CSQLiteHooks", "CSQLiteForTests"],
       path: "Tests/TransparencyProbe",

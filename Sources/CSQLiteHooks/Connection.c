@@ -65,7 +65,7 @@ int dbh_attach(sqlite3 *handle, const char *name, bool is_new) {
   c->id = atomic_fetch_add(&last_id, 1) + 1;
   atomic_store(&c->epoch, atomic_load(&dbh_epoch));
   atomic_store(&c->total_changes, sqlite3_total_changes(handle));
-  if (!dbh_interposes_trace()) atomic_store(&c->pages_read, dbh_pages_read(handle));
+  dbh_sync_pages(c);
   dbh_find_sqlite_code();
   // From here on the destructor frees it, also when the call fails.
   int result = sqlite3_create_function_v2(handle, "database_testing_connection", 0, SQLITE_UTF8, c, function, NULL,

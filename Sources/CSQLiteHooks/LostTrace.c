@@ -9,12 +9,18 @@ uint32_t dbh_pages_read(sqlite3 *handle) {
   return (uint32_t)hits + (uint32_t)misses;
 }
 
+void dbh_sync_pages(dbh_connection *c) {
+  if (dbh_interposes_trace()) return;
+  atomic_store(&c->pages_read, dbh_pages_read(c->handle));
+  atomic_store(&c->pages_epoch, atomic_load(&dbh_epoch));
+}
+
 // A statement that is prepared and not run may read as much, to learn of the tables.
 enum { FEW_PAGES = 16 };
 
 bool dbh_reads_unseen(dbh_connection *c) {
   if (dbh_interposes_trace()) return false;
-  if (atomic_load(&c->epoch) != atomic_load(&dbh_epoch) || atomic_load(&c->depth) != 0) return false;
+  if (atomic_load(&c->pages_epoch) != atomic_load(&dbh_epoch) || atomic_load(&c->depth) != 0) return false;
   sqlite3_mutex *mutex = sqlite3_db_mutex(c->handle);
   if (sqlite3_mutex_try(mutex) != SQLITE_OK) return false;
   uint32_t known = atomic_load(&c->pages_read);

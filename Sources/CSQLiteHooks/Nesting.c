@@ -47,9 +47,8 @@ static dbh_code code_of(uintptr_t address) {
 }
 
 static void find_ranges(void) {
-  dbh_code found = code_of((uintptr_t)dlsym(RTLD_NEXT, "sqlite3_column_count"));
-  // SQLite and the application in one file: an address tells nothing.
-  if (found.first != code_of((uintptr_t)dbh_trace).first) dbh_sqlite_code = found;
+  // Where SQLite and the application are in one file, an address tells nothing.
+  if (dbh_interposes_statements()) dbh_sqlite_code = code_of((uintptr_t)dlsym(RTLD_NEXT, "sqlite3_column_count"));
 }
 
 #else

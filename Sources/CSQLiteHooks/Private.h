@@ -133,7 +133,8 @@ typedef struct dbh_connection {
   _Atomic uint64_t epoch;  // of the listening in which total_changes was taken
   _Atomic int total_changes;
   _Atomic bool resync;  // the next difference in total_changes is expected
-  _Atomic uint32_t pages_read;    // when a statement ended last, where that is asked
+  _Atomic uint32_t pages_read;    // when a statement ended last, or somebody began to listen, where that is asked
+  _Atomic uint64_t pages_epoch;   // of the listening in which that was
   _Atomic uint64_t thread;        // of the statement that began last
 
   dbh_open_statement *unsettled;  // ended within a call of the application whose result is not known yet
@@ -181,6 +182,7 @@ typedef struct dbh_connection {
   dbh_lane *lane;  // of the statement before
   dbh_known_text texts[DBH_TEXT_CACHE];
   dbh_internal internal[DBH_INTERNAL_CACHE];
+  uint64_t costly_text;  // the hash of a text whose values are not read any more; 0: there is none
   uint32_t nested_calls;  // `calls` of the statement that begins
 } dbh_connection;
 
@@ -205,6 +207,7 @@ void dbh_sync_changes(dbh_connection *connection);
 // LostTrace.c
 /// Pages that the connection looked at, in its cache or in its file.
 uint32_t dbh_pages_read(sqlite3 *handle);
+void dbh_sync_pages(dbh_connection *connection);
 /// Whether statements that only read were not seen, where an application's trace replaces ours.
 bool dbh_reads_unseen(dbh_connection *connection);
 /// Whether the trace of a connection that is being closed is not ours.

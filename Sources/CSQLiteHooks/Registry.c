@@ -117,11 +117,26 @@ void dbh_sync_changes(dbh_connection *connection) {
   atomic_store(&connection->resync, false);
 }
 
+// Those that no other thread is inside of, as far as can be known.
+static void each_that_is_free(void (*body)(dbh_connection *)) {
+  for (size_t i = 0; i < place_count; i++) {
+    for (dbh_connection *c = places[i]; c; c = c->next) {
+      sqlite3_mutex *mutex = sqlite3_db_mutex(c->handle);
+      if (mutex ? sqlite3_mutex_try(mutex) != SQLITE_OK : atomic_load(&c->thread) != dbh_thread()) continue;
+      body(c);
+      sqlite3_mutex_leave(mutex);
+    }
+  }
+}
+
 // A connection takes the new epoch at its next statement: what happened while nobody listened is no loss, and its counter
 // must not be written from here while its own thread writes it.
 void dbh_set_listening(bool listening) {
   pthread_mutex_lock(&lock);
-  if (listening && !atomic_load(&dbh_listening)) atomic_fetch_add(&dbh_epoch, 1);
+  if (listening && !atomic_load(&dbh_listening)) {
+    atomic_fetch_add(&dbh_epoch, 1);
+    if (!dbh_interposes_trace()) each_that_is_free(dbh_sync_pages);
+  }
   atomic_store(&dbh_listening, listening);
   pthread_mutex_unlock(&lock);
 }

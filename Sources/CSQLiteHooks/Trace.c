@@ -108,7 +108,7 @@ static __attribute__((cold, noinline)) void resync(dbh_connection *c, const dbh_
   // And another statement may have been prepared at the address of the one that ended last.
   if (c->last) c->last->ended_steps = 0;
   dbh_sync_changes(c);
-  if (!dbh_interposes_trace()) atomic_store(&c->pages_read, dbh_pages_read(c->handle));
+  dbh_sync_pages(c);
   atomic_store(&c->epoch, epoch);
   if (!is_expected) swift->lost(c->context);
 }
@@ -284,7 +284,7 @@ static inline bool end(dbh_connection *c, dbh_open_statement *open, const dbh_ca
   } else {
     atomic_store_explicit(&c->total_changes, dbh_sqlite.total_changes(c->handle), memory_order_relaxed);
   }
-  if (!dbh_interposes_trace()) atomic_store(&c->pages_read, dbh_pages_read(c->handle));
+  dbh_sync_pages(c);
   // Also at its end: another connection may have asked meanwhile.
   if ((open->flags & (DBH_SHAPE_DEFINES | DBH_SHAPE_ATTACHES)) ||
       (c->defines && (autocommit || (open->flags & DBH_SHAPE_TRANSACTION)))) {
@@ -580,9 +580,14 @@ void dbh_trace_close(dbh_connection *c) {
   c->capacity = 0;
 }
 
+enum { COSTLY = 1 << 16 };
+
 uint64_t dbh_parameter_hash(void *statement, uint64_t sql_hash) {
   if (sqlite3_bind_parameter_count(statement) == 0) return sql_hash;
   if (dbh_has_large_value(statement)) return 0;
+  // Where it is not known what is bound, a text whose values took long once is not asked about again.
+  dbh_connection *c = dbh_interposes_statements() ? NULL : dbh_connection_of(sqlite3_db_handle(statement));
+  if (c && c->costly_text == sql_hash) return 0;
   char *expanded = sqlite3_expanded_sql(statement);
   if (!expanded) return 0;
   // Inside of another statement SQLite leaves the values out, and makes a comment of the text.
@@ -590,6 +595,7 @@ uint64_t dbh_parameter_hash(void *statement, uint64_t sql_hash) {
   const char *comment = sql && strncmp(sql, "-- ", 3) == 0 ? "-- -- " : "-- ";
   bool is_comment = strncmp(expanded, comment, strlen(comment)) == 0;
   uint64_t hash = is_comment ? 0 : dbh_hash(expanded, strlen(expanded));
+  if (c && strlen(expanded) > COSTLY) c->costly_text = sql_hash;
   sqlite3_free(expanded);
   return hash;
 }

@@ -17,22 +17,37 @@ extension SQLiteInstrumentor {
   }
 
   private static let inspectConnections: @Sendable (RecordingScope) -> Void = { scope in
-    dbh_each_connection(concerns, noteLost, Unmanaged.passUnretained(scope).toOpaque())
+    // Asked before: the registry of connections is locked while they are visited.
+    let inspection = Inspection(scope: scope, isAlone: RecordingActivity.shared.isAlone(scope))
+    dbh_each_connection(concerns, noteLost, Unmanaged.passUnretained(inspection).toOpaque())
   }
 }
 
-private func scope(_ argument: UnsafeMutableRawPointer?) -> RecordingScope? {
-  argument.map { Unmanaged<RecordingScope>.fromOpaque($0).takeUnretainedValue() }
+/// Who asks for work that was not seen.
+private final class Inspection {
+  private let scope: RecordingScope
+  private let isAlone: Bool
+
+  init(scope: RecordingScope, isAlone: Bool) {
+    self.scope = scope
+    self.isAlone = isAlone
+  }
+
+  func concerns(_ connection: ConnectionEvidence) -> Bool { connection.concerns(scope, isAlone: isAlone) }
+
+  func noteLost(_ connection: ConnectionEvidence) { connection.markLost(in: concerns(connection) ? scope : nil) }
+
+  static func of(_ argument: UnsafeMutableRawPointer?) -> Inspection? {
+    argument.map { Unmanaged<Inspection>.fromOpaque($0).takeUnretainedValue() }
+  }
 }
 
 private func concerns(_ context: UnsafeMutableRawPointer?, _ argument: UnsafeMutableRawPointer?) -> Bool {
-  guard let scope = scope(argument), let context else { return false }
-  return Unmanaged<ConnectionEvidence>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.concerns(scope) }
+  guard let inspection = Inspection.of(argument), let connection = connection(context) else { return false }
+  return connection._withUnsafeGuaranteedRef { inspection.concerns($0) }
 }
 
 private func noteLost(_ context: UnsafeMutableRawPointer?, _ isLost: Bool, _ argument: UnsafeMutableRawPointer?) {
-  guard isLost, let scope = scope(argument), let context else { return }
-  Unmanaged<ConnectionEvidence>.fromOpaque(context)._withUnsafeGuaranteedRef { connection in
-    connection.markLost(in: connection.concerns(scope) ? scope : nil)
-  }
+  guard isLost, let inspection = Inspection.of(argument), let connection = connection(context) else { return }
+  connection._withUnsafeGuaranteedRef { inspection.noteLost($0) }
 }

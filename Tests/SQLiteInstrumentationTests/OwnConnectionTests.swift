@@ -91,6 +91,7 @@ import Testing
       }
     }
     thread.start()
+    while writes.withLock({ $0.done }) == 0 { usleep(100) }
     for _ in 0..<50 {
       if isAsked {
         #expect(recording.statements.first?.queryPlan == ["SCAN book"])

@@ -19,7 +19,6 @@ package final class ConnectionEvidence: Sendable {
   private let temporary: TemporaryInstrumentation?
   /// Whether a test opened it outside of any recording.
   private let isOpenedByTest: Bool
-  private let route = Locked(Route())
   private let isLost = Atomic<Bool>(false)
   private let isClosed = Atomic<Bool>(false)
   private let told: Locked<Told>
@@ -34,6 +33,7 @@ package final class ConnectionEvidence: Sendable {
     /// The stack that opened it.
     var opening: StackTrace?
     var schemas = SchemaTimeline()
+    var route = Route()
   }
 
   private struct Route {
@@ -80,11 +80,11 @@ package final class ConnectionEvidence: Sendable {
       if let temporary, temporary.isRunning { return temporary.pipeline }
     }
     let generation = router.currentGeneration
-    return route.withLock { route in
-      if route.generation != generation {
-        route = Route(generation: generation, pipeline: router.pipeline(for: database))
+    return told.withLock { told in
+      if told.route.generation != generation {
+        told.route = Route(generation: generation, pipeline: router.pipeline(for: database))
       }
-      return route.pipeline
+      return told.route.pipeline
     }
   }
 
@@ -161,9 +161,11 @@ package final class ConnectionEvidence: Sendable {
     (scope ?? RecordingScope.current?.unfinished ?? bound?.unfinished)?.note(lost: self)
   }
 
-  /// Whether a recording may ask for work on the connection: it was opened there, or used.
-  package func concerns(_ scope: RecordingScope) -> Bool {
-    isBound(inside: scope) || scope.store.hasLog(for: self)
+  /// Whether a recording may ask for work on the connection: it was opened there, or used, or no other recording could mean it.
+  ///
+  /// - Parameter isAlone: Whether no other recording runs.
+  package func concerns(_ scope: RecordingScope, isAlone: Bool) -> Bool {
+    isBound(inside: scope) || scope.store.hasLog(for: self) || (isAlone && bound == nil && !isOpenedByTest)
   }
 
   /// Whether statements on it are known to have been missed.

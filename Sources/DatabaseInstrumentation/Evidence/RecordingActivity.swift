@@ -57,6 +57,11 @@ package final class RecordingActivity: Sendable {
     return common?.unfinished
   }
 
+  /// Whether no recording of another tree runs.
+  package func isAlone(_ scope: RecordingScope) -> Bool {
+    state.withLock { $0.running.values.allSatisfy { $0.store === scope.store } }
+  }
+
   /// Somebody wants to hear of statements: a recording, or an active instrumentor.
   func addListener() {
     state.withLock { state in

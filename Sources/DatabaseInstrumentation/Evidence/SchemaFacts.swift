@@ -20,8 +20,8 @@ package final class SchemaFacts: Sendable {
 
   fileprivate struct State {
     var tables: [String: TableDefinition] = [:]
-    /// Views that were seen being made: they hide no keys.
-    var views: Set<String> = []
+    /// What was seen being made and has no keys: views, virtual tables.
+    var keyless: Set<String> = []
     /// Tables whose triggers were seen being made; one that was dropped since still counts.
     var triggered: Set<String> = []
     var isRead = false
@@ -85,7 +85,7 @@ package final class SchemaFacts: Sendable {
       if planner != nil, let definition = text.definition, state.entries.count < Self.definitionLimit {
         state.entries.append(definition)
       }
-      if let view = text.view { state.views.insert(view.lowercased()) }
+      if let name = text.keyless { state.keyless.insert(name.lowercased()) }
       if let change = text.change { state.apply(change) }
     }
   }
@@ -98,7 +98,7 @@ package final class SchemaFacts: Sendable {
     writing.take(Array(tables.values))
     state.withLock { state in
       state.tables = tables
-      state.views = Set(main.entries.filter { $0.kind == .view }.map { $0.name.lowercased() })
+      state.keyless = Set(main.entries.filter { $0.kind == .view }.map { $0.name.lowercased() })
       state.entries = main.entries
       state.plans = [:]
       state.isRead = true
@@ -130,7 +130,7 @@ package final class SchemaFacts: Sendable {
   package func problem(with name: String) -> String? {
     guard isFixed || reader != nil, table(name) == nil else { return nil }
     return state.withLock { state in
-      if state.isRead || state.views.contains(name.lowercased()) { return nil }
+      if state.isRead || state.keyless.contains(name.lowercased()) { return nil }
       return state.problem ?? "its definition was not seen"
     }
   }
@@ -182,7 +182,7 @@ extension SchemaFacts.State {
     switch change {
     case .create(let table):
       tables[table.name.lowercased()] = table
-      views.remove(table.name.lowercased())
+      keyless.remove(table.name.lowercased())
     case .addForeignKey(let key, let table):
       tables[table.lowercased()]?.foreignKeys.append(key)
     case .rename(let table, let name):
@@ -206,7 +206,7 @@ extension SchemaFacts.State {
       tables[name] = table
       if triggered.contains(name) { tables[name]?.hasTriggers = true }
     }
-    for entry in listing.entries where entry.kind == .view { views.insert(entry.name.lowercased()) }
+    for entry in listing.entries where entry.kind == .view { keyless.insert(entry.name.lowercased()) }
     entries = listing.entries + entries
   }
 }

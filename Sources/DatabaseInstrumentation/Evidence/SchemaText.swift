@@ -2,8 +2,8 @@
 struct SchemaText: Sendable {
   let change: SchemaChange?
   let writing: WritingFacts.Definition?
-  /// The name of a view that it makes.
-  let view: String?
+  /// The name of what it makes that has no foreign keys: a view, a virtual table, a table that is made of rows.
+  let keyless: String?
   /// What it defines, for a database of our own that is asked for plans; `nil` for what takes rows from elsewhere, which would
   /// have to be run.
   let definition: SchemaEntry?
@@ -16,9 +16,9 @@ struct SchemaText: Sendable {
     change = SchemaChange(sql)
     var text = sql
     let isPlain: Bool
-    (writing, view, isPlain) = text.withUTF8 { bytes in
+    (writing, keyless, isPlain) = text.withUTF8 { bytes in
       let tokens = SQLTokenList(bytes, dialect: .sqlite)
-      return (WritingFacts.Definition(tokens), tokens.nameOfView, tokens.isPlainDefinition)
+      return (WritingFacts.Definition(tokens), tokens.nameOfKeyless, tokens.isPlainDefinition)
     }
     definition = isPlain ? SchemaEntry(schema: "", kind: .table, name: "", sql: sql) : nil
   }
@@ -31,15 +31,20 @@ extension SQLTokenList {
     return index
   }
 
-  /// Of `CREATE [TEMP] VIEW [IF NOT EXISTS] [schema.]name`.
-  fileprivate var nameOfView: String? {
+  /// Of `CREATE [TEMP] VIEW [IF NOT EXISTS] [schema.]name`, `CREATE VIRTUAL TABLE name`, `CREATE TABLE name AS`.
+  fileprivate var nameOfKeyless: String? {
     var index = first
     guard keyword(index) == .create else { return nil }
     index += 1
     if keyword(index) == .temp || keyword(index) == .temporary { index += 1 }
-    guard keyword(index) == .view else { return nil }
+    let isVirtual = keyword(index) == .virtual
+    if isVirtual { index += 1 }
+    let isView = keyword(index) == .view
+    guard isView || keyword(index) == .table else { return nil }
     index += keyword(index + 1) == .if ? 4 : 1
-    return kind(index + 1) == .dot ? name(index + 2) : name(index)
+    if kind(index + 1) == .dot { index += 2 }
+    guard index < count, isView || isVirtual || keyword(index + 1) == .as else { return nil }
+    return name(index)
   }
 
   /// Whether it defines something without running a query: one statement, and no table that is made of rows.

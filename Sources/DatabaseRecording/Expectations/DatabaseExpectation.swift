@@ -150,8 +150,10 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
   private func checked(_ recording: Recording) -> [Finding] {
     let ignored = ShapeSet(ignores.map(\.shape))
     let found = check(recording, ignored)
-    guard let need, recording.droppedCount > 0, !found.contains(where: { $0.kind == .blind }) else { return found }
-    return OnlyCounted(recording, need, ignoring: ignored).judging(found, of: name)
+    guard let need, !found.contains(where: { $0.kind == .blind }) else { return found }
+    let known = found.isEmpty ? UnknownKeys(recording, need, ignoring: ignored).judging(found, of: name) : found
+    guard recording.droppedCount > 0 else { return known }
+    return OnlyCounted(recording, need, ignoring: ignored).judging(known, of: name)
   }
 
   private func unusedIgnore(_ ignore: Ignore, _ recording: Recording) -> Finding {

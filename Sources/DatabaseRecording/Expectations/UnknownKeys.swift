@@ -1,0 +1,78 @@
+internal import DatabaseInstrumentation
+
+/// Lookups in tables whose foreign keys could not be learned, so that what they load is not known.
+struct UnknownKeys {
+  private let recording: Recording
+  /// Those that an expectation would have to know, by table.
+  private var tables: [(name: String, problem: String, indices: [Int])] = []
+
+  init(_ recording: Recording, _ need: NeededDetail, ignoring ignored: ShapeSet) {
+    self.recording = recording
+    let evidence = recording.storage.evidence
+    let memo = ShapeMemo<[(name: String, problem: String)]>(evidence)
+    for (index, kind) in evidence.kinds.enumerated() where kind == .select && evidence.records[index].error == 0 {
+      for (name, problem) in memo.value(at: index, { Self.unknown(evidence, index, need, ignored) }) {
+        if let known = tables.firstIndex(where: { $0.name == name }) {
+          tables[known].indices.append(index)
+        } else {
+          tables.append((name, problem, [index]))
+        }
+      }
+    }
+    // A list to look up the rows of has to be there, and enough lookups.
+    let needed = need.lookups
+    tables = tables.filter { table in
+      guard table.indices.count >= needed, let last = table.indices.last else { return false }
+      if case .loads = need { return true }
+      return evidence.kinds.indices.contains { index in
+        index < last && evidence.kinds[index] == .select && !table.indices.contains(index)
+          && (evidence.records[index].knownRows ?? 2) >= min(needed, 2)
+      }
+    }
+  }
+
+  private static func unknown(
+    _ evidence: StatementEvidence, _ index: Int, _ need: NeededDetail, _ ignored: ShapeSet
+  ) -> [(name: String, problem: String)] {
+    let shape = evidence.shape(at: index)
+    guard need.lookups > 0, !ignored.contains(shape) else { return [] }
+    let schema = evidence.schema(at: index)
+    var found: [(name: String, problem: String)] = []
+    for predicate in shape.loaderHint.keyPredicates where predicate.isByValue {
+      guard let name = predicate.table, !found.contains(where: { $0.name == name }),
+        let problem = schema.problem(with: name)
+      else { continue }
+      found.append((name, problem))
+    }
+    return found
+  }
+
+  /// The findings of what is known, or that it is not enough.
+  func judging(_ found: [Finding], of expectation: String) -> [Finding] {
+    guard found.isEmpty, let first = tables.first else { return found }
+    let evidence = recording.storage.evidence
+    let names = tables.map(\.name).joined(separator: ", ")
+    let statements = first.indices.map { ExecutedStatement(evidence: evidence, index: $0) }
+    return [
+      Finding(
+        kind: .blind,
+        headline: "\(expectation) cannot be checked: the keys of \(names) are not known, because \(first.problem).",
+        details: [
+          StatementSummary.line(
+            count: statements.count, sql: statements[0].sql, numbers: statements.map(\.number)),
+          "  fix: make the tables by statements on a connection that is recorded, or leave the file where it is until the end",
+        ], count: 1, callSite: evidence.callSite(at: first.indices[0])?.site, statements: statements)
+    ]
+  }
+}
+
+extension NeededDetail {
+  /// Lookups of one table from which on its keys matter; 0: they do not.
+  fileprivate var lookups: Int {
+    switch self {
+    case .repetitions(let threshold): threshold
+    case .lazyLoads, .loads: 1
+    default: 0
+    }
+  }
+}
