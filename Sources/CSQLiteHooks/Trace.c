@@ -165,8 +165,7 @@ static __attribute__((cold, noinline)) bool is_still_open(dbh_connection *c, dbh
       counter(open->statement, SQLITE_STMTSTATUS_VM_STEP) == open->steps) {
     return true;
   }
-  remove_open(c, open);
-  forget(c, open);
+  dbh_drop_unreported(c, open->statement);
   return false;
 }
 

@@ -14,7 +14,7 @@ import Testing
   @Test func statementsEndAllTheSame() throws {
     let database = try database()
     let recording = try recordDatabase {
-      try database.execute("CREATE TABLE t (a); INSERT INTO t VALUES (1), (2)")
+      for sql in ["CREATE TABLE t (a)", "INSERT INTO t VALUES (1), (2)"] { _ = try database.rows(sql) }
       for _ in 0..<3 { _ = try database.rows("SELECT a FROM t") }
       let left = try database.prepare("SELECT a FROM t")
       #expect(sqlite3_step(left) == SQLITE_ROW)
@@ -31,7 +31,7 @@ import Testing
 
   @Test func manyOfThem() throws {
     let database = try database()
-    try database.execute("CREATE TABLE t (a)")
+    _ = try database.rows("CREATE TABLE t (a)")
     let recording = try recordDatabase {
       for index in 0..<200 {
         let statement = try database.prepare("INSERT INTO t VALUES (\(index))")

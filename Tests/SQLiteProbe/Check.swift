@@ -11,7 +11,8 @@ func check(_ name: String, _ isRight: Bool, _ detail: @autoclosure () -> String 
 }
 
 func record(_ body: () throws -> Void) rethrows -> Recording {
-  let recorder = DatabaseRecorder("", at: CodeLocation(fileID: #fileID, filePath: #filePath, line: #line, column: #column))
+  let recorder = DatabaseRecorder(
+    "", at: CodeLocation(fileID: #fileID, filePath: #filePath, line: #line, column: #column))
   try recorder.bind(body)
   return recorder.finish()
 }
@@ -24,7 +25,9 @@ let tables = """
   """
 
 func loop(_ database: SQLiteDatabase) throws {
-  for author in try database.rows("SELECT id FROM author") { try database.rows("SELECT * FROM book WHERE authorId = ?", author) }
+  for author in try database.rows("SELECT id FROM author") {
+    try database.rows("SELECT * FROM book WHERE authorId = ?", author)
+  }
 }
 
 func codes(_ recording: Recording) -> [Int] { recording.statements.compactMap { $0.error?.code } }

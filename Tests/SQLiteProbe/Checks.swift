@@ -7,7 +7,8 @@ import TestSupport
 func sessions() throws {
   let database = try SQLiteDatabase()
   try database.execute(
-    "CREATE TABLE t (id INTEGER PRIMARY KEY, a); CREATE TABLE log (b); CREATE TRIGGER copy AFTER INSERT ON t BEGIN INSERT INTO log VALUES (1); END")
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, a); CREATE TABLE log (b); CREATE TRIGGER copy AFTER INSERT ON t BEGIN INSERT INTO log VALUES (1); END"
+  )
   var size: Int32 = 0
   var buffer: UnsafeMutableRawPointer?
   let recording = try record {
@@ -43,7 +44,8 @@ func failing() throws {
   check("a deferred foreign key at COMMIT", codes(late) == [787], "\(codes(late))")
   sqlite3_commit_hook(database.handle, { _ in 1 }, nil)
   let refused = record { try? database.execute("BEGIN; INSERT INTO author VALUES (9, 'x'); COMMIT") }
-  check("a refused COMMIT is rolled back", refused.transactions.map(\.outcome) == [.rolledBack], "\(refused.transactions)")
+  check(
+    "a refused COMMIT is rolled back", refused.transactions.map(\.outcome) == [.rolledBack], "\(refused.transactions)")
   sqlite3_commit_hook(database.handle, nil, nil)
   let unprepared = record { _ = try? database.rows("SELECT * FROM nowhere") }
   check("a statement that cannot be prepared", codes(unprepared) == [1], "\(codes(unprepared))")
@@ -54,7 +56,8 @@ func failing() throws {
   _ = try? other.prepare("SELECT * FROM nowhere")
   check("another connection's failure is not here", codes(first) == [])
   let fine = try record {
-    try database.execute("BEGIN; INSERT INTO author VALUES (9, 'x'); COMMIT; DELETE FROM author WHERE id = 9; UPDATE book SET title = ''")
+    try database.execute(
+      "BEGIN; INSERT INTO author VALUES (9, 'x'); COMMIT; DELETE FROM author WHERE id = 9; UPDATE book SET title = ''")
   }
   check("what succeeds is no failure", fine.check(.noFailures).isEmpty && fine.check(.rollbacks(0)).isEmpty)
 }
@@ -64,7 +67,8 @@ func nested() throws {
   try database.execute(tables)
   sqlite3_create_function_v2(
     database.handle, "wipe", 0, SQLITE_UTF8, nil,
-    { context, _, _ in sqlite3_exec(sqlite3_context_db_handle(context), "DELETE FROM book", nil, nil, nil) }, nil, nil, nil)
+    { context, _, _ in sqlite3_exec(sqlite3_context_db_handle(context), "DELETE FROM book", nil, nil, nil) }, nil, nil,
+    nil)
   let recording = try record { _ = try database.rows("SELECT wipe()") }
   check("a statement inside of a function", recording.deletes.first?.rowsChanged == 3, "\(recording)")
   let text = try record {
@@ -88,7 +92,9 @@ func traces() throws {
     for _ in 0..<20 { _ = try own.rows("SELECT count(*) FROM book") }
     own.close()
   }
-  check("selects under the application's trace are seen, or said to be missing", replaced.selects.count == 20 || replaced.isBlind)
+  check(
+    "selects under the application's trace are seen, or said to be missing",
+    replaced.selects.count == 20 || replaced.isBlind)
   check("and pass no count", replaced.selects.count == 20 || !replaced.check(.selects(...1)).isEmpty)
   sqlite3_trace_v2(database.handle, UInt32(SQLITE_TRACE_STMT), { _, _, _, _ in 0 }, nil)
   let open = try record { for _ in 0..<20 { _ = try database.rows("SELECT count(*) FROM book") } }
@@ -123,9 +129,12 @@ func keys() throws {
 func plans() throws {
   let database = try SQLiteDatabase()
   try database.execute(tables)
-  try database.execute("CREATE TABLE number AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x <= 10) SELECT x FROM c")
+  try database.execute(
+    "CREATE TABLE number AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x <= 10) SELECT x FROM c"
+  )
   let recording = try record { _ = try database.rows("SELECT id FROM book WHERE title = 'nothing'") }
-  check("a plan", recording.statements.first?.queryPlan == ["SCAN book"], "\(recording.statements.first?.queryPlan ?? [])")
+  check(
+    "a plan", recording.statements.first?.queryPlan == ["SCAN book"], "\(recording.statements.first?.queryPlan ?? [])")
 }
 
 func values() throws {
