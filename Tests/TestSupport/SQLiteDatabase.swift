@@ -90,7 +90,9 @@ package final class TemporaryFile: Sendable {
   }
 
   /// The names of what is in the folder.
-  package var siblings: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted() }
+  package var siblings: [String] {
+    ((try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []).sorted()
+  }
 
   deinit { try? FileManager.default.removeItem(at: folder) }
 }

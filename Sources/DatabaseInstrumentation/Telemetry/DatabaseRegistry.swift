@@ -97,9 +97,9 @@ public struct InstrumentedDatabase: Sendable, CustomStringConvertible {
 
   /// Reads the foreign keys of its tables, so that spans name the relationships that statements load.
   ///
-  /// Without it they are known from the DDL that the process ran. A file is opened read-only for it, for the time of one
-  /// query: a writer without a busy timeout may meet its lock, so call it where the app is not writing, at its start for
-  /// example. Not to be called from inside of a callback of the database. What cannot be read stays unknown.
+  /// Without it they are known from the DDL that the process ran, and, where SQLite is a shared library, from connections whose
+  /// statements were recorded. A file is read for it without a lock; one with a write-ahead log is opened read-only, which stands in
+  /// no writer's way. Not to be called from inside of a callback of the database. What cannot be read stays unknown.
   public func readTables() {
     identity?.schema.prepare()
   }

@@ -3,8 +3,8 @@ public import DatabaseInstrumentation
 extension ExecutedStatement {
   /// How SQLite runs the statement, line by line: `SEARCH book USING INDEX bookByAuthor (authorId=?)`.
   ///
-  /// SQLite is asked by `EXPLAIN QUERY PLAN` when this is read, on a connection of our own, so that the app's connection
-  /// and the recording stay as they are:
+  /// SQLite is asked by `EXPLAIN QUERY PLAN` when this is read, in a database in memory that has the same tables, indexes and
+  /// statistics and no rows, so that the app's database and the recording stay as they are:
   ///
   /// ```swift
   /// let recording = try recordDatabase { try library.books(by: 42) }
@@ -12,9 +12,9 @@ extension ExecutedStatement {
   /// ```
   ///
   /// It is asked about the text without its values, so the plan may be another one than was run where an index is
-  /// partial. What `ANALYZE` found of a database in memory is not known. The words are SQLite's and differ between its
-  /// versions.
+  /// partial. The words are SQLite's and differ between its versions.
   ///
-  /// - Returns: `nil` where the database cannot be asked: it is none of SQLite, or it is gone.
+  /// - Returns: `nil` where there is none: the database is none of SQLite, its tables could not be learned, or the statement needs
+  ///   a virtual table whose module only the app has.
   public var queryPlan: [String]? { QueryPlan(of: self)?.lines }
 }

@@ -1,9 +1,8 @@
 internal import DatabaseInstrumentation
 
-/// How SQLite says that it runs a statement, from a connection of our own.
+/// How SQLite says that it runs a statement, in a database of our own that has the same tables and no rows.
 ///
-/// The text that is asked about has no values, so that the plan may be another one than was run where an index is partial,
-/// and what `ANALYZE` found of a database in memory is not known.
+/// The text that is asked about has no values, so that the plan may be another one than was run where an index is partial.
 struct QueryPlan {
   /// `SCAN book`, `SEARCH author USING INTEGER PRIMARY KEY (rowid=?)`.
   let lines: [String]
