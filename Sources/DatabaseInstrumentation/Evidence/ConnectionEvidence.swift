@@ -178,7 +178,7 @@ package final class ConnectionEvidence: Sendable {
     if let key { database.closed(key) }
     DatabaseRegistry.shared.remove(info)
     DirectConnections.shared.closed(info.id)
-    transactions.close()
+    transactions.close(in: (RecordingScope.current?.unfinished ?? bound?.unfinished)?.id ?? 0)
     let log = cache.withLock { cache in
       defer { cache = Cache() }
       return cache.log

@@ -101,9 +101,12 @@ package struct TransactionLedger: Sendable {
   }
 
   /// The connection was closed: SQLite rolls back what is open.
-  package mutating func close() -> TransactionRecord? {
+  ///
+  /// - Parameter scope: Of the recording in which it was; 0: in none.
+  package mutating func close(in scope: UInt32) -> TransactionRecord? {
     guard var record = close(.rolledBack) else { return nil }
     record.isRolledBackByDatabase = true
+    if scope != 0 { record.end = TransactionRecord.Place(scope: scope) }
     return record
   }
 

@@ -143,11 +143,13 @@ package final class TransactionMonitor: Sendable {
   }
 
   /// The connection was closed.
-  package func close() {
+  ///
+  /// - Parameter scope: Of the recording in which it was; 0: in none.
+  package func close(in scope: UInt32 = 0) {
     let finished = state.withLock { state in
       state.endRun()
       let logs = state.takeLogs()
-      return state.ledger.close().map { Finished(record: $0, logs: logs) }
+      return state.ledger.close(in: scope).map { Finished(record: $0, logs: logs) }
     }
     finished?.file()
   }

@@ -155,7 +155,7 @@ extension ChangeTally {
   @Test func aClosedConnectionRollsBack() {
     var script = Script()
     script.run("BEGIN", "+1")
-    let record = script.ledger.close()
+    let record = script.ledger.close(in: 0)
     #expect(record?.outcome == .rolledBack)
     #expect(record?.isRolledBackByDatabase == true)
   }
