@@ -9,6 +9,8 @@ final class RecordRoom: Sendable {
   /// Whether logs get room for one record at a time, so that none of it is lost to them.
   private let isTight = Atomic<Bool>(false)
 
+  /// Small enough for a log of a few statements, of which there may be thousands.
+  private static let smallestClaim = 8
   private static let largestClaim = 64
 
   init(limit: Int) {
@@ -19,7 +21,7 @@ final class RecordRoom: Sendable {
   ///
   /// - Returns: For how many records; 0 where there is none left.
   func claim(after used: Int) -> Int {
-    let wanted = isTight.load(ordering: .sequentiallyConsistent) ? 1 : min(Self.largestClaim, max(1, used))
+    let wanted = isTight.load(ordering: .sequentiallyConsistent) ? 1 : min(Self.largestClaim, max(Self.smallestClaim, used))
     var known = claimed.load(ordering: .relaxed)
     while known < limit {
       let granted = min(wanted, limit - known)
