@@ -12,10 +12,12 @@
 
 typedef int (*register_function)(void (*)(void));
 typedef void (*reset_function)(void);
+typedef int (*shutdown_function)(void);
 
 NEXT(register_function, sqlite3_auto_extension)
 NEXT(register_function, sqlite3_cancel_auto_extension)
 NEXT(reset_function, sqlite3_reset_auto_extension)
+NEXT(shutdown_function, sqlite3_shutdown)
 
 typedef int (*entry_point)(sqlite3 *, char **, const void *);
 
@@ -26,7 +28,7 @@ static size_t count, capacity;
 static bool is_shared(void) {
   static _Atomic int known;  // 0: not asked, 1: no, 2: yes
   if (known == 0) known = dbh_shares_extensions() ? 2 : 1;
-  return known == 2 && dbh_get_status().is_armed;
+  return known == 2 && dbh_is_armed();
 }
 
 int dbh_interposed_auto_extension(void (*extension)(void)) {
@@ -68,6 +70,17 @@ void dbh_interposed_reset_auto_extension(void) {
   sqlite3_reset_auto_extension_next()();
 }
 
+// SQLite forgets them with all else, and does so without a call that would come through here.
+int dbh_interposed_shutdown(void) {
+  int result = sqlite3_shutdown_next()();
+  if (result == SQLITE_OK) {
+    pthread_mutex_lock(&lock);
+    count = 0;
+    pthread_mutex_unlock(&lock);
+  }
+  return result;
+}
+
 // One of them may register another, or cancel itself.
 int dbh_run_extensions(sqlite3 *handle, char **error, const void *api) {
   if (dbh_hooks_are_off()) return SQLITE_OK;
@@ -84,6 +97,7 @@ int dbh_run_extensions(sqlite3 *handle, char **error, const void *api) {
 int sqlite3_auto_extension(void (*)(void)) __attribute__((weak, alias("dbh_interposed_auto_extension")));
 int sqlite3_cancel_auto_extension(void (*)(void)) __attribute__((weak, alias("dbh_interposed_cancel_auto_extension")));
 void sqlite3_reset_auto_extension(void) __attribute__((weak, alias("dbh_interposed_reset_auto_extension")));
+int sqlite3_shutdown(void) __attribute__((weak, alias("dbh_interposed_shutdown")));
 
 bool dbh_shares_extensions(void) {
   void *volatile first = (void *)sqlite3_auto_extension;

@@ -16,54 +16,72 @@ typedef struct {
   int index;
 } large_value;
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static large_value *values;
-static size_t capacity;
-static _Atomic size_t count;  // nearly always 0
+// By the statement, so that one such value costs statements elsewhere nothing.
+typedef struct {
+  pthread_mutex_t lock;
+  large_value *values;
+  size_t capacity;
+  _Atomic size_t count;  // nearly always 0
+} stripe;
+
+enum { STRIPES = 64 };
+static stripe stripes[STRIPES] = {[0 ... STRIPES - 1] = {.lock = PTHREAD_MUTEX_INITIALIZER}};
+
+static inline stripe *stripe_of(const sqlite3_stmt *statement) {
+  uintptr_t address = (uintptr_t)statement;
+  return &stripes[((address >> 4) ^ (address >> 12)) % STRIPES];
+}
+
+static inline bool is_empty(stripe *s) { return atomic_load_explicit(&s->count, memory_order_acquire) == 0; }
+
+static void add(stripe *s, large_value value) {
+  size_t used = atomic_load(&s->count);
+  if (used == s->capacity) {
+    size_t more = s->capacity ? s->capacity * 2 : 8;
+    large_value *grown = realloc(s->values, more * sizeof *grown);
+    if (!grown) return;
+    s->values = grown;
+    s->capacity = more;
+  }
+  s->values[used] = value;
+  atomic_store(&s->count, used + 1);
+}
 
 static void note(const sqlite3_stmt *statement, int index, bool is_large) {
-  if (!is_large && atomic_load_explicit(&count, memory_order_acquire) == 0) return;
-  pthread_mutex_lock(&lock);
-  size_t used = atomic_load(&count), i = 0;
-  while (i < used && (values[i].statement != statement || values[i].index != index)) i++;
+  stripe *s = stripe_of(statement);
+  if (!is_large && is_empty(s)) return;
+  pthread_mutex_lock(&s->lock);
+  size_t used = atomic_load(&s->count), i = 0;
+  while (i < used && (s->values[i].statement != statement || s->values[i].index != index)) i++;
   if (is_large && i == used) {
-    if (used == capacity) {
-      size_t more = capacity ? capacity * 2 : 16;
-      large_value *grown = realloc(values, more * sizeof *grown);
-      if (grown) {
-        values = grown;
-        capacity = more;
-      }
-    }
-    if (used < capacity) {
-      values[used] = (large_value){.statement = statement, .index = index};
-      atomic_store(&count, used + 1);
-    }
+    add(s, (large_value){.statement = statement, .index = index});
   } else if (!is_large && i < used) {
-    values[i] = values[used - 1];
-    atomic_store(&count, used - 1);
+    s->values[i] = s->values[used - 1];
+    atomic_store(&s->count, used - 1);
   }
-  pthread_mutex_unlock(&lock);
+  pthread_mutex_unlock(&s->lock);
 }
 
 bool dbh_has_large_value(const sqlite3_stmt *statement) {
-  if (atomic_load_explicit(&count, memory_order_acquire) == 0) return false;
-  pthread_mutex_lock(&lock);
+  stripe *s = stripe_of(statement);
+  if (is_empty(s)) return false;
+  pthread_mutex_lock(&s->lock);
   bool has_one = false;
-  for (size_t i = 0; i < atomic_load(&count) && !has_one; i++) has_one = values[i].statement == statement;
-  pthread_mutex_unlock(&lock);
+  for (size_t i = 0; i < atomic_load(&s->count) && !has_one; i++) has_one = s->values[i].statement == statement;
+  pthread_mutex_unlock(&s->lock);
   return has_one;
 }
 
 void dbh_forget_large_values(const sqlite3_stmt *statement) {
-  if (atomic_load_explicit(&count, memory_order_acquire) == 0) return;
-  pthread_mutex_lock(&lock);
-  size_t kept = 0, used = atomic_load(&count);
+  stripe *s = stripe_of(statement);
+  if (is_empty(s)) return;
+  pthread_mutex_lock(&s->lock);
+  size_t kept = 0, used = atomic_load(&s->count);
   for (size_t i = 0; i < used; i++) {
-    if (values[i].statement != statement) values[kept++] = values[i];
+    if (s->values[i].statement != statement) s->values[kept++] = s->values[i];
   }
-  atomic_store(&count, kept);
-  pthread_mutex_unlock(&lock);
+  atomic_store(&s->count, kept);
+  pthread_mutex_unlock(&s->lock);
 }
 
 typedef void (*destructor)(void *);
@@ -138,9 +156,26 @@ int dbh_interposed_bind_zeroblob64(sqlite3_stmt *statement, int index, sqlite3_u
   BOUND(sqlite3_bind_zeroblob64_next()(statement, index, length), length > LARGE)
 }
 
+#if SQLITE_VERSION_NUMBER >= 3040000
+extern int sqlite3_value_encoding(sqlite3_value *) __attribute__((weak));
+#endif
+
+static bool is_utf8(const sqlite3_value *value) {
+#if SQLITE_VERSION_NUMBER >= 3040000
+  return sqlite3_value_encoding && sqlite3_value_encoding((sqlite3_value *)value) == SQLITE_UTF8;
+#else
+  (void)value;
+  return false;
+#endif
+}
+
 int dbh_interposed_bind_value(sqlite3_stmt *statement, int index, const sqlite3_value *value) {
   int type = value ? sqlite3_value_type((sqlite3_value *)value) : SQLITE_NULL;
-  bool is_large = (type == SQLITE_TEXT || type == SQLITE_BLOB) && sqlite3_value_bytes((sqlite3_value *)value) > LARGE;
+  // To ask for the length of a text that is not UTF-8 converts it, under the hands of whoever has a pointer to it.
+  bool is_large = type == SQLITE_TEXT && !is_utf8(value);
+  if (type == SQLITE_BLOB || (type == SQLITE_TEXT && !is_large)) {
+    is_large = sqlite3_value_bytes((sqlite3_value *)value) > LARGE;
+  }
   BOUND(sqlite3_bind_value_next()(statement, index, value), is_large)
 }
 

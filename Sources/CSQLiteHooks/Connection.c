@@ -82,7 +82,8 @@ int dbh_attach(sqlite3 *handle, const char *name, bool is_new) {
   dbh_identify(handle, "main", &opening.identity);
   c->context = swift->opened(&opening);
   if (!dbh_registry_add(c)) return SQLITE_NOMEM;
-  dbh_adopt_foreign_authorizer(c);
+  dbh_adopt_foreign_callbacks(c);
+  c->is_told = is_new && opening.identity.is_alone && opening.identity.is_empty;
   dbh_adopt_foreign_preupdate(c);
   dbh_adopt_sessions(c);
   dbh_adopt_foreign_update(c);

@@ -29,6 +29,7 @@ static void changed(sqlite3 *handle) {
   if (!c) return;
   sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
   sqlite3_mutex_enter(mutex);
+  dbh_stop_telling(c);
   dbh_schema_changes(c);
   sqlite3_mutex_leave(mutex);
 }

@@ -16,6 +16,12 @@ static bool is_error(int code) {
   }
 }
 
+static bool is_alive(sqlite3 *handle, const sqlite3_stmt *statement) {
+  sqlite3_stmt *s = sqlite3_next_stmt(handle, NULL);
+  while (s && s != statement) s = sqlite3_next_stmt(handle, s);
+  return s != NULL;
+}
+
 // "abort at 12 in [INSERT …]: UNIQUE constraint failed: t.id", "statement aborts at 3: [SELECT …] interrupted".
 // The message is cut by SQLite at about 210 bytes, which may leave nothing behind the SQL.
 static bool note_abort(dbh_connection *c, int code, const char *message) {
@@ -24,6 +30,8 @@ static bool note_abort(dbh_connection *c, int code, const char *message) {
   size_t rest = strlen(bracket + 1);
   for (uint32_t i = atomic_load(&c->depth); i > 0; i--) {
     dbh_open_statement *open = c->open[i - 1];
+    // One that was finalized unseen may still be in the list.
+    if (!dbh_interposes_statements() && !is_alive(c->handle, open->statement)) continue;
     const char *sql = sqlite3_sql(open->statement);
     if (!sql) continue;
     size_t length = strlen(sql);
@@ -93,12 +101,6 @@ static void note(int code, const char *message) {
   if (!text) return;
   swift->failed_to_prepare(NULL, code, text, NULL);
   free(text);
-}
-
-void dbh_note_failed_preparation(sqlite3 *handle, int code, const char *message) {
-  const dbh_callbacks *swift = dbh_swift();
-  dbh_connection *c = dbh_connection_of(handle);
-  if (swift && c && !c->is_asking && !dbh_hooks_are_off()) swift->failed_to_prepare(c->context, code, message, NULL);
 }
 
 void dbh_log(void *context, int code, const char *message) {

@@ -52,6 +52,8 @@ void dbh_identify(sqlite3 *handle, const char *schema, dbh_identity *identity) {
     sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_USED_SHARED, &own, &highest, 0);
     identity->kind = DBH_DATABASE_SHARED;
     identity->is_alone = own == all;
+    // A database in memory, or a temporary one, of one connection.
+    identity->is_empty = identity->is_alone;
     identity->parts[0] = (uint64_t)(uintptr_t)file;
   }
 }

@@ -28,6 +28,7 @@ static int attach_to_opened(sqlite3 *handle, char **error, const void *api) {
   dbh_note_foreign_preupdate(handle, NULL, NULL);
   dbh_note_foreign_update(handle, NULL, NULL);
   dbh_note_foreign(DBH_FOREIGN_AUTHORIZER, handle, NULL, NULL);
+  dbh_note_foreign(DBH_FOREIGN_PROGRESS, handle, NULL, NULL);
   if (!dbh_hooks_are_off() && !dbh_registry_find(handle)) {
     dbh_attach(handle, NULL, true);
     dbh_own_update_hook(handle);
@@ -40,28 +41,36 @@ static void take_log(void) {
   status.hears_errors = result == SQLITE_OK;
 }
 
+static _Atomic bool is_armed;
+
+bool dbh_is_armed(void) { return atomic_load(&is_armed); }
+
+// Initialises SQLite, which may run code that comes back here: not under the lock.
 static void register_extension(void) {
 #if defined(__APPLE__)
-  status.code = DBH_UNAVAILABLE;
+  int32_t code = DBH_UNAVAILABLE, result = SQLITE_OK;
 #else
-  int result = dbh_real_auto_extension((void (*)(void))attach_to_opened);
-  status.is_armed = result == SQLITE_OK;
-  if (result != SQLITE_OK) {
-    status.code = DBH_FAILED;
-    status.result = result;
-  }
+  int32_t result = dbh_real_auto_extension((void (*)(void))attach_to_opened);
+  int32_t code = result == SQLITE_OK ? DBH_OK : DBH_FAILED;
 #endif
+  atomic_store(&is_armed, code == DBH_OK);
+  pthread_mutex_lock(&lock);
+  status.code = code;
+  status.result = result;
+  pthread_mutex_unlock(&lock);
 }
 
 // At every open, not only the first: sqlite3_shutdown() and sqlite3_reset_auto_extension() take the extension away, and
 // registering it twice is once.
 void dbh_install_before_open(void) {
   pthread_mutex_lock(&lock);
-  if (is_requested) register_extension();
+  bool is_wanted = is_requested;
   pthread_mutex_unlock(&lock);
+  if (is_wanted) register_extension();
 }
 
 int32_t dbh_install(void) {
+  bool is_due = false;
   pthread_mutex_lock(&lock);
   if (!is_requested) {
     if (dbh_is_disabled()) {
@@ -72,21 +81,19 @@ int32_t dbh_install(void) {
       status.shares_trace = dbh_interposes_trace();
       status.installs_at_open = dbh_interposes_config_and_open();
       take_log();
-      if (status.installs_at_open) {
-        status.is_armed = true;
-      } else {
-        register_extension();
-      }
+      is_due = !status.installs_at_open;
+      if (!is_due) atomic_store(&is_armed, true);
     }
   }
-  int32_t code = status.code;
   pthread_mutex_unlock(&lock);
-  return code;
+  if (is_due) register_extension();
+  return dbh_get_status().code;
 }
 
 dbh_status dbh_get_status(void) {
   pthread_mutex_lock(&lock);
   dbh_status now = status;
+  now.is_armed = dbh_is_armed();
   pthread_mutex_unlock(&lock);
   return now;
 }

@@ -10,6 +10,10 @@
 
 #include "Texts.h"
 
+#if SQLITE_VERSION_NUMBER >= 3031000 && defined(__ELF__)
+extern sqlite3_int64 sqlite3_hard_heap_limit64(sqlite3_int64) __attribute__((weak));
+#endif
+
 // Whether the connection has the lock that reading one of its databases takes. Then it has also seen that its tables are the
 // ones it knows: nothing is loaded anew for us. Nobody else has the temporary one.
 static bool is_readable(dbh_connection *c, int index, const char *schema) {
@@ -33,15 +37,15 @@ static bool has_message(dbh_connection *c) {
   return !message || strcmp(message, sqlite3_errstr(sqlite3_extended_errcode(c->handle))) != 0;
 }
 
-void dbh_want_schema(dbh_connection *c, dbh_thread_state *thread) {
-  if (!c->schema_version) return;
+void dbh_want_schema(dbh_connection *c, dbh_thread_state *thread, uint64_t start) {
+  if (!c->schema_version || c->is_told) return;
   uint64_t version = atomic_load_explicit(c->schema_version, memory_order_acquire);
   bool is_same = version == c->known_schema && c->own_schema == c->known_own_schema;
   if (is_same && c->knows_all) return;
   if (!is_same) c->read_schemas = 0;
   thread->learning = c->handle;
   thread->may_learn = false;
-  if (c->schema_wanted == 0) c->schema_wanted = dbh_now();
+  if (c->schema_wanted == 0) c->schema_wanted = start ? start : dbh_now();
 }
 
 void dbh_schema_changes(dbh_connection *c) {
@@ -50,9 +54,63 @@ void dbh_schema_changes(dbh_connection *c) {
   if (!sqlite3_get_autocommit(c->handle)) c->defines = true;
 }
 
+// Whether a query may fail for want of memory, for which SQLite rolls the application's transaction back.
+static bool lacks_memory(void) {
+#if SQLITE_VERSION_NUMBER >= 3031000 && defined(__ELF__)
+  return sqlite3_hard_heap_limit64 && sqlite3_hard_heap_limit64(-1) > 0;
+#else
+  return false;
+#endif
+}
+
+static const char *skip_space(const char *sql) {
+  while (*sql == ' ' || *sql == '\n' || *sql == '\t' || *sql == '\r' || *sql == '\f') sql++;
+  return sql;
+}
+
+static bool is_of_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c & 0x80);
+}
+
+static bool has_word(const char *sql, const char *word) {
+  int length = (int)strlen(word);
+  for (const char *p = sql; *p; p++) {
+    if ((p == sql || !is_of_word(p[-1])) && sqlite3_strnicmp(p, word, length) == 0 && !is_of_word(p[length])) return true;
+  }
+  return false;
+}
+
+static bool is_plain(const char *sql) {
+  if (sqlite3_strnicmp(skip_space(sql), "CREATE", 6) != 0) return false;
+  static const char *const others[] = {"TEMP", "TEMPORARY", "EXISTS", "VIRTUAL", "AS"};
+  for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+    if (has_word(sql, others[i])) return false;
+  }
+  return true;
+}
+
+void dbh_stop_telling(dbh_connection *c) {
+  if (!c->is_told) return;
+  c->is_told = false;
+  const dbh_callbacks *swift = dbh_swift();
+  if (swift) swift->told(c->context);
+}
+
+bool dbh_attaches(const char *sql) {
+  sql = skip_space(sql);
+  return sqlite3_strnicmp(sql, "ATTACH", 6) == 0 || sqlite3_strnicmp(sql, "DETACH", 6) == 0 ||
+         sqlite3_strnicmp(sql, "ANALYZE", 7) == 0;
+}
+
+// What is made in the main database, and nothing else, is known from the text.
+void dbh_schema_changes_by(dbh_connection *c, const char *sql) {
+  if (c->is_told && !is_plain(sql)) dbh_stop_telling(c);
+  dbh_schema_changes(c);
+}
+
 static void learn(void *argument) {
   dbh_connection *c = argument;
-  if (has_message(c) || !has_unread(c)) return;
+  if (has_message(c) || !has_unread(c) || lacks_memory()) return;
   uint64_t version = atomic_load_explicit(c->schema_version, memory_order_acquire);
   uint64_t own = c->own_schema;
   dbh_texts texts = {0};

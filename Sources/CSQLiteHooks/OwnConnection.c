@@ -13,7 +13,7 @@
 
 #include "Texts.h"
 
-enum { TRIES = 50, PAUSE = 1000 };  // of microseconds
+enum { TRIES = 50, FEW_TRIES = 3, PAUSE = 1000 };  // of microseconds
 
 typedef struct {
   const char *file;
@@ -112,8 +112,9 @@ static void read_schema(void *argument) {
     r->result = read_unlocked(r, &must_lock);
     if (must_lock) break;
     int code = r->result & 0xff;
-    // A page that is half written looks like a damaged one.
-    if (code != SQLITE_BUSY && code != SQLITE_CORRUPT && code != SQLITE_NOTADB) break;
+    // A page that is half written looks like a damaged one; a file that is encrypted does each time.
+    bool is_damaged = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+    if (code != SQLITE_BUSY && !(is_damaged && i < FEW_TRIES)) break;
   }
   if (must_lock) r->result = read_wal(r);
   dbh_append_text(&r->texts, "");

@@ -30,7 +30,6 @@ int dbh_interposed_set_authorizer(sqlite3 *handle, dbh_authorizer_callback callb
   sqlite3_mutex_enter(mutex);
   c->user_authorizer = callback;
   c->user_authorizer_context = context;
-  c->has_foreign_authorizer = false;
   int result = next(handle, callback ? authorize : NULL, callback ? c : NULL);
   sqlite3_mutex_leave(mutex);
   return result;
@@ -45,6 +44,7 @@ void dbh_interposed_progress_handler(sqlite3 *handle, int steps, int (*callback)
   progress_function next = sqlite3_progress_handler_next();
   dbh_connection *c = handle ? dbh_registry_find(handle) : NULL;
   if (!c) {
+    if (handle) dbh_note_foreign(DBH_FOREIGN_PROGRESS, handle, (dbh_any_callback)callback, context);
     next(handle, steps, callback, context);
     return;
   }
@@ -79,7 +79,7 @@ bool dbh_hides_queries(const dbh_connection *c) {
                dbh_is_ours("sqlite3_profile", profile, (void *)dbh_interposed_profile);
     known = all ? 2 : 1;
   }
-  return known == 2 && dbh_interposes_trace() && !c->has_foreign_authorizer && !c->is_profiled;
+  return known == 2 && dbh_interposes_trace() && !c->has_foreign_callback && !c->is_profiled;
 }
 
 #else
@@ -93,7 +93,9 @@ bool dbh_hides_queries(const dbh_connection *c) {
 
 #endif
 
-void dbh_adopt_foreign_authorizer(dbh_connection *c) {
+void dbh_adopt_foreign_callbacks(dbh_connection *c) {
   void *context;
-  c->has_foreign_authorizer = dbh_take_foreign(DBH_FOREIGN_AUTHORIZER, c->handle, &context) != NULL;
+  bool authorizes = dbh_take_foreign(DBH_FOREIGN_AUTHORIZER, c->handle, &context) != NULL;
+  bool progresses = dbh_take_foreign(DBH_FOREIGN_PROGRESS, c->handle, &context) != NULL;
+  c->has_foreign_callback = authorizes || progresses;
 }

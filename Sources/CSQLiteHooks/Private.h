@@ -151,7 +151,7 @@ typedef struct dbh_connection {
   void *user_authorizer_context;
   int (*user_progress)(void *);
   void *user_progress_context;
-  bool has_foreign_authorizer;  // that was set before the connection was instrumented
+  bool has_foreign_callback;  // an authorizer, or a progress handler, that was set before the connection was instrumented
   bool is_profiled;             // by the old kind of a trace
   bool is_asking;               // runs a query of our own, which nobody else hears
 
@@ -162,6 +162,9 @@ typedef struct dbh_connection {
   uint64_t known_own_schema;
   uint64_t read_schemas;   // those that were told of since the tables changed, a bit for each
   bool knows_all;          // of them
+  // All that ever changed its tables were plain definitions, which were seen: the connection, a new one of a database of its own,
+  // has nothing else to say.
+  bool is_told;
   uint64_t schema_wanted;  // since when something else may be known; 0: nothing
   bool defines;  // something in the transaction that is open
 
@@ -392,7 +395,12 @@ uint32_t dbh_table_number(dbh_connection *connection, const char *database, cons
 void dbh_count_row(dbh_connection *connection, sqlite3 *handle, int operation, const char *database, const char *name);
 
 // ForeignHooks.c
-typedef enum { DBH_FOREIGN_PREUPDATE, DBH_FOREIGN_UPDATE, DBH_FOREIGN_AUTHORIZER } dbh_foreign_kind;
+typedef enum {
+  DBH_FOREIGN_PREUPDATE,
+  DBH_FOREIGN_UPDATE,
+  DBH_FOREIGN_AUTHORIZER,
+  DBH_FOREIGN_PROGRESS,
+} dbh_foreign_kind;
 typedef void (*dbh_any_callback)(void);
 /// Keeps a hook that an application set on a connection which is not instrumented, in place of an earlier one; NULL removes it.
 void dbh_note_foreign(dbh_foreign_kind kind, sqlite3 *handle, dbh_any_callback callback, void *context);
@@ -409,8 +417,6 @@ void dbh_adopt_foreign_update(dbh_connection *connection);
 
 // Errors.c
 void dbh_log(void *context, int code, const char *message);
-/// A statement could not be prepared.
-void dbh_note_failed_preparation(sqlite3 *handle, int code, const char *message);
 
 // Statements.c
 /// Whether the application's calls of sqlite3_step() and its like come through here.
@@ -419,6 +425,8 @@ bool dbh_interposes_statements(void);
 // Trace.c
 /// A call of sqlite3_step() returned neither a row nor a success; with the connection's mutex.
 void dbh_step_failed(dbh_connection *connection, sqlite3_stmt *statement, const dbh_call *call, int result);
+/// A statement could not be prepared; with the connection's mutex.
+void dbh_preparation_failed(dbh_connection *connection, int result);
 /// The statement is over, and SQLite did not say so.
 void dbh_end_unreported(dbh_connection *connection, sqlite3_stmt *statement);
 /// The same of one that is gone.
@@ -458,7 +466,7 @@ void dbh_adopt_sessions(dbh_connection *connection);
 // OwnQueries.c
 /// Whether nobody would hear of a query of ours on the connection.
 bool dbh_hides_queries(const dbh_connection *connection);
-void dbh_adopt_foreign_authorizer(dbh_connection *connection);
+void dbh_adopt_foreign_callbacks(dbh_connection *connection);
 
 // AutoExtensions.c
 /// Whether those of the application are run by ours.
@@ -469,11 +477,19 @@ int dbh_run_extensions(sqlite3 *handle, char **error, const void *api);
 
 // Learn.c
 /// A statement that a recording has begins: whether its connection knows more of its tables than was told.
-void dbh_want_schema(dbh_connection *connection, dbh_thread_state *thread);
+///
+/// `start`: nanoseconds of dbh_now() when it did; 0: now.
+void dbh_want_schema(dbh_connection *connection, dbh_thread_state *thread, uint64_t start);
 /// Asks, if that takes no lock that the connection does not have; on its own thread.
 void dbh_learn_schema(dbh_connection *connection);
-/// A statement that changes tables begins.
+/// A statement that changes tables begins or ends, or something else changed them.
 void dbh_schema_changes(dbh_connection *connection);
+/// What its definitions say is not all any more.
+void dbh_stop_telling(dbh_connection *connection);
+/// The same by a statement of which the text is known.
+void dbh_schema_changes_by(dbh_connection *connection, const char *sql);
+/// Whether a text is `ATTACH …`, `DETACH …` or `ANALYZE …`.
+bool dbh_attaches(const char *sql);
 
 // Identity.c
 void dbh_identify(sqlite3 *handle, const char *schema, dbh_identity *identity);
@@ -493,6 +509,8 @@ void dbh_call_user_log(int code, const char *message);
 // Install.c
 /// Whether the environment switches everything off.
 bool dbh_is_disabled(void);
+/// Whether the next connection will be instrumented.
+bool dbh_is_armed(void);
 void dbh_install_before_open(void);
 
 // UserTrace.c

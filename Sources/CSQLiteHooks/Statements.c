@@ -34,7 +34,8 @@ static __attribute__((cold, noinline)) void stepped(sqlite3_stmt *statement, con
   sqlite3_mutex_enter(mutex);
   if (result != SQLITE_DONE) dbh_step_failed(c, statement, call, result);
   if (!call->has_ended) dbh_end_unreported(c, statement);
-  if (c->unsettled) dbh_settle_late(c, true);
+  // Another thread's may have come in between.
+  if (c->unsettled && c->unsettled->statement == statement) dbh_settle_late(c, true);
   sqlite3_mutex_leave(mutex);
 }
 
@@ -119,25 +120,29 @@ int dbh_interposed_finalize(sqlite3_stmt *statement) {
   return result;
 }
 
-static __attribute__((cold, noinline)) void failed(sqlite3 *handle, const dbh_call *call, int result) {
+// With the connection's mutex, held since before the call.
+static __attribute__((cold, noinline)) void failed(dbh_connection *c, const dbh_call *call, int result) {
   // What SQLite's own modules try in vain is nobody's failure.
   if (!call->is_app && call->outer && !dbh_is_called_by_app(call->outer)) return;
-  int code = sqlite3_extended_errcode(handle);
-  if ((code & 0xff) != (result & 0xff)) code = result;
-  dbh_note_failed_preparation(handle, code, sqlite3_errmsg(handle));
+  dbh_preparation_failed(c, result);
 }
 
+// The connection's mutex is held until the failure was looked at: another thread's may come right behind.
 #define PREPARE(next)                                                          \
-  if (!is_watched()) return next;                                              \
+  dbh_connection *c = is_watched() ? dbh_connection_of(handle) : NULL;         \
+  if (!c) return next;                                                         \
   dbh_thread_state *thread = &dbh_this_thread;                                 \
   if (thread->learning) learn(handle, thread);                                 \
+  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);                             \
+  sqlite3_mutex_enter(mutex);                                                  \
   dbh_call call = enter(thread, NULL, __builtin_return_address(0));            \
   thread->call = &call;                                                        \
   thread->preparing++;                                                         \
   int result = next;                                                           \
   thread->preparing--;                                                         \
   thread->call = call.outer;                                                   \
-  if (result != SQLITE_OK && handle) failed(handle, &call, result);            \
+  if (result != SQLITE_OK) failed(c, &call, result);                           \
+  sqlite3_mutex_leave(mutex);                                                  \
   return result;
 
 int dbh_interposed_prepare(sqlite3 *handle, const char *sql, int length, sqlite3_stmt **statement, const char **tail) {

@@ -47,6 +47,14 @@ static int append_rows(dbh_texts *texts, sqlite3 *handle, const char *schema, co
   return result == SQLITE_DONE ? SQLITE_OK : result;
 }
 
+// A statement on a table keeps a lock on it in a shared cache until the transaction ends.
+static bool is_shared(sqlite3 *handle) {
+  int all = 0, own = 0, highest = 0;
+  sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_USED, &all, &highest, 0);
+  sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_USED_SHARED, &own, &highest, 0);
+  return own != all;
+}
+
 int dbh_append_schema(dbh_texts *texts, sqlite3 *handle, const char *schema) {
   bool has_statistics = false;
   // That it was read, whatever is in it.
@@ -55,12 +63,14 @@ int dbh_append_schema(dbh_texts *texts, sqlite3 *handle, const char *schema) {
   dbh_append_text(texts, "");
   dbh_append_text(texts, "");
   bool is_temporary = strcmp(schema, "temp") == 0;
+  // Asking would open it.
+  if (is_temporary && sqlite3_db_readonly(handle, schema) < 0) return SQLITE_OK;
   int result = append_rows(texts, handle, schema,
                            is_temporary ? "SELECT type, name, sql FROM sqlite_temp_master"
                                         : "SELECT type, name, sql FROM \"%w\".sqlite_master",
                            &has_statistics);
   // Numbers of rows, by which SQLite chooses between indexes.
-  if (result != SQLITE_OK || !has_statistics) return result;
+  if (result != SQLITE_OK || !has_statistics || is_shared(handle)) return result;
   return append_rows(texts, handle, schema,
                      "SELECT 'stat', ifnull(idx, ''), tbl || char(31) || stat FROM \"%w\".sqlite_stat1", &has_statistics);
 }

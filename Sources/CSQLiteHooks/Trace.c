@@ -79,7 +79,8 @@ static inline __attribute__((always_inline)) bool may_define(const char *sql) {
   static const uint64_t first[4] = {0x0000A00100002600, 0x0000001A0000001A, 0, 0};
   unsigned char byte = (unsigned char)sql[0];
   if (!(first[byte >> 6] >> (byte & 63) & 1)) return false;
-  return (byte | 0x20) != 'd' || (sql[1] | 0x20) == 'r';  // not DELETE
+  // Not DELETE.
+  return (byte | 0x20) != 'd' || (sql[1] | 0x20) != 'e' || (sql[2] | 0x20) != 'l';
 }
 
 static bool defines(const char *sql) {
@@ -196,9 +197,8 @@ static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char 
   bool is_again = runs_again(c, statement, steps);
   const dbh_known_text *text = text_of(c, swift, statement, sql, is_again);
   uint32_t shape_flags = text->shape.flags;
-  if (shape_flags & DBH_SHAPE_ATTACHES) dbh_schema_changes(c);
-  if (shape_flags & DBH_SHAPE_DEFINES) {
-    dbh_schema_changes(c);
+  if (shape_flags & (DBH_SHAPE_ATTACHES | DBH_SHAPE_DEFINES)) {
+    dbh_schema_changes_by(c, sql);
     if (defines(sql)) swift->defined(c->context, sql);
   }
   bool autocommit = dbh_sqlite.get_autocommit(c->handle) != 0;
@@ -235,7 +235,7 @@ static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char 
     begin_in_swift(c, open, text, sql, flags, parent, swift);
   }
   bool uses_tables = (shape_flags & (DBH_SHAPE_READS | DBH_SHAPE_WRITES)) && (shape_flags & DBH_SHAPE_HAS_TABLES);
-  if (uses_tables && is_wanted(&open->slot)) dbh_want_schema(c, thread);
+  if (uses_tables && is_wanted(&open->slot)) dbh_want_schema(c, thread, open->slot.start);
 }
 
 // The long way.
@@ -270,6 +270,16 @@ static inline int32_t unreported_error(dbh_connection *c, const dbh_open_stateme
   return keys > 0 ? SQLITE_CONSTRAINT_FOREIGNKEY : SQLITE_BUSY;
 }
 
+// Whether a statement that controls a transaction undoes nothing: COMMIT, END, BEGIN, SAVEPOINT, RELEASE without a failure.
+static bool keeps_definitions(const dbh_open_statement *open) {
+  const char *sql = sqlite3_sql(open->statement);
+  if (!sql || open->error) return false;
+  while (*sql == ' ' || *sql == '\n' || *sql == '\t' || *sql == '\r') sql++;
+  return sqlite3_strnicmp(sql, "COMMIT", 6) == 0 || sqlite3_strnicmp(sql, "END", 3) == 0 ||
+         sqlite3_strnicmp(sql, "BEGIN", 5) == 0 || sqlite3_strnicmp(sql, "SAVEPOINT", 9) == 0 ||
+         sqlite3_strnicmp(sql, "RELEASE", 7) == 0;
+}
+
 // Returns whether the statement is settled with it.
 static inline bool end(dbh_connection *c, dbh_open_statement *open, const dbh_callbacks *swift, uint64_t now) {
   sqlite3_stmt *statement = open->statement;
@@ -289,6 +299,9 @@ static inline bool end(dbh_connection *c, dbh_open_statement *open, const dbh_ca
       (c->defines && (autocommit || (open->flags & DBH_SHAPE_TRANSACTION)))) {
     dbh_schema_changes(c);
     c->defines = !autocommit;
+    // What was defined may be undone.
+    bool defines = open->flags & (DBH_SHAPE_DEFINES | DBH_SHAPE_ATTACHES);
+    if (defines ? open->error != 0 : !keeps_definitions(open)) dbh_stop_telling(c);
   }
   if (open->error != 0 && (open->flags & DBH_SHAPE_WRITES)) changed = is_busy ? -1 : 0;
   if (autocommit) {
@@ -436,6 +449,14 @@ static void set_error(dbh_open_statement *open, failure f) {
   open->error = f.code;
 }
 
+void dbh_preparation_failed(dbh_connection *c, int result) {
+  const dbh_callbacks *swift = dbh_swift();
+  if (!swift || c->is_asking) return;
+  failure f = {.connection = c, .code = result, .message = sqlite3_errstr(result)};
+  if ((result & 0xff) != SQLITE_MISUSE) f = failure_of(c, result);
+  swift->failed_to_prepare(c->context, f.code, f.message ? f.message : sqlite3_errstr(result), NULL);
+}
+
 void dbh_step_failed(dbh_connection *c, sqlite3_stmt *statement, const dbh_call *call, int result) {
   const dbh_callbacks *swift = dbh_swift();
   if (!swift || (result & 0xff) == SQLITE_MISUSE) return;  // it did not run
@@ -510,9 +531,9 @@ static __attribute__((noinline)) void on_statement(dbh_connection *c, sqlite3_st
   if (atomic_load_explicit(&dbh_listening, memory_order_relaxed)) {
     const char *sql = beginning(c, statement, text);
     if (sql) begin(c, statement, sql, swift);
-  } else if (text && may_define(text) && defines(text)) {
-    dbh_schema_changes(c);
-    swift->defined(c->context, text);
+  } else if (text && may_define(text)) {
+    if (defines(text)) swift->defined(c->context, text);
+    if (defines(text) || dbh_attaches(text)) dbh_schema_changes_by(c, text);
   }
 }
 

@@ -23,6 +23,7 @@ struct Callbacks: Sendable {
         failed_to_prepare: prepareFailed,
         defined: schemaDefined,
         learned: tablesLearned,
+        told: tablesTold,
         named_table: tableNamed,
         settled: statementSettled,
         lost: connectionLost,

@@ -41,3 +41,7 @@ func tablesLearned(_ context: UnsafeMutableRawPointer?, _ tables: UnsafePointer<
     connection.learn(learned.facts, since: tables.pointee.time) { learned.listing }
   }
 }
+
+func tablesTold(_ context: UnsafeMutableRawPointer?) {
+  connection(context)?._withUnsafeGuaranteedRef { $0.keepDefinitions() }
+}

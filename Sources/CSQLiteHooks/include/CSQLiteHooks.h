@@ -162,6 +162,7 @@ typedef struct {
 typedef struct {
   uint32_t kind;  // DBH_DATABASE_…
   bool is_alone;  // no other connection has it now
+  bool is_empty;  // nothing was in it when it was opened
   uint64_t parts[3];
 } dbh_identity;
 
@@ -233,6 +234,7 @@ typedef struct {
   void (*failed_to_prepare)(void *context, int32_t code, const char *message, const char *sql);
   void (*defined)(void *context, const char *sql);  // a statement that changes the schema began
   void (*learned)(void *context, const dbh_tables *tables);
+  void (*told)(void *context);  // what was defined so far holds for what ran so far, and may change otherwise from now on
   void (*named_table)(void *context, uint32_t number, const char *database, const char *name);
   void (*settled)(void *context, const dbh_step *step);
   void (*lost)(void *context);                      // work was done on the connection that the trace did not show

@@ -98,6 +98,16 @@ package final class ConnectionEvidence: Sendable {
     if isNew { database.learn(facts, listing: listing) }
   }
 
+  /// What was defined so far holds for the statements that ran so far.
+  package func keepDefinitions() {
+    let facts = database.schema.copy
+    let now = monotonicNanoseconds()
+    told.withLock { told in
+      _ = told.schemas.add(facts, since: 0)
+      _ = told.schemas.add(nil, since: now)
+    }
+  }
+
   /// What is known of its tables now.
   package var schema: SchemaFacts { told.withLock { $0.schemas.latest } ?? database.schema }
 

@@ -13,7 +13,7 @@ package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` 
     var lineage: RecordingScope?
     var isShared = false
     /// What one of its connections said last of its tables.
-    var learned: ObjectIdentifier?
+    var learned: SchemaFacts?
     /// Of each tree of recordings that uses the database and has not ended, the innermost scope that its users are inside of.
     var running: [RecordingScope] = []
     /// Whether a tree used it that has ended.
@@ -94,8 +94,8 @@ package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` 
   /// One of its connections was asked for its tables.
   func learn(_ facts: SchemaFacts, listing: () -> SchemaListing) {
     let isNew = use.withLock { use in
-      defer { use.learned = ObjectIdentifier(facts) }
-      return use.learned != ObjectIdentifier(facts)
+      defer { use.learned = facts }
+      return use.learned !== facts
     }
     if isNew { schema.take(listing()) }
   }

@@ -65,6 +65,12 @@ package struct SchemaListing: Sendable {
     return found
   }
 
+  /// What is there and has no foreign keys: views, virtual tables; by its name in lower case.
+  func keyless(besides tables: [String: TableDefinition]) -> Set<String> {
+    Set(entries.lazy.filter { $0.kind == .table || $0.kind == .view }.map { $0.name.lowercased() })
+      .subtracting(tables.keys)
+  }
+
   /// In the order in which names are looked up.
   private var schemas: [String] {
     var names: [String] = []

@@ -25,8 +25,9 @@ package final class SchemaFacts: Sendable {
     /// Tables whose triggers were seen being made; one that was dropped since still counts.
     var triggered: Set<String> = []
     var isRead = false
-    /// Why it could not be read.
+    /// Why it could not be read, and when that was tried.
     var problem: String?
+    var tried: UInt64 = 0
     /// What there is for a plan.
     var entries: [SchemaEntry] = []
     var version = 0
@@ -55,11 +56,28 @@ package final class SchemaFacts: Sendable {
     isNew = false
     state.withLock { state in
       state.tables = listing.visibleTables()
+      state.keyless = listing.keyless(besides: state.tables)
       state.entries = listing.entries
       state.isRead = listing.isComplete
     }
     writing.take(Array(listing.main.visibleTables().values))
   }
+
+  private init(copying other: SchemaFacts) {
+    reader = nil
+    planner = other.planner
+    isFixed = true
+    isNew = false
+    let state = other.state.withLock { $0 }
+    self.state.withLock { own in
+      own = state
+      own.isRead = true
+      own.plans = [:]
+    }
+  }
+
+  /// Facts that never change: all that is known now.
+  package var copy: SchemaFacts { SchemaFacts(copying: self) }
 
   /// The lines of the query plan of a statement.
   package func plan(of sql: String) -> [String]? {
@@ -98,7 +116,7 @@ package final class SchemaFacts: Sendable {
     writing.take(Array(tables.values))
     state.withLock { state in
       state.tables = tables
-      state.keyless = Set(main.entries.filter { $0.kind == .view }.map { $0.name.lowercased() })
+      state.keyless = main.keyless(besides: tables)
       state.entries = main.entries
       state.plans = [:]
       state.isRead = true
@@ -153,7 +171,8 @@ package final class SchemaFacts: Sendable {
   }
 
   private func readOnce() {
-    guard let reader, state.withLock({ !$0.isRead }) else { return }
+    // Each of a verdict's questions comes here.
+    guard let reader, state.withLock({ $0.maybeReadable(at: monotonicNanoseconds()) }) else { return }
     switch reader() {
     case .unreadable(let problem):
       state.withLock { $0.problem = problem }
@@ -177,6 +196,13 @@ package enum SchemaReading: Sendable {
 }
 
 extension SchemaFacts.State {
+  /// Whether it was not read, nor tried within the last second.
+  fileprivate mutating func maybeReadable(at now: UInt64) -> Bool {
+    guard !isRead, problem == nil || now > tried &+ 1_000_000_000 else { return false }
+    tried = now
+    return true
+  }
+
   fileprivate mutating func apply(_ change: SchemaChange) {
     version += 1
     switch change {
@@ -206,7 +232,7 @@ extension SchemaFacts.State {
       tables[name] = table
       if triggered.contains(name) { tables[name]?.hasTriggers = true }
     }
-    for entry in listing.entries where entry.kind == .view { keyless.insert(entry.name.lowercased()) }
+    keyless.formUnion(listing.keyless(besides: read))
     entries = listing.entries + entries
   }
 }

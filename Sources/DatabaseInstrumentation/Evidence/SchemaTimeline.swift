@@ -3,7 +3,8 @@ package struct SchemaTimeline: Sendable {
   private struct Entry: Sendable {
     /// Nanoseconds of the monotonic clock.
     var since: UInt64
-    var facts: SchemaFacts
+    /// `nil`: what is known of the database.
+    var facts: SchemaFacts?
   }
 
   /// Nearly every connection says one thing.
@@ -15,8 +16,8 @@ package struct SchemaTimeline: Sendable {
 
   /// - Parameter since: Nanoseconds of the monotonic clock.
   /// - Returns: Whether it says something else than before.
-  mutating func add(_ facts: SchemaFacts, since: UInt64) -> Bool {
-    if latest === facts { return false }
+  mutating func add(_ facts: SchemaFacts?, since: UInt64) -> Bool {
+    if first != nil, latest === facts { return false }
     if first == nil {
       first = Entry(since: since, facts: facts)
     } else {
@@ -26,7 +27,8 @@ package struct SchemaTimeline: Sendable {
     return true
   }
 
-  /// What a statement found that began at `time`; what came first holds for what was before it.
+  /// What a statement found that began at `time`; what came first holds for what was before it. `nil`: what is known of the
+  /// database.
   func facts(at time: UInt64) -> SchemaFacts? { (later.last { $0.since <= time } ?? first)?.facts }
 
   /// What was said last.

@@ -8,8 +8,16 @@ struct ScopedList<Element> {
     elements.append(element)
   }
 
+  var isEmpty: Bool { elements.isEmpty }
+
   /// Those of some scopes, in their order.
   func elements(in scopes: Set<UInt32>) -> [Element] {
+    if elements.isEmpty { return [] }
+    if scopes.count == 1, let scope = scopes.first { return places[scope]?.map { elements[$0] } ?? [] }
+    return inOrder(scopes)
+  }
+
+  private func inOrder(_ scopes: Set<UInt32>) -> [Element] {
     scopes.flatMap { places[$0] ?? [] }.sorted().map { elements[$0] }
   }
 }

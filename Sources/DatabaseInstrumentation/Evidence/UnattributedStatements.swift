@@ -67,7 +67,12 @@ package final class UnattributedStatements: Sendable {
   }
 
   /// The last recording of the process ended.
-  func endInterval() { intervals.withLock { $0 = [] } }
+  func endInterval() {
+    intervals.withLock { intervals in
+      // Another one may have begun meanwhile.
+      if !RecordingActivity.shared.isRecording { intervals = [] }
+    }
+  }
 }
 
 /// Statements that no recording takes, one by one, with what is known of each.

@@ -88,6 +88,11 @@ package final class PoolEvidence: Sendable {
 
   var looks: Int { state.withLock { $0.looks } }
 
+  /// Whether nobody told of a pool, nor of a connection.
+  package var isEmpty: Bool {
+    state.withLock { $0.leases.isEmpty && $0.events.isEmpty && $0.pools.isEmpty && $0.opened.isEmpty }
+  }
+
   /// The leases taken inside of `scope`, in their order.
   package func leases(in scope: RecordingScope) -> [LeaseRecord] {
     let entries = state.withLock { state in

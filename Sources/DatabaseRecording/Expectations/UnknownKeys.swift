@@ -40,7 +40,7 @@ struct UnknownKeys {
     var found: [(name: String, problem: String)] = []
     for predicate in shape.loaderHint.keyPredicates where predicate.isByValue {
       guard let name = predicate.table, !found.contains(where: { $0.name == name }),
-        let problem = schema.problem(with: name)
+        shape.tables.contains(where: { $0.name == name }), let problem = schema.problem(with: name)
       else { continue }
       found.append((name, problem))
     }
