@@ -80,10 +80,12 @@ int dbh_attach(sqlite3 *handle, const char *name, bool is_new) {
       .is_new = is_new,
   };
   dbh_identify(handle, "main", &opening.identity);
+  // Copies that are made of another database are not seen elsewhere.
+  opening.is_told = is_new && opening.identity.is_alone && opening.identity.is_empty && dbh_interposes_statements();
+  c->is_told = opening.is_told;
   c->context = swift->opened(&opening);
   if (!dbh_registry_add(c)) return SQLITE_NOMEM;
   dbh_adopt_foreign_callbacks(c);
-  c->is_told = is_new && opening.identity.is_alone && opening.identity.is_empty;
   dbh_adopt_foreign_preupdate(c);
   dbh_adopt_sessions(c);
   dbh_adopt_foreign_update(c);

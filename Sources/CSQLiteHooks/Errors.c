@@ -16,6 +16,9 @@ static bool is_error(int code) {
   }
 }
 
+// Bytes that SQLite's log has for a line; a longer one is cut off.
+enum { LOG_LINE = 210 };
+
 static bool is_alive(sqlite3 *handle, const sqlite3_stmt *statement) {
   sqlite3_stmt *s = sqlite3_next_stmt(handle, NULL);
   while (s && s != statement) s = sqlite3_next_stmt(handle, s);
@@ -41,7 +44,7 @@ static bool note_abort(dbh_connection *c, int code, const char *message) {
     open->error = code;
     free(open->error_message);
     open->error_message = NULL;
-    if (rest > length) {
+    if (rest > length && strlen(message) < LOG_LINE - 1) {
       const char *text = bracket + 2 + length;
       while (*text == ':' || *text == ' ') text++;
       if (*text) open->error_message = strdup(text);

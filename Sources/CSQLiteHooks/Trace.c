@@ -445,7 +445,11 @@ static failure failure_of(dbh_connection *c, int result) {
 }
 
 static void set_error(dbh_open_statement *open, failure f) {
-  if (!open->error_message && f.message) open->error_message = strdup(f.message);
+  // SQLite's log may have cut it off.
+  if (f.message) {
+    free(open->error_message);
+    open->error_message = strdup(f.message);
+  }
   open->error = f.code;
 }
 
@@ -465,7 +469,8 @@ void dbh_step_failed(dbh_connection *c, sqlite3_stmt *statement, const dbh_call 
   if (open) {
     set_error(open, f);
   } else if (call->was_seen && c->last && c->last->statement == statement) {
-    if (c->last->error == f.code) return;
+    const char *known = c->last->error_message;
+    if (c->last->error == f.code && (!f.message || (known && strcmp(known, f.message) == 0))) return;
     set_error(c->last, f);
     if (is_wanted(&c->last->slot)) swift->failed(&c->last->slot, f.code, c->last->error_message);
   } else if (!call->was_seen && (call->is_app || dbh_is_called_by_app(call->outer))) {

@@ -56,7 +56,7 @@ private func connectionOpened(_ opening: UnsafePointer<dbh_opening>?) -> UnsafeM
   let file = opening.file.map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   let info = ConnectionInfo(id: opening.id, name: opening.name.map { String(cString: $0) }, file: file)
   let key = DatabaseIdentity.Key(opening.identity) ?? file.map { .place($0) }
-  let makeSchema = { schemaFacts(file: file, isNew: opening.is_new) }
+  let makeSchema = { schemaFacts(file: file, opening) }
   let database =
     key.map { DatabaseIdentity.of($0, isAlone: opening.identity.is_alone, schema: makeSchema) }
     ?? DatabaseIdentity(schema: makeSchema())
@@ -66,11 +66,12 @@ private func connectionOpened(_ opening: UnsafePointer<dbh_opening>?) -> UnsafeM
   return Unmanaged.passRetained(evidence).toOpaque()
 }
 
-private func schemaFacts(file: String?, isNew: Bool) -> SchemaFacts {
+private func schemaFacts(file: String?, _ opening: dbh_opening) -> SchemaFacts {
   let planner: SchemaFacts.Planner = { sql, entries in plan(of: sql, entries: entries) }
   if let file { return SchemaFacts(reader: { readSchema(of: file) }, planner: planner) }
   return SchemaFacts(
-    reader: { .unreadable("it is in memory, and its connection could not be asked") }, planner: planner, isNew: isNew)
+    reader: { .unreadable("it is in memory, and its connection could not be asked") }, planner: planner,
+    isNew: opening.is_new, isTold: opening.is_told)
 }
 
 extension DatabaseIdentity.Key {

@@ -15,6 +15,26 @@ import Testing
     #expect(recording.inserts.first?.rowsChanged == 0)
   }
 
+  /// In the middle of a word, too.
+  @Test func noMessageIsCutOff() throws {
+    let shop = try Shop()
+    let recording = try recordDatabase {
+      for length in 100..<240 {
+        let name = String(repeating: "x", count: length)
+        _ = try? shop.database.rows("INSERT INTO author VALUES (1, '\(name)')")
+      }
+    }
+    #expect(Set(recording.inserts.map { $0.error?.message }) == ["UNIQUE constraint failed: author.id"])
+    let executed = try recordDatabase {
+      for length in 100..<240 {
+        let name = String(repeating: "x", count: length)
+        try? shop.database.execute("INSERT INTO author VALUES (1, '\(name)')")
+      }
+    }
+    let messages = Set(executed.inserts.map { $0.error?.message })
+    #expect(messages.isSubset(of: ["UNIQUE constraint failed: author.id", "constraint failed"]), "\(messages)")
+  }
+
   /// SQLite's log cuts it off.
   @Test func aLongStatementHasItsMessage() throws {
     let shop = try Shop()

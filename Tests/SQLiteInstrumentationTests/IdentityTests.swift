@@ -93,6 +93,21 @@ import Testing
     #expect(!duplicate.check(.noDuplicateQueries).isEmpty)
   }
 
+  /// One name for several databases, one after the other.
+  @Test func aDatabaseThatIsAttachedInTheNameOfAnother() throws {
+    let files = try (0..<3).map { _ in try TemporaryFile() }
+    for file in files { try withoutHooks { try SQLiteDatabase(file.path) }.execute(Self.tables) }
+    let database = try SQLiteDatabase()
+    let recording = try recordDatabase {
+      for file in files {
+        try database.execute("ATTACH '\(file.path)' AS tenant")
+        _ = try database.rows("SELECT count(*) FROM tenant.author")
+        try database.execute("DETACH tenant")
+      }
+    }
+    #expect(recording.check(.noDuplicateQueries).isEmpty)
+  }
+
   /// Once the last connection is closed, another database may be at the same address, or have the same name.
   @Test func aDatabaseThatComesAfterAnotherIsAnother() throws {
     var earlier: [Recording] = []

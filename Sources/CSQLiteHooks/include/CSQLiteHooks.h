@@ -193,7 +193,8 @@ typedef struct {
   const char *name;  // from the user, or NULL
   uint64_t id;       // unique in the process
   dbh_identity identity;
-  bool is_new;  // opened just now, rather than handed over
+  bool is_new;   // opened just now, rather than handed over
+  bool is_told;  // its definitions will tell all of its tables, until `told` is called
 } dbh_opening;
 
 /// A statement that wrote, that begins or ends a transaction, or that SQLite ended one with.

@@ -101,6 +101,7 @@ package final class ConnectionEvidence: Sendable {
   /// What was defined so far holds for the statements that ran so far.
   package func keepDefinitions() {
     let facts = database.schema.copy
+    database.schema.stopTelling()
     let now = monotonicNanoseconds()
     told.withLock { told in
       _ = told.schemas.add(facts, since: 0)

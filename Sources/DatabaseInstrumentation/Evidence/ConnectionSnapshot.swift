@@ -16,6 +16,9 @@ package struct ConnectionSnapshot: Sendable {
     source = connection
   }
 
+  /// Whether there may be tables that are not known.
+  package var mayLackTables: Bool { schema.mayLackTables }
+
   /// Of the connection, whenever the snapshot was taken.
   var id: ObjectIdentifier { ObjectIdentifier(source) }
 

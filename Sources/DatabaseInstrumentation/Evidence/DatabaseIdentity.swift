@@ -172,7 +172,7 @@ package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` 
       return (use.running, use.wasUsed)
     }
     guard !wasUsed else { return nil }
-    if running.count == 1 { return running[0].unfinished }
+    if running.count == 1 { return running[0].awake }
     guard mayBeNew, running.isEmpty, let scope = RecordingActivity.shared.onlyScope else { return nil }
     // From now on it is in use: what comes after that recording is not the next one's.
     noteUse(by: scope)
@@ -185,7 +185,7 @@ package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` 
     if isShared { return .shared }
     var owner = bound
     if let lineage, lineage !== bound, bound.commonAncestor(with: lineage) === lineage { owner = lineage }
-    guard let scope = owner.unfinished else { return .finished }
+    guard let scope = owner.awake else { return .finished }
     return .scope(scope)
   }
 }

@@ -21,7 +21,8 @@ final class RecordRoom: Sendable {
   ///
   /// - Returns: For how many records; 0 where there is none left.
   func claim(after used: Int) -> Int {
-    let wanted = isTight.load(ordering: .sequentiallyConsistent) ? 1 : min(Self.largestClaim, max(Self.smallestClaim, used))
+    let wanted =
+      isTight.load(ordering: .sequentiallyConsistent) ? 1 : min(Self.largestClaim, max(Self.smallestClaim, used))
     var known = claimed.load(ordering: .relaxed)
     while known < limit {
       let granted = min(wanted, limit - known)

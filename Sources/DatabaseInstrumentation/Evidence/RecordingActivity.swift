@@ -45,7 +45,7 @@ package final class RecordingActivity: Sendable {
   /// Where work belongs that can only be of the one tree of scopes that runs: the innermost scope that all running ones are
   /// inside of, or are around; `nil` where several trees run, or none.
   var onlyScope: RecordingScope? {
-    let running = state.withLock { Array($0.running.values) }
+    let running = state.withLock { $0.running.values.filter { !$0.isPaused } }
     guard let first = running.first, running.allSatisfy({ $0.store === first.store }) else { return nil }
     var around: Set<UInt32> = []
     for scope in running {
@@ -54,7 +54,7 @@ package final class RecordingActivity: Sendable {
     }
     let innermost = running.filter { !around.contains($0.id) }
     let common = innermost.dropFirst().reduce(innermost.first) { $0?.commonAncestor(with: $1) }
-    return common?.unfinished
+    return common?.awake
   }
 
   /// Whether no recording of another tree runs.

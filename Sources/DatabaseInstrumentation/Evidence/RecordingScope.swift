@@ -36,6 +36,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   package let end: UnsafeMutablePointer<Atomic<UInt64>>
   private let excluded = Atomic<Int>(0)
   private let lost = Locked<[ConnectionEvidence]>([])
+  private let paused = Atomic<Bool>(false)
   private let unattributedAtStart: Int
 
   private static let lastID = Atomic<UInt32>(0)
@@ -78,6 +79,23 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   package var unfinished: RecordingScope? {
     var scope: RecordingScope? = self
     while let candidate = scope, candidate.isFinished { scope = candidate.parent }
+    return scope
+  }
+
+  /// Whether a fixture's work stands still, while the test that it is for runs.
+  var isPaused: Bool { paused.load(ordering: .acquiring) }
+
+  /// Calls `body`, a part of the scope that is no fixture's: work without a task meanwhile is of the scope around this one.
+  package func pausing<R>(_ body: () throws -> R) rethrows -> R {
+    paused.store(true, ordering: .releasing)
+    defer { paused.store(false, ordering: .releasing) }
+    return try body()
+  }
+
+  /// This scope, or the nearest one around it that still takes statements and does not stand still.
+  var awake: RecordingScope? {
+    var scope: RecordingScope? = self
+    while let candidate = scope, candidate.isFinished || candidate.isPaused { scope = candidate.parent }
     return scope
   }
 

@@ -25,6 +25,8 @@ package final class SchemaFacts: Sendable {
     /// Tables whose triggers were seen being made; one that was dropped since still counts.
     var triggered: Set<String> = []
     var isRead = false
+    /// Whether the definitions that were noted are all.
+    var isTold = false
     /// Why it could not be read, and when that was tried.
     var problem: String?
     var tried: UInt64 = 0
@@ -41,8 +43,10 @@ package final class SchemaFacts: Sendable {
   ///   - reader: Reads the tables from the database when findings are computed; `nil` where its source never tells of any.
   ///   - planner: Tells query plans.
   ///   - isNew: Whether no table was there before anyone looked.
-  package init(reader: Reader? = nil, planner: Planner? = nil, isNew: Bool = false) {
+  ///   - isTold: Whether the definitions that are noted will be all, until ``stopTelling()``.
+  package init(reader: Reader? = nil, planner: Planner? = nil, isNew: Bool = false, isTold: Bool = false) {
     self.reader = reader
+    if isTold { state.withLock { $0.isTold = true } }
     self.isNew = isNew || reader == nil
     self.planner = planner
     isFixed = false
@@ -144,11 +148,20 @@ package final class SchemaFacts: Sendable {
     return state.withLock { Array($0.tables.values) }.sorted { $0.name < $1.name }
   }
 
+  /// Whether there may be tables that are not known.
+  package var mayLackTables: Bool {
+    guard isFixed || reader != nil else { return false }
+    return state.withLock { !$0.isRead && !$0.isTold }
+  }
+
+  /// The definitions that are noted are not all any more.
+  func stopTelling() { state.withLock { $0.isTold = false } }
+
   /// Why nothing is known of a table's keys; `nil` where they are known, or where the source never tells of any.
   package func problem(with name: String) -> String? {
     guard isFixed || reader != nil, table(name) == nil else { return nil }
     return state.withLock { state in
-      if state.isRead || state.keyless.contains(name.lowercased()) { return nil }
+      if state.isRead || state.isTold || state.keyless.contains(name.lowercased()) { return nil }
       return state.problem ?? "its definition was not seen"
     }
   }
@@ -172,7 +185,7 @@ package final class SchemaFacts: Sendable {
 
   private func readOnce() {
     // Each of a verdict's questions comes here.
-    guard let reader, state.withLock({ $0.maybeReadable(at: monotonicNanoseconds()) }) else { return }
+    guard let reader, state.withLock({ $0.mayBeReadable(at: monotonicNanoseconds()) }) else { return }
     switch reader() {
     case .unreadable(let problem):
       state.withLock { $0.problem = problem }
@@ -197,8 +210,8 @@ package enum SchemaReading: Sendable {
 
 extension SchemaFacts.State {
   /// Whether it was not read, nor tried within the last second.
-  fileprivate mutating func maybeReadable(at now: UInt64) -> Bool {
-    guard !isRead, problem == nil || now > tried &+ 1_000_000_000 else { return false }
+  fileprivate mutating func mayBeReadable(at now: UInt64) -> Bool {
+    guard !isRead, !isTold, problem == nil || now > tried &+ 1_000_000_000 else { return false }
     tried = now
     return true
   }

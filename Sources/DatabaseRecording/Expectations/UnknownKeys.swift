@@ -9,6 +9,7 @@ struct UnknownKeys {
   init(_ recording: Recording, _ need: NeededDetail, ignoring ignored: ShapeSet) {
     self.recording = recording
     let evidence = recording.storage.evidence
+    guard need.lookups > 0, evidence.connections.contains(where: \.mayLackTables) else { return }
     let memo = ShapeMemo<[(name: String, problem: String)]>(evidence)
     for (index, kind) in evidence.kinds.enumerated() where kind == .select && evidence.records[index].error == 0 {
       for (name, problem) in memo.value(at: index, { Self.unknown(evidence, index, need, ignored) }) {

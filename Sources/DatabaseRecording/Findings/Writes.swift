@@ -37,6 +37,9 @@ struct Writes {
         if effect.mayReachOthers { ofDatabase[id, default: []].append(index) }
       case .ddl:
         ofDatabase[ObjectIdentifier(evidence.connection(at: index).database), default: []].append(index)
+      // Another database may have the name from now on.
+      case _ where shape.normalizedSQL.hasPrefix("ATTACH") || shape.normalizedSQL.hasPrefix("DETACH"):
+        ofDatabase[ObjectIdentifier(evidence.connection(at: index).database), default: []].append(index)
       case .transaction where shape.normalizedSQL.hasPrefix("ROLLBACK"):
         ofDatabase[ObjectIdentifier(evidence.connection(at: index).database), default: []].append(index)
       default:

@@ -36,7 +36,8 @@
       public required init(name: String, testClosure: @escaping (XCTestCase) throws -> Void) {
         super.init(name: name) { testCase in
           guard let recorder = (testCase as? DatabaseTestCase)?.recorder else { return try testClosure(testCase) }
-          try recorder.bind { try testClosure(testCase) }
+          guard let fixture = RecordingScope.current else { return try recorder.bind { try testClosure(testCase) } }
+          try fixture.pausing { try recorder.bind { try testClosure(testCase) } }
         }
       }
     #endif
