@@ -37,15 +37,18 @@ static bool has_message(dbh_connection *c) {
   return !message || strcmp(message, sqlite3_errstr(sqlite3_extended_errcode(c->handle))) != 0;
 }
 
-void dbh_want_schema(dbh_connection *c, dbh_thread_state *thread, uint64_t start) {
+void dbh_want_schema(dbh_connection *c, dbh_thread_state *thread, const sqlite3_stmt *statement, uint64_t start) {
   if (!c->schema_version || c->is_told) return;
   uint64_t version = atomic_load_explicit(c->schema_version, memory_order_acquire);
   bool is_same = version == c->known_schema && c->own_schema == c->known_own_schema;
   if (is_same && c->knows_all) return;
   if (!is_same) c->read_schemas = 0;
+  if (c->schema_wanted == 0) c->schema_wanted = start ? start : dbh_now();
+  // What was prepared just now had all tables loaded; an older statement may run while they are not, and we would load them before
+  // the application does.
+  if (c->last_prepared != statement) return;
   thread->learning = c->handle;
   thread->may_learn = false;
-  if (c->schema_wanted == 0) c->schema_wanted = start ? start : dbh_now();
 }
 
 void dbh_schema_changes(dbh_connection *c) {
@@ -108,17 +111,25 @@ void dbh_schema_changes_by(dbh_connection *c, const char *sql) {
   dbh_schema_changes(c);
 }
 
+// Of ours.
+static void clear_error(sqlite3 *handle) {
+  sqlite3_stmt *statement = NULL;
+  sqlite3_prepare(handle, "SELECT 1", -1, &statement, NULL);
+  sqlite3_finalize(statement);
+}
+
 static void learn(void *argument) {
   dbh_connection *c = argument;
   if (has_message(c) || !has_unread(c) || lacks_memory()) return;
   uint64_t version = atomic_load_explicit(c->schema_version, memory_order_acquire);
   uint64_t own = c->own_schema;
-  dbh_texts texts = {0};
-  bool is_complete = true, is_read = true, is_addition = c->read_schemas != 0;
+  dbh_texts texts = {.is_of_app = true};
+  bool is_complete = true, is_addition = c->read_schemas != 0;
+  int result = SQLITE_OK;
   const char *schema;
-  for (int i = 0; is_read && (schema = dbh_schema_name(c->handle, i)); i++) {
+  for (int i = 0; result == SQLITE_OK && (schema = dbh_schema_name(c->handle, i)); i++) {
     if (is_readable(c, i, schema)) {
-      is_read = dbh_append_schema(&texts, c->handle, schema) == SQLITE_OK;
+      result = dbh_append_schema(&texts, c->handle, schema);
       c->read_schemas |= bit(i);
     } else if (!(c->read_schemas & bit(i))) {
       is_complete = false;
@@ -126,7 +137,14 @@ static void learn(void *argument) {
   }
   dbh_append_text(&texts, "");
   const dbh_callbacks *swift = dbh_swift();
-  if (is_read && !texts.has_failed && swift) {
+  if (result != SQLITE_OK) clear_error(c->handle);
+  if ((result & 0xff) == SQLITE_SCHEMA) {
+    // At the next statement: the application has loaded the tables then.
+    c->read_schemas = 0;
+    free(texts.bytes);
+    return;
+  }
+  if (result == SQLITE_OK && !texts.has_failed && swift) {
     dbh_tables tables = {
         .texts = texts.bytes,
         .length = texts.length,
@@ -140,7 +158,7 @@ static void learn(void *argument) {
   // Where SQLite could not tell, it is not asked with each row again.
   c->known_schema = version;
   c->known_own_schema = own;
-  c->knows_all = is_complete || !is_read;
+  c->knows_all = is_complete || result != SQLITE_OK;
   c->schema_wanted = 0;
   free(texts.bytes);
 }

@@ -160,6 +160,7 @@ typedef struct dbh_connection {
   uint64_t known_schema;                   // the version that was told of
   uint64_t own_schema;                     // changes with what is the connection's alone: temporary tables, attached databases
   uint64_t known_own_schema;
+  const sqlite3_stmt *last_prepared;
   uint64_t read_schemas;   // those that were told of since the tables changed, a bit for each
   bool knows_all;          // of them
   // All that ever changed its tables were plain definitions, which were seen: the connection, a new one of a database of its own,
@@ -479,7 +480,7 @@ int dbh_run_extensions(sqlite3 *handle, char **error, const void *api);
 /// A statement that a recording has begins: whether its connection knows more of its tables than was told.
 ///
 /// `start`: nanoseconds of dbh_now() when it did; 0: now.
-void dbh_want_schema(dbh_connection *connection, dbh_thread_state *thread, uint64_t start);
+void dbh_want_schema(dbh_connection *connection, dbh_thread_state *thread, const sqlite3_stmt *statement, uint64_t start);
 /// Asks, if that takes no lock that the connection does not have; on its own thread.
 void dbh_learn_schema(dbh_connection *connection);
 /// A statement that changes tables begins or ends, or something else changed them.

@@ -141,6 +141,7 @@ static __attribute__((cold, noinline)) void failed(dbh_connection *c, const dbh_
   int result = next;                                                           \
   thread->preparing--;                                                         \
   thread->call = call.outer;                                                   \
+  c->last_prepared = result == SQLITE_OK && statement ? *statement : NULL;     \
   if (result != SQLITE_OK) failed(c, &call, result);                           \
   sqlite3_mutex_leave(mutex);                                                  \
   return result;

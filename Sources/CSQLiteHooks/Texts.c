@@ -31,7 +31,10 @@ static int append_rows(dbh_texts *texts, sqlite3 *handle, const char *schema, co
   char *sql = sqlite3_mprintf(format, schema);
   if (!sql) return SQLITE_NOMEM;
   sqlite3_stmt *statement = NULL;
-  int result = sqlite3_prepare_v2(handle, sql, -1, &statement, NULL);
+  // Where the application has not noticed yet that another connection changed the tables, it is left to find out: the old kind of
+  // a statement fails then, and does not load them.
+  int result = texts->is_of_app ? sqlite3_prepare(handle, sql, -1, &statement, NULL)
+                                : sqlite3_prepare_v2(handle, sql, -1, &statement, NULL);
   sqlite3_free(sql);
   while (result == SQLITE_OK || result == SQLITE_ROW) {
     result = sqlite3_step(statement);
@@ -43,8 +46,8 @@ static int append_rows(dbh_texts *texts, sqlite3 *handle, const char *schema, co
     const char *name = (const char *)sqlite3_column_text(statement, 1);
     if (name && strcmp(name, "sqlite_stat1") == 0) *has_statistics = true;
   }
-  sqlite3_finalize(statement);
-  return result == SQLITE_DONE ? SQLITE_OK : result;
+  int last = sqlite3_finalize(statement);
+  return result == SQLITE_DONE ? SQLITE_OK : last != SQLITE_OK ? last : result;
 }
 
 // A statement on a table keeps a lock on it in a shared cache until the transaction ends.

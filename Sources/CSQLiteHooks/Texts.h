@@ -8,7 +8,8 @@
 typedef struct {
   char *bytes;  // malloc
   size_t length, capacity;
-  bool has_failed;  // without memory, or with more than a schema can have
+  bool has_failed;   // without memory, or with more than a schema can have
+  bool is_of_app;    // from a connection of the application's
 } dbh_texts;
 
 void dbh_append_text(dbh_texts *texts, const char *text);

@@ -235,7 +235,7 @@ static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char 
     begin_in_swift(c, open, text, sql, flags, parent, swift);
   }
   bool uses_tables = (shape_flags & (DBH_SHAPE_READS | DBH_SHAPE_WRITES)) && (shape_flags & DBH_SHAPE_HAS_TABLES);
-  if (uses_tables && is_wanted(&open->slot)) dbh_want_schema(c, thread, open->slot.start);
+  if (uses_tables && is_wanted(&open->slot)) dbh_want_schema(c, thread, statement, open->slot.start);
 }
 
 // The long way.
