@@ -33,8 +33,10 @@ static bool has_unread(dbh_connection *c) {
 
 // What a failure left behind that the application was told of is there until the next one: ours would take it away.
 static bool has_message(dbh_connection *c) {
+  int code = sqlite3_extended_errcode(c->handle);
+  if (code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE) return true;
   const char *message = sqlite3_errmsg(c->handle);
-  return !message || strcmp(message, sqlite3_errstr(sqlite3_extended_errcode(c->handle))) != 0;
+  return !message || strcmp(message, sqlite3_errstr(code)) != 0;
 }
 
 void dbh_want_schema(dbh_connection *c, dbh_thread_state *thread, const sqlite3_stmt *statement, uint64_t start) {
