@@ -88,6 +88,8 @@ import Testing
         let sql = "UPDATE setting SET value = 'x'; INSERT INTO setting (value) VALUES ('y')"
         let result = sqlite3_exec(writer.handle, sql, nil, nil, nil)
         writes.withLock { if result == SQLITE_OK { $0.done += 1 } else { $0.failed += 1 } }
+        // A file that changes without a pause cannot be read without a lock.
+        usleep(1_000)
       }
     }
     thread.start()
