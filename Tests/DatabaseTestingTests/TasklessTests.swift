@@ -74,12 +74,15 @@ import Testing
       for author in 1...6 { _ = try? shop.books(of: author) }
       _ = try? shop.database.rows("INSERT INTO setting (value) VALUES ('x')")
     }
+    // The work begins when both have used the database.
+    let used = Gate(2)
     let recordings = try await together(3) { number in
       if number == 2 {
         _ = try stranger.authorsWithBooks()
         return
       }
       _ = try pool.connections[number].authors()
+      await used.pass()
       guard number == 1 else { return }
       switch way {
       case .queue: await pool.asyncRead(3, work)
