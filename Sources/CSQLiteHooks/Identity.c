@@ -35,6 +35,7 @@ void dbh_identify(sqlite3 *handle, const char *schema, dbh_identity *identity) {
   sqlite3_vfs *vfs = NULL;
   sqlite3_file_control(handle, schema, SQLITE_FCNTL_VFS_POINTER, &vfs);
   if (name && *name && vfs && vfs->zName && strcmp(vfs->zName, "memdb") == 0) {
+    identity->is_memory = true;
     // Others share it by a name that begins with a slash.
     if (*name == '/') {
       identity->kind = DBH_DATABASE_NAMED;

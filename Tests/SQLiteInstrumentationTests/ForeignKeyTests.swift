@@ -1,6 +1,7 @@
 import CSQLiteForTests
 import DatabaseTesting
 import Foundation
+import SQLiteInstrumentation
 import TestSupport
 import Testing
 
@@ -77,22 +78,61 @@ import Testing
     expectFound(recording)
   }
 
+  /// A database in memory that was not made by statements.
+  private func read(_ bytes: Data, into database: SQLiteDatabase) throws {
+    let memory = try #require(sqlite3_malloc64(UInt64(bytes.count)))
+    bytes.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: bytes.count) }
+    let flags = UInt32(SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE)
+    let pointer = memory.assumingMemoryBound(to: UInt8.self)
+    #expect(
+      sqlite3_deserialize(database.handle, "main", pointer, Int64(bytes.count), Int64(bytes.count), flags)
+        == SQLITE_OK)
+  }
+
   @Test func aDatabaseThatIsReadFromBytes() throws {
     let file = try fixture()
     let bytes = try Data(contentsOf: URL(fileURLWithPath: file.path))
     let recording = try recordDatabase {
       let database = try SQLiteDatabase()
       _ = try database.rows("SELECT 1")
-      let memory = try #require(sqlite3_malloc64(UInt64(bytes.count)))
-      bytes.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress!, byteCount: bytes.count) }
-      let flags = UInt32(SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_RESIZEABLE)
-      let pointer = memory.assumingMemoryBound(to: UInt8.self)
-      #expect(
-        sqlite3_deserialize(database.handle, "main", pointer, Int64(bytes.count), Int64(bytes.count), flags)
-          == SQLITE_OK)
+      try read(bytes, into: database)
       try loop(database)
     }
     expectFound(recording)
+  }
+
+  enum Hindrance: CaseIterable { case profile, olderAuthorizer }
+
+  /// The cases in which neither the connection may be asked, nor a file or a definition tells: a profile of the application's, or
+  /// an authorizer that is older than the instrumentation, would hear of the question.
+  @Test(arguments: Hindrance.allCases) func whatCannotBeAskedIsSaidToBeUnknown(_ hindrance: Hindrance) throws {
+    let file = try fixture()
+    let bytes = try Data(contentsOf: URL(fileURLWithPath: file.path))
+    func prepared() throws -> SQLiteDatabase {
+      let database = try SQLiteDatabase()
+      try read(bytes, into: database)
+      return database
+    }
+    let database: SQLiteDatabase
+    switch hindrance {
+    case .profile:
+      database = try prepared()
+      _ = sqlite3_profile(database.handle, { _, _, _ in }, nil)
+    case .olderAuthorizer:
+      database = try withoutHooks {
+        let database = try prepared()
+        sqlite3_set_authorizer(database.handle, { _, _, _, _, _, _ in SQLITE_OK }, nil)
+        return database
+      }
+      try SQLiteInstrumentor.instrument(#require(database.handle))
+    }
+    let recording = try recordDatabase { try loop(database) }
+    let found = recording.check(.noNPlusOne)
+    #expect(found.map(\.kind) == [.blind])
+    #expect(
+      found.first?.headline
+        == ".noNPlusOne cannot be checked: the keys of book are not known, because it is in memory, and "
+        + "its connection could not be asked.")
   }
 
   @Test func anExclusiveTransaction() throws {

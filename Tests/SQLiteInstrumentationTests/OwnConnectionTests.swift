@@ -82,7 +82,8 @@ import Testing
       _ = try reader.rows("SELECT id FROM book WHERE title = 'a book'")
     }
     let isDone = Atomic(false)
-    let (failed, done) = (Atomic(0), Atomic(0))
+    let failed = Atomic(0)
+    let done = Atomic(0)
     let thread = Thread {
       while !isDone.load(ordering: .acquiring) {
         let sql = "UPDATE setting SET value = 'x'; INSERT INTO setting (value) VALUES ('y')"

@@ -3,7 +3,7 @@ import CSQLiteHooks
 /// Runs `body` as in a program without the toolkit: connections that it opens are not instrumented.
 func withoutHooks<R>(_ body: () throws -> R) throws -> R {
   var result: Result<R, any Error>?
-  try withoutActuallyEscaping(body) { body in
+  withoutActuallyEscaping(body) { body in
     let box = Box { result = Result { try body() } }
     dbh_without_hooks(
       { argument in Unmanaged<Box>.fromOpaque(argument!).takeUnretainedValue().run() },

@@ -163,6 +163,7 @@ typedef struct {
   uint32_t kind;  // DBH_DATABASE_…
   bool is_alone;  // no other connection has it now
   bool is_empty;  // nothing was in it when it was opened
+  bool is_memory;  // its name, if it has one, is no file's
   uint64_t parts[3];
 } dbh_identity;
 
