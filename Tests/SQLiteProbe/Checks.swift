@@ -137,7 +137,8 @@ func keys() throws {
   }
   sqlite3_hard_heap_limit64(before)
   let doubt = limited.check(.noNPlusOne)
-  check("keys that cannot be asked for under a heap limit are said to be unknown", doubt.first?.kind == .blind, "\(doubt)")
+  check(
+    "keys that cannot be asked for under a heap limit are said to be unknown", doubt.first?.kind == .blind, "\(doubt)")
 }
 
 func plans() throws {
