@@ -99,8 +99,9 @@ void dbh_registry_remove(dbh_connection *connection) {
 }
 
 // Rows were changed that no statement of ours accounts for: the trace was replaced behind our back. Read without the
-// connection's mutex, hence twice, and only between statements.
+// connection's mutex, hence twice, and only between statements. Nothing is missed while nobody listens.
 bool dbh_changes_unseen(dbh_connection *connection) {
+  if (!atomic_load(&dbh_listening)) return false;
   if (atomic_load(&connection->epoch) != atomic_load(&dbh_epoch)) return false;
   for (int i = 0; i < 2; i++) {
     if (atomic_load(&connection->resync) || atomic_load(&connection->depth) != 0) return false;

@@ -64,9 +64,10 @@ public final class DatabaseRecorder: Sendable {
 
   /// What was recorded so far, or all of it once the scope has ended.
   public var recording: Recording {
-    finished.withLock { $0 }
-      ?? Recording(
-        scope: scope, label: label, location: location, function: function, beside: UnattributedStatements.shared.kept)
+    if let finished = finished.withLock({ $0 }) { return finished }
+    EvidenceSources.shared.inspect(for: scope)
+    return Recording(
+      scope: scope, label: label, location: location, function: function, beside: UnattributedStatements.shared.kept)
   }
 
   /// Ends the scope and returns its evidence; the same recording each time.
@@ -76,6 +77,7 @@ public final class DatabaseRecorder: Sendable {
       if let finished { return finished }
       // With the last recording of the process they are gone.
       let unattributed = UnattributedStatements.shared.kept
+      EvidenceSources.shared.inspect(for: scope)
       scope.finish()
       let recording = Recording(
         scope: scope, label: label, location: location, function: function, beside: unattributed)

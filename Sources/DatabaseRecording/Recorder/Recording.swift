@@ -50,12 +50,13 @@ public struct Recording: Sendable, CustomStringConvertible {
     }
   }
 
+  /// After the sources were asked for what they missed, which they know only as long as somebody listens.
+  ///
   /// - Parameter intervals: What ran meanwhile and no recording took.
   init(
     scope: RecordingScope, label: String, location: CodeLocation, function: ScopeFunction,
     beside intervals: [UnattributedInterval]
   ) {
-    EvidenceSources.shared.inspect(for: scope)
     let evidence = scope.evidence()
     storage = Storage(
       label: label,

@@ -1,0 +1,54 @@
+import CSQLiteHooks
+import DatabaseTesting
+import Dispatch
+import Foundation
+import TestSupport
+import Testing
+
+/// What is done while nobody records is not missed by whoever records next. In a process of its own: elsewhere some other test
+/// records all the time.
+@Suite struct UnrecordedWorkTests {
+  @Test func whatIsWrittenWhileNobodyRecords() async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      let database = try withDatabaseRecorder { _ in
+        let database = try SQLiteDatabase()
+        try database.execute("CREATE TABLE t (x)")
+        return database
+      }
+      try database.execute("INSERT INTO t VALUES (1)")
+      let lost = UnsafeMutablePointer<Int>.allocate(capacity: 1)
+      lost.initialize(to: 0)
+      dbh_each_connection(
+        { _, _ in true },
+        { _, isLost, argument in if isLost { argument!.assumingMemoryBound(to: Int.self).pointee += 1 } }, lost)
+      if lost.pointee > 0 { fail("a write while nobody listened was called one that was missed") }
+      let recording = try recordDatabase { try database.execute("INSERT INTO t VALUES (2)") }
+      if recording.inserts.count != 1 || recording.isBlind { fail("\(recording)") }
+    }
+    if let result { #expect(String(decoding: result.standardErrorContent, as: UTF8.self) == "") }
+  }
+
+  /// As fixtures of parallel tests are made while others end.
+  @Test func fixturesBesideRecordingsThatEnd() async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      DispatchQueue.concurrentPerform(iterations: 8) { _ in
+        for _ in 0..<100 {
+          guard let database = try? SQLiteDatabase() else { fail("no database") }
+          try? database.execute("CREATE TABLE t (x)")
+          for value in 0..<20 { _ = try? database.rows("INSERT INTO t VALUES (?)", value) }
+          let recording = try? recordDatabase { _ = try database.rows("SELECT x FROM t") }
+          guard let recording else { fail("no recording") }
+          if recording.isBlind { fail("\(recording)") }
+          database.close()
+        }
+      }
+    }
+    if let result { #expect(String(decoding: result.standardErrorContent, as: UTF8.self) == "") }
+  }
+}
+
+/// Says why to whoever runs the process.
+private func fail(_ reason: String) -> Never {
+  FileHandle.standardError.write(Data("\(reason)\n".utf8))
+  exit(1)
+}
