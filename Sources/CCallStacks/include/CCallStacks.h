@@ -11,6 +11,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+// A stack is a flat list of words, innermost first:
+//
+//   synchronous frames    return addresses, as they are
+//   awaiting frames       the functions that await these: the address at which each is resumed, with DCS_AWAITING
+//   DCS_CREATOR           the same of the code that created the task, then of the one that created that code's task, …
+//   DCS_ROOT              the last word of a stack that is known to be whole
+//
+// No user-space address has one of the upper bits.
+
+/// Set in the address at which an awaiting function goes on.
+#define DCS_AWAITING (1ull << 63)
+/// A word without an address: what follows called for the task that the frames before belong to.
+#define DCS_CREATOR (1ull << 62)
+/// A word without an address, the last one: nothing is missing, neither a frame nor a creator. A stack without it may be a part of
+/// another, and equal ones do not prove that the same code ran.
+#define DCS_ROOT (1ull << 61)
+/// The address of a word.
+#define DCS_ADDRESS (DCS_ROOT - 1)
+
 /// Writes the return addresses of the caller's stack, innermost first.
 ///
 /// Allocates nothing after the first call in a thread. Where a frame cannot be left like that (no table, one that computes, a
@@ -35,7 +54,7 @@ bool dcs_is_learning(void);
 /// The stacks of one recording, each kept once. Any thread may use one at any time.
 typedef struct dcs_stacks dcs_stacks;
 
-enum { DCS_DEPTH = 64 };  // frames that are kept of a deeper stack
+enum { DCS_DEPTH = 96 };  // words that are kept of a deeper stack
 
 /// NULL without memory.
 dcs_stacks *dcs_stacks_create(void);
