@@ -252,7 +252,7 @@ let package = Package(
     .executableTarget(
       name: "InstructionProbe",
       dependencies: [
-        "CSQLiteForTests", "CSQLiteHooks", "DatabaseTesting", "DatabaseRecording", "DatabaseInstrumentation",
+        "CCallStacks", "CSQLiteForTests", "CSQLiteHooks", "DatabaseTesting", "DatabaseRecording", "DatabaseInstrumentation",
         "SQLiteInstrumentation",
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
