@@ -45,7 +45,8 @@
     @inline(never) func add() {
       let stack = StackTrace.capture()
       let identity = dcs_identity()
-      let isRight = !stack.synchronous.isEmpty && !stack.awaiting.isEmpty && (stack.isComplete || stack.returnAddresses.count > 100)
+      let isWhole = stack.isComplete || stack.returnAddresses.count == StackTrace.depth
+      let isRight = !stack.synchronous.isEmpty && !stack.awaiting.isEmpty && isWhole
       state.withLock { state in
         state.count += 1
         if !isRight { state.wrong += 1 }

@@ -1,6 +1,7 @@
 #if os(Linux) && arch(x86_64)
   import CCallStacks
   import Dispatch
+  import Foundation
   import Testing
   import XCTest
 
@@ -12,6 +13,17 @@
 
     @Test func theyAreFollowedHere() {
       #expect(dcs_follows_chains())
+    }
+
+    /// As where the check fails.
+    @Test func withoutThemStacksHaveSynchronousFramesAlone() async {
+      await #expect(processExitsWith: .success) {
+        guard ChainCheck.hasPassed else { exit(2) }
+        dcs_set_follows_chains(false)
+        let stack = await recording { await Caller.outer() }
+        let isPlain = stack.awaiting.isEmpty && stack.creators.isEmpty && !stack.isComplete
+        exit(isPlain && stack.executing.first == "Caller.inner()" ? 0 : 3)
+      }
     }
 
     @Test func upToTheTest() async {
@@ -182,6 +194,31 @@
       XCTAssertTrue(ChainCheck.hasPassed)
       let stack = await Caller.outer()
       XCTAssertEqual(stack.awaitingFunctions.prefix(2), ["Caller.outer()", "ChainXCTests.testReachesTheTest()"])
+    }
+
+    /// Who left it there is not on the stack of what the main queue and a run loop run.
+    func testWhatAQueueOrARunLoopRunsIsNotWhole() {
+      XCTAssertTrue(ChainCheck.hasPassed)
+      let stacks = Locked<[StackTrace]>([])
+      let add: @Sendable () -> Void = { stacks.withLock { $0.append(kept(StackTrace.capture())) } }
+      let done = (0..<3).map { expectation(description: "\($0)") }
+      DispatchQueue.main.async {
+        add()
+        done[0].fulfill()
+      }
+      RunLoop.main.perform {
+        add()
+        done[1].fulfill()
+      }
+      Timer.scheduledTimer(withTimeInterval: 0.001, repeats: false) { _ in
+        add()
+        done[2].fulfill()
+      }
+      wait(for: done, timeout: 10)
+      let seen = stacks.withLock { $0 }
+      XCTAssertEqual(seen.map(\.isComplete), [false, false, false])
+      XCTAssertTrue(StackTrace.capture().isComplete)
+      XCTAssertTrue(DispatchQueue(label: "queue").sync { kept(StackTrace.capture()) }.isComplete)
     }
 
     /// The test's task is created by XCTest, on the main thread's stack.
