@@ -9,8 +9,8 @@
 // or an executor of the app's own, and test libraries replace them.
 //
 // What is not known, so that a stack ends without DCS_ROOT: creators of tasks that were created while nothing was recorded; that began
-// within the call of their creator, once they were suspended; of which 131,072 later ones were created; or from more than 12,288
-// different stacks in one process.
+// within the call of their creator (Task.immediate), beyond that call; after which 131,072 others were created; or that were created
+// from more than 12,288 different stacks in one process.
 
 #include "Private.h"
 

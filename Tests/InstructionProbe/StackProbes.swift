@@ -26,6 +26,10 @@ private func probe(_ name: String, _ capture: @escaping @Sendable (StackTable) -
         waitFor {
           await awaited(8) {
             called(10) {
+              let stack = StackTrace.capture()
+              guard stack.isComplete, stack.synchronous.count >= 12, stack.awaiting.count >= 8 else {
+                fail("the call stack is not as it should be: \(stack.synchronous.count), \(stack.awaiting.count)")
+              }
               let stacks = StackTable()
               // The first stacks of a process are compared with those of the unwinder.
               for _ in 0..<100 { capture(stacks) }

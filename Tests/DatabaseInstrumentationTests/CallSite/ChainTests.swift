@@ -210,7 +210,7 @@
         add()
         done[1].fulfill()
       }
-      Timer.scheduledTimer(withTimeInterval: 0.001, repeats: false) { _ in
+      _ = Timer.scheduledTimer(withTimeInterval: 0.001, repeats: false) { _ in
         add()
         done[2].fulfill()
       }

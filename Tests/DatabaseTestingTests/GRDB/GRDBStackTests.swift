@@ -68,7 +68,7 @@
       }
       let evidence = recording.storage.evidence
       let stacks = (0..<recording.statements.count).compactMap { index in
-        recording.statements[index].sql.hasPrefix("SELECT") ? evidence.stack(at: index) : nil
+        recording.statements[index].sql == "SELECT 1" ? evidence.stack(at: index) : nil
       }
       #expect(stacks.count == 10)
       for stack in stacks {
