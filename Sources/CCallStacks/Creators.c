@@ -107,11 +107,13 @@ static __attribute__((noinline)) void note(void *job) {
 }
 
 static _Atomic(void *) release_before;
-static uintptr_t enqueue_start, enqueue_size;  // written before the function below is installed
+static _Atomic uintptr_t enqueue_start, enqueue_size;  // written before the function below is installed
 
 static void on_release(void *object) {
   // Of all that it is called for, the jobs.
-  bool is_job = (uintptr_t)__builtin_return_address(0) - 1 - enqueue_start < enqueue_size;
+  uintptr_t start = atomic_load_explicit(&enqueue_start, memory_order_relaxed);
+  uintptr_t size = atomic_load_explicit(&enqueue_size, memory_order_relaxed);
+  bool is_job = (uintptr_t)__builtin_return_address(0) - 1 - start < size;
   if (is_job && atomic_load_explicit(&watching, memory_order_relaxed) > 0) note(object);
   void *before = atomic_load_explicit(&release_before, memory_order_acquire);
   if (before) ((void (*)(void *))before)(object);
@@ -121,8 +123,10 @@ static void on_release(void *object) {
 // another function creators are not known, since what it is called for is not.
 static void install(void) {
   if (!knows_tasks() || !swift_task_getJobFlags || !&_swift_tsan_release || !&swift_task_enqueue) return;
-  enqueue_start = dcs_function_around((uintptr_t)&swift_task_enqueue, &enqueue_size);
-  if (enqueue_start == 0 || _swift_tsan_release == on_release) return;
+  uintptr_t size, start = dcs_function_around((uintptr_t)&swift_task_enqueue, &size);
+  if (start == 0) return;
+  atomic_store(&enqueue_size, size);
+  atomic_store(&enqueue_start, start);
   atomic_store_explicit(&release_before, (void *)_swift_tsan_release, memory_order_release);
   _swift_tsan_release = on_release;
 }
