@@ -279,4 +279,12 @@ dcs_rule dcs_read_rule(uintptr_t return_address) {
   };
 }
 
+#else
+
+uintptr_t dcs_function_around(uintptr_t address, uintptr_t *size) {
+  (void)address;
+  *size = 0;
+  return 0;
+}
+
 #endif
