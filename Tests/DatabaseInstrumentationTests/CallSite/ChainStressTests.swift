@@ -1,7 +1,6 @@
 #if os(Linux) && arch(x86_64) && canImport(Glibc)
   import CCallStacks
   import Foundation
-  import Synchronization
   import Testing
 
   @testable import DatabaseInstrumentation
@@ -35,7 +34,7 @@
   }
 
   private final class Seen: Sendable {
-    private let state = Mutex((count: 0, wrong: 0, places: Set<UInt64>()))
+    private let state = Locked((count: 0, wrong: 0, places: Set<UInt64>()))
 
     var count: Int { state.withLock { $0.count } }
     var wrong: Int { state.withLock { $0.wrong } }

@@ -68,9 +68,9 @@
       }
       let evidence = recording.storage.evidence
       let stacks = (0..<recording.statements.count).compactMap { index in
-        recording.statements[index].sql == "SELECT 1" ? evidence.stack(at: index) : nil
+        recording.statements[index].sql == "SELECT ?" ? evidence.stack(at: index) : nil
       }
-      #expect(stacks.count == 10)
+      try #require(stacks.count == 10)
       for stack in stacks {
         #expect(stack.isComplete)
         #expect(stack.appFrames.contains { $0.function?.hasSuffix(".awaitedReadsReachTheTest()") == true })
