@@ -20,24 +20,21 @@ func stackProbes() throws -> [Probe] {
 
 private func probe(_ name: String, _ capture: @escaping @Sendable (StackTable) -> Void) -> Probe {
   Probe(name, operations: captures) { measure in
+    let stacks = StackTable()
     try recording {
-      withoutActuallyEscaping(measure) { measure in
-        nonisolated(unsafe) let measure = measure  // It is called before this function goes on.
-        waitFor {
-          await awaited(8) {
-            called(10) {
-              let stack = StackTrace.capture()
-              guard stack.isComplete, stack.synchronous.count >= 12, stack.awaiting.count >= 8 else {
-                fail("the call stack is not as it should be: \(stack.synchronous.count), \(stack.awaiting.count)")
-              }
-              let stacks = StackTable()
-              // The first stacks of a process are compared with those of the unwinder.
-              for _ in 0..<100 { capture(stacks) }
-              measure { for _ in 0..<captures { capture(stacks) } }
+      waitFor {
+        await awaited(8) {
+          called(10) {
+            let stack = StackTrace.capture()
+            guard stack.isComplete, stack.synchronous.count >= 12, stack.awaiting.count >= 8 else {
+              fail("the call stack is not as it should be: \(stack.synchronous.count), \(stack.awaiting.count)")
             }
+            // The first stacks of a process are compared with those of the unwinder.
+            for _ in 0..<100 { capture(stacks) }
           }
         }
       }
+      measure { waitFor { await awaited(8) { called(10) { for _ in 0..<captures { capture(stacks) } } } } }
     }
   }
 }
