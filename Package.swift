@@ -252,8 +252,8 @@ let package = Package(
     .executableTarget(
       name: "InstructionProbe",
       dependencies: [
-        "CSQLiteForTests", "CSQLiteHooks", "DatabaseTesting", "DatabaseRecording", "DatabaseInstrumentation",
-        "SQLiteInstrumentation",
+        "CCallStacks", "CSQLiteForTests", "CSQLiteHooks", "DatabaseTesting", "DatabaseRecording",
+        "DatabaseInstrumentation", "SQLiteInstrumentation",
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
         .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),

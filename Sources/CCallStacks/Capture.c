@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #endif
 
-#include "Private.h"
+#include "Table.h"
 
 #include <string.h>
 
@@ -25,11 +25,6 @@ __attribute__((noinline)) size_t dcs_unwind(uintptr_t *addresses, size_t capacit
 #endif
 }
 
-static inline uint64_t mixed(uint64_t hash, uint64_t value) {
-  hash = (hash ^ value) * 0x9E3779B97F4A7C15;
-  return hash ^ (hash >> 29);
-}
-
 static _Thread_local uintptr_t origin;
 
 uintptr_t dcs_set_origin(uintptr_t return_address) {
@@ -38,15 +33,10 @@ uintptr_t dcs_set_origin(uintptr_t return_address) {
   return before;
 }
 
-static uint64_t hash_of(const uintptr_t *addresses, size_t count) {
-  uint64_t hash = 0;
-  for (size_t i = 0; i < count; i++) hash = mixed(hash, addresses[i]);
-  return mixed(hash, count);
-}
+enum { MOST = 1024, OWN = 64 };
 
 // By backtrace(), from `caller` on: a return address into the function that asked, behind the frames of this file.
-static __attribute__((noinline)) size_t unwound(uintptr_t *addresses, size_t capacity, uintptr_t caller, uint64_t *hash) {
-  enum { MOST = 1024, OWN = 64 };
+static __attribute__((noinline)) size_t unwound(uintptr_t *addresses, size_t capacity, uintptr_t caller) {
   uintptr_t all[MOST];
   size_t wanted = capacity < MOST - OWN ? capacity + OWN : MOST;
   size_t count = dcs_unwind(all, wanted);
@@ -56,74 +46,36 @@ static __attribute__((noinline)) size_t unwound(uintptr_t *addresses, size_t cap
   count -= first;
   if (count > capacity) count = capacity;
   memcpy(addresses, all + first, count * sizeof *addresses);
-  *hash = hash_of(addresses, count);
   return count;
 }
+
+static inline void finish(dcs_sink *sink) { sink->hash = dcs_mixed(sink->hash, sink->all); }
+
+static __attribute__((noinline)) void put_unwound(dcs_sink *sink, uintptr_t caller) {
+  uintptr_t words[MOST];
+  size_t count = unwound(words, sink->words ? sink->capacity : MOST - OWN, caller);
+  sink->count = sink->all = 0;
+  sink->hash = 0;
+  for (size_t i = 0; i < count; i++) dcs_put(sink, words[i]);
+}
+
+/// What is captured beyond the synchronous frames of the caller.
+typedef enum {
+  FRAMES,          // nothing; those of the runtime that runs the task are among them
+  WHOLE,           // who awaits, and who created the task
+  WHOLE_UNTESTED,  // the same, without regard to whether that was found to work
+  OF_CREATOR,      // the same, from the frame on that creates a task
+} parts;
 
 #if DCS_LEARNS
 
 #include <pthread.h>
-#include <stdatomic.h>
-
-enum { SLOTS_SHIFT = 14, SLOTS = 1 << SLOTS_SHIFT };
-
-/// A return address and its rule in one word each; a slot never changes once it has both.
-typedef struct {
-  _Atomic uintptr_t address;
-  _Atomic uint64_t rule;
-} slot;
-
-static slot table[SLOTS];
-static _Atomic size_t known_count;
 
 // Captures that are compared before what was learned is trusted, and then one of so many of each thread: another library may have
 // been loaded where one was that is gone.
 enum { COMPARED = 64, COMPARED_AGAIN = 4096 };
 static _Atomic int compared;
 static _Atomic bool is_wrong;
-
-static uint64_t packed(dcs_rule rule) {
-  return (uint64_t)rule.kind | (uint64_t)rule.from_rbp << 2 | (uint64_t)rule.saves_rbp << 3 |
-         (uint64_t)((uint32_t)rule.cfa_offset & 0x0FFFFFFF) << 4 | (uint64_t)(uint32_t)rule.rbp_offset << 32;
-}
-
-// The parts of a packed rule.
-#define KIND(word) ((dcs_kind)((word) & 3))
-#define FROM_RBP(word) ((word) >> 2 & 1)
-#define SAVES_RBP(word) ((word) >> 3 & 1)
-#define CFA_OFFSET(word) ((uintptr_t)((word) >> 4 & 0x0FFFFFFF))
-#define RBP_OFFSET(word) ((uintptr_t)(intptr_t)(int32_t)((word) >> 32))
-
-// Room for as many as a large program has; one that has more asks its tables again for the rest.
-static __attribute__((noinline)) uint64_t learn(uintptr_t address, size_t index) {
-  dcs_rule rule = dcs_read_rule(address);
-  if (rule.cfa_offset > 0x0FFFFFFF) rule = (dcs_rule){.kind = DCS_REFUSED};
-  if (atomic_load_explicit(&known_count, memory_order_relaxed) >= SLOTS / 4 * 3) return packed(rule);
-  for (;; index = (index + 1) % SLOTS) {
-    uintptr_t found = 0;
-    if (atomic_compare_exchange_strong(&table[index].address, &found, address)) {
-      atomic_fetch_add_explicit(&known_count, 1, memory_order_relaxed);
-    } else if (found != address) {
-      continue;
-    }
-    uint64_t word = packed(rule);
-    atomic_store_explicit(&table[index].rule, word, memory_order_release);
-    return word;
-  }
-}
-
-static inline uint64_t rule_of(uintptr_t address) {
-  size_t index = (address * 0x9E3779B97F4A7C15) >> (64 - SLOTS_SHIFT);
-  for (;; index = (index + 1) % SLOTS) {
-    uintptr_t found = atomic_load_explicit(&table[index].address, memory_order_relaxed);
-    if (found == address) {
-      uint64_t word = atomic_load_explicit(&table[index].rule, memory_order_acquire);
-      // Another thread is about to write it.
-      return word ? word : packed(dcs_read_rule(address));
-    }
-    if (found == 0) return learn(address, index);
-  }
-}
 
 // Where the stack of this thread begins; nothing is read beyond it.
 static __attribute__((noinline)) uintptr_t find_stack_end(void) {
@@ -139,86 +91,208 @@ static __attribute__((noinline)) uintptr_t find_stack_end(void) {
 static _Thread_local uintptr_t stack_end;
 static _Thread_local unsigned captures;
 
-// 0: it has to be unwound. What it reads lies between its own frame and the beginning of the stack, in words that the
-// compiler's tables name; a sanitizer knows nothing of these.
-__attribute__((noinline, no_sanitize("address", "thread", "undefined"))) static size_t learned(
-    uintptr_t *addresses, size_t capacity, uintptr_t caller, uint64_t *hash) {
-  // Where it is not told, it is asked once: every frame lies beyond 1.
-  if (stack_end == 0 && (stack_end = find_stack_end()) == 0) stack_end = 1;
-  uintptr_t pc, sp, bp;
-  __asm__ volatile("leaq 0(%%rip), %0\n\tmovq %%rsp, %1\n\tmovq %%rbp, %2" : "=r"(pc), "=r"(sp), "=r"(bp));
-  uintptr_t end = stack_end;
-  size_t count = 0;
-  uint64_t sum = 0;
-  while (count < capacity) {
-    uint64_t rule = rule_of(pc);
-    if (KIND(rule) == DCS_OUTERMOST) break;
-    if (KIND(rule) != DCS_CALLED) return 0;
-    uintptr_t cfa = (FROM_RBP(rule) ? bp : sp) + CFA_OFFSET(rule);
-    if (cfa <= sp || cfa > end || cfa % 8 != 0) return 0;
-    if (SAVES_RBP(rule)) {
-      uintptr_t place = cfa + RBP_OFFSET(rule);
-      if (place < sp || place % 8 != 0) return 0;
-      bp = *(const uintptr_t *)place;
+/// The registers of a frame at one of its calls.
+typedef struct {
+  uintptr_t pc, sp, bp, end;
+} frame;
+
+// Of the function that it stands in.
+#define HERE(f)                                                                                                     \
+  do {                                                                                                              \
+    /* Where it is not told, it is asked once: every frame lies beyond 1. */                                        \
+    if (stack_end == 0 && (stack_end = find_stack_end()) == 0) stack_end = 1;                                       \
+    __asm__ volatile("leaq 0(%%rip), %0\n\tmovq %%rsp, %1\n\tmovq %%rbp, %2"                                        \
+                     : "=r"((f).pc), "=r"((f).sp), "=r"((f).bp));                                                   \
+    (f).end = stack_end;                                                                                            \
+  } while (0)
+
+// Leaves a frame; false: it cannot be left. What it reads lies between its own frame and the beginning of the stack, in words that
+// the compiler's tables name.
+DCS_READS_STACK static inline __attribute__((always_inline)) bool leave(frame *f, uint64_t rule) {
+  if (DCS_KIND(rule) != DCS_CALLED) return false;
+  uintptr_t cfa = (DCS_FROM_RBP(rule) ? f->bp : f->sp) + DCS_CFA_OFFSET(rule);
+  if (cfa <= f->sp || cfa > f->end || cfa % 8 != 0) return false;
+  if (DCS_SAVES_RBP(rule)) {
+    uintptr_t place = cfa + DCS_RBP_OFFSET(rule);
+    if (place < f->sp || place % 8 != 0) return false;
+    // On some platforms the frame pointer of an asynchronous function is marked.
+    f->bp = *(const uintptr_t *)place & ~((uintptr_t)1 << 60);
+  }
+  f->pc = *(const uintptr_t *)(cfa - 8);
+  f->sp = cfa;
+  return true;
+}
+
+// Whether the runtime runs a new task within the call that created it; then `f` is the frame of that call.
+DCS_READS_STACK static inline __attribute__((always_inline)) bool runs_now(frame *f) {
+  for (int i = 0; i < 3; i++) {
+    uint64_t rule = dcs_rule_of(f->pc);
+    if (DCS_KIND(rule) == DCS_OUTERMOST || !leave(f, rule)) return false;
+    if (DCS_ROLE(rule) == DCS_RUNS_NOW) return f->pc != 0;
+  }
+  return false;
+}
+
+/// How a walk ended.
+typedef struct {
+  size_t synchronous;  // frames before the first word of another kind
+  bool is_outermost;   // those are all that the thread has
+} ending;
+
+// false: it has to be unwound, and nothing is to be taken from the sink.
+DCS_READS_STACK static inline __attribute__((always_inline)) bool walk(dcs_sink *sink, uintptr_t caller, parts wanted, ending *how) {
+  enum { RUNTIME = 8 };  // frames between the runtime's function that makes a task and this one, at most
+  frame f;
+  HERE(f);
+  bool follows = wanted != FRAMES && (wanted == WHOLE_UNTESTED || dcs_follows_chains());
+  bool found = false, drains = false, is_creator = false;
+  size_t before = 0;
+  *how = (ending){0};
+  for (;;) {
+    uint64_t rule = dcs_rule_of(f.pc);
+    if (DCS_KIND(rule) == DCS_OUTERMOST) break;
+    uintptr_t bp = f.bp, inner = f.pc;
+    if (!leave(&f, rule)) return is_creator;
+    dcs_role role = DCS_ROLE(rule);
+    if (role != DCS_ORDINARY) {
+      if (role == DCS_DRAINS) drains = true;
+      if (role == DCS_CREATES && wanted == OF_CREATOR) found = true;
+      if (role == DCS_ASYNCHRONOUS && follows && dcs_is_in_runner(f.pc)) {
+        if (!found) return false;
+        if (!is_creator) how->synchronous = sink->all;
+        if (!dcs_follow(sink, bp, inner)) return true;
+        bool has_caller = runs_now(&f);
+        // The number of the task that made this one is not known, since it is not the current one.
+        if (is_creator && !has_caller) return true;
+        if (!has_caller) {
+          dcs_append_creator(sink);
+          return true;
+        }
+        is_creator = true;
+        dcs_put(sink, DCS_CREATOR);
+        dcs_put(sink, f.pc);
+        continue;
+      }
     }
-    pc = *(const uintptr_t *)(cfa - 8);
-    sp = cfa;
-    if (pc == 0) break;
+    if (f.pc == 0) break;
     // What comes before the caller are frames of this file, and of those who captured for it.
-    if (count == 0 && pc != caller) continue;
-    addresses[count++] = pc;
-    sum = mixed(sum, pc);
+    if (!found) {
+      if (wanted == OF_CREATOR ? ++before > RUNTIME : f.pc == caller) found = true;
+      if (!found) continue;
+      if (wanted == OF_CREATOR) return false;
+    }
+    if (sink->all == MOST - OWN) {
+      if (!is_creator) how->synchronous = sink->all;
+      return true;
+    }
+    dcs_put(sink, f.pc);
   }
-  *hash = mixed(sum, count);
-  return count;
+  if (sink->all == 0) return false;
+  if (!is_creator) {
+    how->synchronous = sink->all;
+    how->is_outermost = true;
+  }
+  bool is_root = follows && !drains && (is_creator || !dcs_is_in_task()) && dcs_is_root_thread();
+  if (is_root) dcs_put(sink, DCS_ROOT);
+  return true;
 }
 
-// Compares what was learned with the unwinder's, whose stack is the one that counts.
-static __attribute__((noinline)) size_t compare(
-    uintptr_t *addresses, size_t capacity, uintptr_t caller, uint64_t *hash) {
-  uint64_t mine = *hash;
-  size_t count = unwound(addresses, capacity, caller, hash);
-  if (mine == *hash) atomic_fetch_add_explicit(&compared, 1, memory_order_relaxed);
+// Whether the unwinder finds the same frames.
+static __attribute__((noinline)) bool agrees(const dcs_sink *sink, uintptr_t caller, ending how) {
+  uintptr_t words[MOST];
+  size_t count = unwound(words, MOST - OWN, caller);
+  size_t own = how.synchronous < sink->count ? how.synchronous : sink->count;
+  bool is_same = count >= own && memcmp(words, sink->words, own * sizeof *words) == 0 &&
+                 (!how.is_outermost || count == how.synchronous);
+  if (is_same) atomic_fetch_add_explicit(&compared, 1, memory_order_relaxed);
   else atomic_store_explicit(&is_wrong, true, memory_order_relaxed);
-  return count;
+  return is_same;
 }
 
-static size_t capture(uintptr_t *addresses, size_t capacity, uintptr_t caller, uint64_t *hash) {
-  if (origin) caller = origin;
-  size_t count = 0;
-  if (!atomic_load_explicit(&is_wrong, memory_order_relaxed)) count = learned(addresses, capacity, caller, hash);
-  bool is_due = ++captures % COMPARED_AGAIN == 0 || atomic_load_explicit(&compared, memory_order_relaxed) < COMPARED;
-  if (count > 0 && is_due) {
-    count = compare(addresses, capacity, caller, hash);
-  } else if (count == 0) {
-    count = unwound(addresses, capacity, caller, hash);
+DCS_READS_STACK static inline __attribute__((always_inline)) void capture(dcs_sink *sink, uintptr_t caller, parts wanted) {
+  if (origin && wanted != OF_CREATOR) caller = origin;
+  ending how;
+  if (atomic_load_explicit(&is_wrong, memory_order_relaxed) || !walk(sink, caller, wanted, &how)) {
+    put_unwound(sink, caller);
+  } else if (sink->words && (++captures % COMPARED_AGAIN == 0 ||
+                             atomic_load_explicit(&compared, memory_order_relaxed) < COMPARED)) {
+    if (!agrees(sink, caller, how)) put_unwound(sink, caller);
   }
-  return count;
+  finish(sink);
+}
+
+DCS_READS_STACK __attribute__((noinline)) bool dcs_capture_creator(dcs_sink *sink) {
+  if (atomic_load_explicit(&is_wrong, memory_order_relaxed)) return false;
+  ending how;
+  if (!walk(sink, 0, OF_CREATOR, &how)) return false;
+  finish(sink);
+  return true;
+}
+
+DCS_READS_STACK __attribute__((noinline)) bool dcs_learn_runner(void) {
+  frame f;
+  HERE(f);
+  for (int i = 0; i < 8; i++) {
+    uint64_t rule = dcs_rule_of(f.pc);
+    if (DCS_KIND(rule) == DCS_OUTERMOST || !leave(&f, rule)) return false;
+    if (DCS_ROLE(rule) == DCS_ASYNCHRONOUS) return dcs_set_runner(f.pc - 1);
+  }
+  return false;
 }
 
 bool dcs_is_learning(void) { return !atomic_load(&is_wrong); }
 
-size_t dcs_known_count(void) { return atomic_load(&known_count); }
-
 #else
 
-static size_t capture(uintptr_t *addresses, size_t capacity, uintptr_t caller, uint64_t *hash) {
-  return unwound(addresses, capacity, origin ? origin : caller, hash);
+static void capture(dcs_sink *sink, uintptr_t caller, parts wanted) {
+  put_unwound(sink, origin ? origin : caller);
+#if DCS_HAS_FRAME_POINTERS
+  if (wanted != FRAMES && (wanted == WHOLE_UNTESTED || dcs_follows_chains())) dcs_follow_frame_pointers(sink);
+#else
+  (void)wanted;
+#endif
+  finish(sink);
 }
+
+bool dcs_capture_creator(dcs_sink *sink) {
+  (void)sink;
+  return false;
+}
+
+bool dcs_learn_runner(void) { return DCS_HAS_FRAME_POINTERS; }
 
 bool dcs_is_learning(void) { return false; }
 
-size_t dcs_known_count(void) { return 0; }
-
 #endif
 
-__attribute__((noinline)) size_t dcs_capture(uintptr_t *addresses, size_t capacity, uint64_t *hash) {
-  return capture(addresses, capacity, (uintptr_t)__builtin_return_address(0), hash);
+DCS_READS_STACK __attribute__((noinline)) size_t dcs_capture(uintptr_t *words, size_t capacity, uint64_t *hash) {
+  dcs_sink sink = {.words = words, .capacity = capacity};
+  capture(&sink, (uintptr_t)__builtin_return_address(0), WHOLE);
+  *hash = sink.hash;
+  return sink.count;
 }
 
-__attribute__((noinline)) uint32_t dcs_stacks_capture(dcs_stacks *stacks) {
-  uintptr_t addresses[DCS_DEPTH];
-  uint64_t hash;
-  size_t count = capture(addresses, DCS_DEPTH, (uintptr_t)__builtin_return_address(0), &hash);
-  return dcs_keep(stacks, addresses, count, hash);
+DCS_READS_STACK __attribute__((noinline)) size_t dcs_capture_frames(uintptr_t *words, size_t capacity) {
+  dcs_sink sink = {.words = words, .capacity = capacity};
+  capture(&sink, (uintptr_t)__builtin_return_address(0), FRAMES);
+  return sink.count;
+}
+
+DCS_READS_STACK __attribute__((noinline)) size_t dcs_capture_untested(uintptr_t *words, size_t capacity) {
+  dcs_sink sink = {.words = words, .capacity = capacity};
+  capture(&sink, (uintptr_t)__builtin_return_address(0), WHOLE_UNTESTED);
+  return sink.count;
+}
+
+DCS_READS_STACK __attribute__((noinline)) uint64_t dcs_identity(void) {
+  dcs_sink sink = {0};
+  capture(&sink, (uintptr_t)__builtin_return_address(0), WHOLE);
+  return sink.hash;
+}
+
+DCS_READS_STACK __attribute__((noinline)) uint32_t dcs_stacks_capture(dcs_stacks *stacks) {
+  uintptr_t words[DCS_DEPTH];
+  dcs_sink sink = {.words = words, .capacity = DCS_DEPTH};
+  capture(&sink, (uintptr_t)__builtin_return_address(0), WHOLE);
+  return dcs_keep(stacks, words, sink.count, sink.hash);
 }

@@ -11,17 +11,11 @@
 #include "Private.h"
 
 // Part of the ABI of Swift's concurrency runtime. Weak, so that a program without the runtime links.
-#if defined(__has_attribute)
-#if __has_attribute(swiftcall)
-#define DCS_KNOWS_SWIFT 1
-#endif
-#endif
-
 #if DCS_KNOWS_SWIFT
-extern __attribute__((swiftcall, weak)) void *swift_task_getCurrent(void);
-extern __attribute__((swiftcall, weak)) dcs_executor swift_task_getCurrentExecutor(void);
-extern __attribute__((swiftcall, weak)) dcs_executor swift_task_getMainExecutor(void);
-extern __attribute__((swiftcall, weak)) dcs_executor swift_task_getPreferredTaskExecutor(void);
+extern DCS_SWIFT_CALL __attribute__((weak)) void *swift_task_getCurrent(void);
+extern DCS_SWIFT_CALL __attribute__((weak)) dcs_executor swift_task_getCurrentExecutor(void);
+extern DCS_SWIFT_CALL __attribute__((weak)) dcs_executor swift_task_getMainExecutor(void);
+extern DCS_SWIFT_CALL __attribute__((weak)) dcs_executor swift_task_getPreferredTaskExecutor(void);
 #endif
 
 // Weak, so that a program without libdispatch links.
@@ -81,7 +75,7 @@ void dcs_set_knows_executors(bool knows) { atomic_store_explicit(&knows_executor
 
 bool dcs_knows_executors(void) { return atomic_load_explicit(&knows_executors, memory_order_relaxed); }
 
-static bool is_main_thread(void) {
+bool dcs_is_main_thread(void) {
 #if defined(__APPLE__)
   return pthread_main_np() != 0;
 #elif defined(__linux__)
@@ -94,7 +88,7 @@ static bool is_main_thread(void) {
 }
 
 bool dcs_is_on_main(void) {
-  if (is_main_thread()) return true;
+  if (dcs_is_main_thread()) return true;
   if (dcs_knows_executors()) {
     dcs_executor main = dcs_main_executor();
     if (main.identity && are_equal(dcs_current_executor(), main)) return true;

@@ -1,4 +1,5 @@
 // Reads one row of .eh_frame (Linux Standard Base, "DWARF Extensions"; DWARF 5, 6.4): how the frame of one return address is left.
+// Any thread may ask at any time; the loader may take its lock.
 
 #include "Private.h"
 
@@ -210,30 +211,53 @@ static bool run(reader r, const common *c, const row *initial, row *w, uintptr_t
   return !r.is_broken;
 }
 
-dcs_rule dcs_read_rule(uintptr_t return_address) {
-  dcs_rule refused = {.kind = DCS_REFUSED};
-  if (!_Unwind_Find_FDE) return refused;
-  // The call is before the address that it returns to, which may be the first of the next function.
-  uintptr_t target = return_address - 1;
+/// What the tables have of one function.
+typedef struct {
+  uintptr_t start, size;
+  common c;
+  reader instructions;
+} function;
+
+static bool find_function(uintptr_t address, function *f) {
+  if (!_Unwind_Find_FDE) return false;
   struct dwarf_eh_bases bases = {0};
-  const uint8_t *fde = _Unwind_Find_FDE((void *)target, &bases);
-  if (!fde) return refused;
+  const uint8_t *fde = _Unwind_Find_FDE((void *)address, &bases);
+  if (!fde) return false;
   reader r = {fde, fde + 4, false};
   uint64_t length = number(&r, 4);
-  if (length == 0 || length >= 0xFFFFFFF0) return refused;
+  if (length == 0 || length >= 0xFFFFFFF0) return false;
   r.end = fde + 4 + length;
   const uint8_t *place = r.at;
   int32_t distance = (int32_t)number(&r, 4);
-  common c;
-  if (distance == 0 || !read_common(place - distance, &c) || c.is_signal) return refused;
-  size_t pointer = pointer_size(c.encoding);
-  if (pointer == 0) return refused;
-  skip(&r, 2 * pointer);
-  if (c.has_augmentation) skip(&r, uleb(&r));
-  if (r.is_broken) return refused;
+  if (distance == 0 || !read_common(place - distance, &f->c)) return false;
+  size_t pointer = pointer_size(f->c.encoding);
+  if (pointer == 0) return false;
+  skip(&r, pointer);
+  f->start = (uintptr_t)bases.function;
+  f->size = (uintptr_t)number(&r, pointer);
+  if (f->c.has_augmentation) skip(&r, uleb(&r));
+  f->instructions = r;
+  return !r.is_broken;
+}
+
+uintptr_t dcs_function_around(uintptr_t address, uintptr_t *size) {
+  function f;
+  if (!find_function(address, &f) || address - f.start >= f.size) return 0;
+  *size = f.size;
+  return f.start;
+}
+
+dcs_rule dcs_read_rule(uintptr_t return_address) {
+  dcs_rule refused = {.kind = DCS_REFUSED};
+  // The call is before the address that it returns to, which may be the first of the next function.
+  uintptr_t target = return_address - 1;
+  function f;
+  if (!find_function(target, &f) || f.c.is_signal) return refused;
+  common c = f.c;
+  reader r = f.instructions;
+  uintptr_t start = f.start;
 
   row w = {.rbp = SAME, .ra = OTHER};
-  uintptr_t start = (uintptr_t)bases.function;
   if (!run(c.instructions, &c, &w, &w, start, UINTPTR_MAX)) return refused;
   row initial = w;
   if (!run(r, &c, &initial, &w, start, target)) return refused;
@@ -243,6 +267,7 @@ dcs_rule dcs_read_rule(uintptr_t return_address) {
                   (w.cfa_register == RBP || w.cfa_register == RSP) && (w.rbp == SAME || w.rbp == SAVED);
   if (!is_plain || w.cfa_offset < 8 || w.cfa_offset > INT32_MAX) return refused;
   bool saves = w.rbp == SAVED;
+  bool is_framed = saves && w.cfa_register == RBP && w.cfa_offset == 16 && w.rbp_offset == -16;
   if (saves && (w.rbp_offset >= 0 || w.rbp_offset < INT32_MIN)) return refused;
   return (dcs_rule){
       .kind = DCS_CALLED,
@@ -250,7 +275,16 @@ dcs_rule dcs_read_rule(uintptr_t return_address) {
       .cfa_offset = (int32_t)w.cfa_offset,
       .saves_rbp = saves,
       .rbp_offset = saves ? (int32_t)w.rbp_offset : 0,
+      .role = dcs_role_of(start, f.size, is_framed),
   };
+}
+
+#else
+
+uintptr_t dcs_function_around(uintptr_t address, uintptr_t *size) {
+  (void)address;
+  *size = 0;
+  return 0;
 }
 
 #endif

@@ -72,9 +72,8 @@ typedef struct {
 static app_calls count_calls(const dbh_call *call, const sqlite3_stmt *outer) {
   enum { DEPTH = 256 };
   uintptr_t addresses[DEPTH];
-  uint64_t hash;
   uintptr_t origin = dcs_set_origin(0);
-  size_t count = dcs_capture(addresses, DEPTH, &hash);
+  size_t count = dcs_capture_frames(addresses, DEPTH);
   dcs_set_origin(origin);
   app_calls calls = {0, 0};
   bool is_inside = false;

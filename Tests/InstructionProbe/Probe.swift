@@ -23,7 +23,7 @@ struct Probe {
   /// In the order in which they run: in a debug build what a suite pays, in a release build all else.
   static func all() throws -> [Probe] {
     #if DEBUG
-      return scopeProbes()
+      return try scopeProbes() + stackProbes()
     #else
       return try optimisedProbes()
     #endif
@@ -38,6 +38,7 @@ struct Probe {
     probes += analysisProbes()
     probes += try poolProbes()
     probes += reportProbes()
+    probes += try stackProbes()
     return probes
   }
 }

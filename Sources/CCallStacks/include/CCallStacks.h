@@ -11,13 +11,40 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Writes the return addresses of the caller's stack, innermost first.
+// A stack is a flat list of words, innermost first:
+//
+//   synchronous frames    return addresses, as they are
+//   awaiting frames       the functions that await these: the address at which each is resumed, with DCS_AWAITING
+//   DCS_CREATOR           the same of the code that created the task, then of the one that created that code's task, …
+//   DCS_ROOT              the last word of a stack that is known to be whole
+//
+// No user-space address has one of the upper bits.
+
+/// Set in the address at which an awaiting function goes on.
+#define DCS_AWAITING (1ull << 63)
+/// A word without an address: what follows called for the task that the frames before belong to.
+#define DCS_CREATOR (1ull << 62)
+/// A word without an address, the last one: nothing is missing, neither a frame nor a creator. A stack without it may be a part of
+/// another, and equal ones do not prove that the same code ran.
+#define DCS_ROOT (1ull << 61)
+/// The address of a word.
+#define DCS_ADDRESS (DCS_ROOT - 1)
+
+/// Writes the words of the caller's stack. Where it has more than there is room for the innermost are written, and it is not whole.
 ///
-/// Allocates nothing after the first call in a thread. Where a frame cannot be left like that (no table, one that computes, a
-/// signal's), and on other platforms than x86-64 Linux, backtrace() unwinds the whole stack instead.
+/// The runtime's frames around a task are left out where its chain was followed. Allocates nothing after the first call in a thread.
+/// Where a frame cannot be left like that (no table, one that computes, a signal's), and on other platforms than x86-64 Linux,
+/// backtrace() unwinds the whole stack instead; then there is no chain.
 ///
-/// `hash` is set to a hash of what was written. Returns how many were: at most `capacity`.
-size_t dcs_capture(uintptr_t *addresses, size_t capacity, uint64_t *hash);
+/// `hash` is set to a hash of the whole stack, also of what there was no room for. Returns how many words were written: at most
+/// `capacity`.
+size_t dcs_capture(uintptr_t *words, size_t capacity, uint64_t *hash);
+
+/// The same hash, without keeping the stack: whether two executions came from one place.
+uint64_t dcs_identity(void);
+
+/// The synchronous frames alone, with the runtime's: what the thread is doing.
+size_t dcs_capture_frames(uintptr_t *words, size_t capacity);
 
 /// Stacks that the thread captures from now on begin at a return address, without the frames below it: a callback sets its
 /// own, so that a stack is the same whichever way in the callback led to the capture. 0: at the caller of the capture.
@@ -32,10 +59,37 @@ size_t dcs_unwind(uintptr_t *addresses, size_t capacity);
 /// and it is false for good.
 bool dcs_is_learning(void);
 
+// Whether awaiting callers are known. They depend on how Swift's runtime calls a task's code, which is no public interface, so that it is
+// tried before: until then, and where it differs, stacks have synchronous frames alone.
+
+bool dcs_follows_chains(void);
+void dcs_set_follows_chains(bool does);
+
+/// For the trial. Called by an asynchronous function: learns what of the runtime calls it. False: that cannot be told, or it was
+/// something else before.
+bool dcs_learn_runner(void);
+
+/// For the trial: dcs_capture() before it is known whether it works.
+size_t dcs_capture_untested(uintptr_t *words, size_t capacity);
+
+// Whether the creators of tasks are known.
+
+/// A recording begins, or ends: meanwhile the creators of tasks are noted. Nested calls are counted.
+void dcs_begin_watching(void);
+void dcs_end_watching(void);
+
+/// An outermost recording begins in the current task, or without one on the current thread: what is around it is the same for all
+/// that it sees, so that a stack which goes as far as this is whole. Returns what is passed to dcs_close_root() at its end.
+uint64_t dcs_open_root(void);
+void dcs_close_root(uint64_t root);
+
+/// For tests: how many different stacks created tasks.
+size_t dcs_creator_count(void);
+
 /// The stacks of one recording, each kept once. Any thread may use one at any time.
 typedef struct dcs_stacks dcs_stacks;
 
-enum { DCS_DEPTH = 64 };  // frames that are kept of a deeper stack
+enum { DCS_DEPTH = 128 };  // words that are kept of a deeper stack
 
 /// NULL without memory.
 dcs_stacks *dcs_stacks_create(void);
@@ -47,8 +101,8 @@ uint32_t dcs_stacks_capture(dcs_stacks *stacks);
 /// How many there are.
 uint32_t dcs_stacks_count(const dcs_stacks *stacks);
 
-/// Copies a stack that was kept to `addresses`, which has room for DCS_DEPTH. Returns how many there are.
-size_t dcs_stacks_read(const dcs_stacks *stacks, uint32_t number, uintptr_t *addresses);
+/// Copies a stack that was kept to `words`, which has room for DCS_DEPTH. Returns how many there are.
+size_t dcs_stacks_read(const dcs_stacks *stacks, uint32_t number, uintptr_t *words);
 
 /// How many executions of each shape had their stack captured in the scope that uses a connection now. Zeroed memory is an
 /// empty one. Its owner lets one thread at a time use it.
@@ -63,7 +117,7 @@ bool dcs_wants_capture(dcs_capture_counts *counts, uint32_t shape, uint32_t scop
 /// Empties it and gives its memory back.
 void dcs_forget_captures(dcs_capture_counts *counts);
 
-/// For tests: how many return addresses are known.
+/// For tests: how many addresses are known.
 size_t dcs_known_count(void);
 
 // Where the caller runs.

@@ -1,19 +1,20 @@
 internal import CCallStacks
 
-/// The return addresses of a call stack, innermost first.
+/// A call stack, innermost first: what is being executed, the functions that await it, and the same of the code that created the task.
 ///
 /// Nothing is symbolicated until a finding is printed.
 package struct StackTrace: Sendable, Hashable {
+  /// Words as `CCallStacks` defines them: return addresses, and others that bear a mark.
   package var returnAddresses: [UInt]
 
   package init(returnAddresses: [UInt]) {
     self.returnAddresses = returnAddresses
   }
 
-  /// Frames that are kept of a stack that is deeper.
+  /// Words that are kept of a stack that is deeper.
   package static let depth = Int(DCS_DEPTH)
 
-  /// The stack of the caller, its innermost frames where it is deeper; empty on platforms without `backtrace()`.
+  /// The stack of the caller, its innermost words where it is deeper; empty on platforms without `backtrace()`.
   ///
   /// How each return address is left is worked out once for the process, see `CCallStacks`.
   package static func capture(maximumDepth: Int = depth) -> StackTrace {
@@ -38,9 +39,9 @@ package struct StackTrace: Sendable, Hashable {
     return (frames.first { $0.file != path } ?? frames.first)?.callSite
   }
 
-  /// The frames outside of the outermost one of a database library, innermost first; all where there is no library.
+  /// The synchronous frames outside of the outermost one of a database library, innermost first; all where there is no library.
   package var framesAroundLibraries: ArraySlice<StackFrame> {
-    let frames = Symbolicator.frames(of: self)
+    let frames = Symbolicator.frames(of: StackTrace(returnAddresses: synchronous))
     let last = frames.lastIndex { $0.module.flatMap(DatabaseLibrary.init(module:)) != nil }
     return frames[(last.map { $0 + 1 } ?? 0)...]
   }

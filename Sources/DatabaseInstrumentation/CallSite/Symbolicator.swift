@@ -1,3 +1,5 @@
+internal import CCallStacks
+
 /// Turns return addresses into functions, files and lines.
 ///
 /// On Linux from the symbols and the debug information of the program, inlined functions included. Elsewhere with `dladdr`, which
@@ -21,7 +23,7 @@ package enum Symbolicator {
     frames(of: stack.returnAddresses).flatMap(\.self)
   }
 
-  /// The frames of each address.
+  /// The frames of each word of a stack.
   package static func frames(of addresses: [UInt]) -> [[StackFrame]] {
     var (frames, paths) = known.withLock { known in (addresses.map { known.frames[$0] }, known.paths) }
     let unknown = Set(zip(addresses, frames).filter { $0.1 == nil }.map(\.0))
@@ -44,13 +46,37 @@ package enum Symbolicator {
     }
     let unknown = addresses.filter { found[$0] == nil }
     guard !unknown.isEmpty else { return found }
-    let new = ImageSymbols.lines(of: Array(unknown))
+    var new = ImageSymbols.lines(of: unknown.filter { StackTrace.Mark($0) == .none })
+    // The line of an address at which a function is resumed is not always that of the call which it awaits.
+    for word in unknown where new[word] == nil { new[word] = [SourceLine(address: word)] }
     found.merge(new) { first, _ in first }
     known.withLock { $0.lines.merge(new) { first, _ in first } }
     return found
   }
 
-  private static func symbolicated(_ addresses: [UInt]) -> [UInt: [StackFrame]] {
+  private static func symbolicated(_ words: [UInt]) -> [UInt: [StackFrame]] {
+    var found: [UInt: [StackFrame]] = [:]
+    var addresses: [UInt: UInt] = [:]
+    for word in words {
+      switch StackTrace.Mark(word) {
+      case .none: addresses[word] = word
+      // It is the first of its function, a return address stands behind its call.
+      case .awaiting: addresses[word] = word & UInt(DCS_ADDRESS) &+ 1
+      case .creator, .root: found[word] = []
+      }
+    }
+    let frames = symbolicated(addresses: Array(Set(addresses.values)))
+    for (word, address) in addresses {
+      found[word] = frames[address]?.map { frame in
+        var frame = frame
+        frame.address = word
+        return frame
+      }
+    }
+    return found
+  }
+
+  private static func symbolicated(addresses: [UInt]) -> [UInt: [StackFrame]] {
     var result = ImageSymbols.named(addresses)
     let candidates = addresses.filter { result[$0]?.contains(where: \.mayContainAppCode) == true }
     if !candidates.isEmpty { result.merge(ImageSymbols.located(candidates)) { _, located in located } }

@@ -153,7 +153,7 @@ package final class ConnectionEvidence: Sendable {
   package func noteOpening() {
     DirectConnections.shared.opened(info, of: database)
     guard let bound, bound.role == .recording else { return }
-    let stack = StackTrace.capture(maximumDepth: 64)
+    let stack = StackTrace.capture()
     told.withLock { $0.opening = stack }
     bound.store.pools.add(self, in: bound)
   }

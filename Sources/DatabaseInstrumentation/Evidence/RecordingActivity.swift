@@ -1,3 +1,4 @@
+internal import CCallStacks
 internal import Synchronization
 
 /// Tells the sources whether anyone listens, so that they cost nothing when nobody does.
@@ -30,6 +31,7 @@ package final class RecordingActivity: Sendable {
     state.withLock { $0.running[scope.id] = scope }
     guard scope.role == .recording else { return }
     recordings.wrappingAdd(1, ordering: .relaxed)
+    dcs_begin_watching()
     addListener()
   }
 
@@ -37,6 +39,7 @@ package final class RecordingActivity: Sendable {
   func end(_ scope: RecordingScope) {
     state.withLock { _ = $0.running.removeValue(forKey: scope.id) }
     guard scope.role == .recording else { return }
+    dcs_end_watching()
     removeListener()
     let (before, _) = recordings.wrappingSubtract(1, ordering: .relaxed)
     if before == 1 { UnattributedStatements.shared.endInterval() }

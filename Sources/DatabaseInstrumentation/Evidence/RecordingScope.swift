@@ -1,3 +1,4 @@
+internal import CCallStacks
 package import Synchronization
 
 /// One scope in which statements are collected, or in which they are left out on purpose.
@@ -30,6 +31,8 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   let poolMark: PoolEvidence.Mark
 
   private let depth: Int
+  /// Where it began: what is around an outermost recording is the same for all that it sees.
+  private let root: UInt64
   /// Of the scope, or of the one around it, that one test had opened.
   private let testName: TestName?
   /// Nanoseconds of the monotonic clock when it was finished; `UInt64.max` before. It lives as long as the scope.
@@ -65,6 +68,8 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     if let parent { store.register(id, parent: parent.id) }
     // Before the first statement that a recording asks about, and never in a callback of a database.
     _ = ExecutorCheck.hasPassed
+    _ = ChainCheck.hasPassed
+    root = role == .recording && parent == nil ? dcs_open_root() : 0
     if role != .unattributed { RecordingActivity.shared.begin(self) }
   }
 
@@ -118,7 +123,9 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   package func finish() {
     let now = monotonicNanoseconds()
     let (closed, _) = end.pointee.compareExchange(expected: UInt64.max, desired: now, ordering: .acquiringAndReleasing)
-    if closed, role != .unattributed { RecordingActivity.shared.end(self) }
+    guard closed else { return }
+    dcs_close_root(root)
+    if role != .unattributed { RecordingActivity.shared.end(self) }
   }
 
   /// Gives the records back; for the outermost scope, after its evidence was taken.

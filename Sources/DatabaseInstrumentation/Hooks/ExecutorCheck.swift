@@ -12,25 +12,20 @@ package enum ExecutorCheck {
     return passed
   }()
 
-  /// Kept for good, since a runtime that is not as it is known may come back to them.
-  private static let executor = OwnTaskExecutor()
-  private static let actor = OwnActor()
+  private static let executors = CheckExecutors()
 
   private static func check() -> Bool {
     let main = dcs_main_executor()
     guard main.identity != nil, main.isEqual(to: MainActor.sharedUnownedExecutor) else { return false }
     guard dcs_is_in_task() == isInTask else { return false }
-    let answers = Locked((before: false, inside: false, after: false))
-    let task = Task(executorPreference: executor) {
+    let answers = executors.run {
       let before = isSeenOutsideOfTheActor
-      let inside = await actor.isSeen
-      let after = isSeenOutsideOfTheActor
-      answers.withLock { $0 = (before, inside, after) }
+      let inside = await OwnActor(executors: executors).isSeen
+      return (before, inside, isSeenOutsideOfTheActor)
     }
-    OwnJobs.shared.run()
-    task.cancel()
     // What ran around it is as before.
-    return dcs_is_in_task() == isInTask && answers.withLock { $0.before && $0.inside && $0.after }
+    guard dcs_is_in_task() == isInTask, let answers else { return false }
+    return answers.0 && answers.1 && answers.2
   }
 
   private static var isInTask: Bool { withUnsafeCurrentTask { $0 != nil } }
@@ -39,51 +34,20 @@ package enum ExecutorCheck {
   private static var isSeenOutsideOfTheActor: Bool {
     let current = dcs_current_executor()
     return dcs_is_in_task() && current.identity == nil && current.implementation == 0
-      && dcs_preferred_executor().identity == Unmanaged.passUnretained(executor).toOpaque()
+      && dcs_preferred_executor().identity == Unmanaged.passUnretained(executors.ofTasks).toOpaque()
   }
 
   private actor OwnActor {
-    private static let executor = OwnSerialExecutor()
+    private let executors: CheckExecutors
 
-    nonisolated var unownedExecutor: UnownedSerialExecutor { Self.executor.asUnownedSerialExecutor() }
+    init(executors: CheckExecutors) { self.executors = executors }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executors.ofActors.asUnownedSerialExecutor() }
 
     /// Whether the runtime says that its executor is the current one.
     var isSeen: Bool {
       let current = dcs_current_executor()
       return dcs_is_in_task() && current.implementation != 0 && current.isEqual(to: unownedExecutor)
-    }
-  }
-
-  private final class OwnTaskExecutor: TaskExecutor {
-    func enqueue(_ job: consuming ExecutorJob) { OwnJobs.shared.add(.ofTask(UnownedJob(job), asUnownedTaskExecutor())) }
-  }
-
-  private final class OwnSerialExecutor: SerialExecutor {
-    func enqueue(_ job: consuming ExecutorJob) {
-      OwnJobs.shared.add(.ofActor(UnownedJob(job), asUnownedSerialExecutor()))
-    }
-  }
-
-  /// The jobs of the task and of the actor, until they are run.
-  private final class OwnJobs: Sendable {
-    static let shared = OwnJobs()
-
-    enum Job: Sendable {
-      case ofTask(UnownedJob, UnownedTaskExecutor)
-      case ofActor(UnownedJob, UnownedSerialExecutor)
-    }
-
-    private let jobs = Locked<[Job]>([])
-
-    func add(_ job: Job) { jobs.withLock { $0.append(job) } }
-
-    func run() {
-      while let next = jobs.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
-        switch next {
-        case .ofTask(let job, let executor): job.runSynchronously(on: executor)
-        case .ofActor(let job, let executor): job.runSynchronously(on: executor)
-        }
-      }
     }
   }
 }

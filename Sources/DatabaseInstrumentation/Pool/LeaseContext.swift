@@ -14,6 +14,6 @@ package struct LeaseContext: Sendable {
   }
 
   static func stack(in scope: RecordingScope?, poolFile: StaticString?) -> CheckoutOrigin? {
-    scope == nil ? nil : .stack(StackTrace.capture(maximumDepth: 32), poolFile: poolFile)
+    scope == nil ? nil : .stack(StackTrace.capture(), poolFile: poolFile)
   }
 }

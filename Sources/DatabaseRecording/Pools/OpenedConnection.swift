@@ -8,7 +8,8 @@ public struct OpenedConnection: Sendable, CustomStringConvertible {
   public let info: ConnectionInfo
   /// Whether it was still open when the recording was made.
   public let isOpen: Bool
-  private let stack: StackTrace?
+  /// What opened it; `nil` where that was not seen.
+  package let stack: StackTrace?
 
   init(_ evidence: ConnectionEvidence) {
     info = evidence.info

@@ -137,9 +137,6 @@ extension StackTrace {
   }
 }
 
-/// Keeps the caller on the stack: an optimised build replaces a call in last position by a jump.
-@inline(never) private func kept(_ stack: StackTrace) -> StackTrace { stack }
-
 private struct Library {
   static let authorsLine = #line + 3
 

@@ -1,9 +1,13 @@
 #if GRDB && os(Linux) && arch(x86_64) && canImport(Glibc)
+  import DatabaseInstrumentation
+  import DatabaseTesting
   import Foundation
   import GRDB
   import Synchronization
   import TestSupport
   import Testing
+
+  @testable import DatabaseRecording
 
   /// Stacks within GRDB, whose code, SQLite's and the queues' are on them, are those of the unwinder.
   @Suite struct GRDBStackTests {
@@ -48,6 +52,37 @@
         try await queue.write { db in _ = try Table("author").deleteAll(db) }
       }
       #expect(seen.different.load(ordering: .relaxed) == 0)
+    }
+
+    /// What GRDB does between an awaited read and its statements is on the stack, and all that awaits it.
+    @Test func awaitedReadsReachTheTest() async throws {
+      let queue = try withoutDatabaseRecording { try DatabaseQueue() }
+      let file = try TemporaryFile()
+      let pool = try withoutDatabaseRecording { try DatabasePool(path: file.path) }
+      let recording = try await recordDatabase {
+        for database in [queue, pool] as [any DatabaseReader] {
+          for _ in 0..<3 { _ = try await Self.read(database) }
+          _ = try await Self.read(database)
+          _ = try await database.read { db in try Int.fetchOne(db, sql: "SELECT 1") }
+        }
+      }
+      let evidence = recording.storage.evidence
+      let stacks = (0..<recording.statements.count).compactMap { index in
+        recording.statements[index].sql == "SELECT ?" ? evidence.stack(at: index) : nil
+      }
+      try #require(stacks.count == 10)
+      for stack in stacks {
+        #expect(stack.isComplete)
+        #expect(stack.appFrames.contains { $0.function?.hasSuffix(".awaitedReadsReachTheTest()") == true })
+      }
+      for stacks in [stacks[..<5], stacks[5...]] {
+        #expect(Set(stacks).count == 3)
+        #expect(Set(stacks.prefix(3)).count == 1)
+      }
+    }
+
+    @concurrent @inline(never) private static func read(_ database: any DatabaseReader) async throws -> Int? {
+      try await database.read { db in try Int.fetchOne(db, sql: "SELECT 1") }
     }
 
     private final class Counts: Sendable {

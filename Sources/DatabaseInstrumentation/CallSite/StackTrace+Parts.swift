@@ -1,0 +1,53 @@
+internal import CCallStacks
+
+/// What the words of a stack stand for.
+extension StackTrace {
+  /// The code of one task, or of a thread.
+  package struct Part: Sendable, Hashable {
+    /// The return addresses of what is being executed.
+    package var synchronous: [UInt] = []
+    /// The addresses at which the functions that await it are resumed.
+    package var awaiting: [UInt] = []
+  }
+
+  /// The code that the stack was captured in, then the code that created its task, then what created that one's.
+  package var parts: [Part] {
+    var parts = [Part()]
+    for word in returnAddresses {
+      switch Mark(word) {
+      case .none: parts[parts.count - 1].synchronous.append(word)
+      case .awaiting: parts[parts.count - 1].awaiting.append(word & UInt(DCS_ADDRESS))
+      case .creator: parts.append(Part())
+      case .root: break
+      }
+    }
+    return parts
+  }
+
+  /// The return addresses of what the thread was executing.
+  package var synchronous: [UInt] { Array(returnAddresses.prefix { Mark($0) == .none }) }
+
+  /// The addresses at which the functions that await it are resumed.
+  package var awaiting: [UInt] { parts[0].awaiting }
+
+  /// The code that created the task, the code that created that one's, and so on.
+  package var creators: ArraySlice<Part> { parts.dropFirst() }
+
+  /// Whether nothing is missing, up to where the recording began: equal ones prove that the same code ran.
+  package var isComplete: Bool { returnAddresses.last.map(Mark.init) == .root }
+
+  /// What a word is marked with.
+  enum Mark {
+    case none, awaiting, creator, root
+
+    init(_ word: UInt) {
+      if word == UInt(DCS_ROOT) {
+        self = .root
+      } else if word == UInt(DCS_CREATOR) {
+        self = .creator
+      } else {
+        self = word & ~UInt(DCS_ADDRESS) == UInt(DCS_AWAITING) ? .awaiting : .none
+      }
+    }
+  }
+}
