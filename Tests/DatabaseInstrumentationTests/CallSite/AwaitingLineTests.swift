@@ -21,6 +21,26 @@
       #expect(lines.map { $0.map(\.line) } == [[Awaiting.loopAt + 4]])
     }
 
+    #if arch(x86_64) && canImport(Glibc)
+      /// An optimised loop may be unrolled: its addresses differ, its lines and columns do not.
+      @Test func roundsOfAnAwaitedLoopAreOnePlaceAndTwoCallsAreTwo() async {
+        var stacks: [StackTrace] = []
+        for _ in 0..<4 { stacks.append(await captured()) }
+        stacks.append(await captured())
+        let (first, second) = (await captured(), await captured())
+        stacks += [first, second]
+        #expect(StackPlaces(stacks).merged == [[0, 1, 2, 3], [4], [5], [6]])
+      }
+
+      /// Stacks of one recursion differ in their depth alone.
+      @Test func anAwaitedRecursionIsOnePlace() async {
+        var stacks: [StackTrace] = []
+        for depth in [2, 3, 7] { stacks.append(await descended(depth)) }
+        #expect(Set(stacks).count == 3)
+        #expect(StackPlaces(stacks).merged == [[0, 1, 2]])
+      }
+    #endif
+
     @Test func throwingFunctions() throws {
       #expect(try places(of: "throwing") == [Awaiting.throwingAt + 2: [36], Awaiting.throwingAt + 4: [26]])
     }
@@ -153,6 +173,20 @@
     @inline(never) func each(_ body: (Int) async -> Int) async -> [Int] {
       [await body(1), await body(2)]
     }
+  }
+
+  @inline(never) private func captured() async -> StackTrace {
+    await Task.yield()
+    let stack = StackTrace.capture()
+    await Task.yield()
+    return stack
+  }
+
+  @inline(never) private func descended(_ depth: Int) async -> StackTrace {
+    guard depth > 0 else { return await captured() }
+    let stack = await descended(depth - 1)
+    note(depth)
+    return stack
   }
 
   @inline(never) private func note(_ number: Int) { if number < 0 { print(number) } }
