@@ -27,6 +27,8 @@ struct TestDetail {
     var kind: String
     var text: String
     var site: String?
+    /// How each line around the site led to it, and the line.
+    var callers: [[String]]
   }
 
   private struct Content: Encodable {
@@ -70,7 +72,9 @@ struct TestDetail {
         start: Int64(nanoseconds: waterfall.start), end: Int64(nanoseconds: waterfall.end), hidden: waterfall.hidden,
         lanes: lanes,
         findings: test.findings.prefix(50).map {
-          Problem(kind: $0.kind.limited(40), text: $0.headline.limited(600), site: $0.site?.limited(300))
+          Problem(
+            kind: $0.kind.limited(40), text: $0.headline.limited(600), site: $0.site?.limited(300),
+            callers: $0.callers.map { [$0.way, $0.site.limited(300)] })
         }))
   }
 }

@@ -134,7 +134,9 @@ extension ReportPage {
           const list = make("ul", { class: "findings" });
           for (const finding of test.findings) {
             list.append(make("li", {}, make("span", { class: "kind bad", text: finding.kind }), " " + finding.text,
-              finding.site ? make("p", { class: "site" }, "at ", make("code", { text: finding.site })) : null));
+              finding.site ? make("p", { class: "site" }, "at ", make("code", { text: finding.site })) : null,
+              ...finding.callers.map(([way, site]) =>
+                make("p", { class: "site quiet" }, way + " at ", make("code", { text: site })))));
           }
           sheet.append(list);
         }

@@ -95,7 +95,14 @@ struct TraceBuilder {
       if let relationship = finding.relationship {
         attributes.append(Attribute("db.relationship.key", .string(relationship)))
       }
-      if let site = finding.site { attributes.append(Attribute("db.testing.finding.site", .string(site))) }
+      if let site = finding.site {
+        attributes.append(Attribute("db.testing.finding.site", .string(site)))
+        let callers = finding.callers.map(\.description)
+        if !callers.isEmpty {
+          let lines = ["at \(site)"] + callers
+          attributes.append(Attribute("code.stacktrace", .string(lines.joined(separator: "\n"))))
+        }
+      }
       return OTLPSpan.Event(timeUnixNano: time(first ?? end), name: finding.kind, attributes: attributes)
     }
     root.events = events.isEmpty ? nil : events

@@ -56,6 +56,17 @@ func madeUpListing(isGood: Bool, authors: Int = 8) -> RunRecord.Test {
     ])
 }
 
+enum MadeUpStack {
+  /// Around the site of `madeUpListing`: a call, an await, and the creation of a task.
+  static let frames = [
+    RunRecord.Frame(site: "Wrapper.swift:3 in Wrapper.step()"),
+    RunRecord.Frame(site: "Library.swift:42 in Library.authors()"),
+    RunRecord.Frame(site: "Library.swift:40 in Library.listing()"),
+    RunRecord.Frame(site: "Job.swift:7 in Job.run()", awaits: true),
+    RunRecord.Frame(site: "Server.swift:9 in serve()", awaits: true, creates: true),
+  ]
+}
+
 /// A folder that goes away with its owner.
 final class Folder {
   let url = FileManager.default.temporaryDirectory.appendingPathComponent("report-\(UUID().uuidString)")

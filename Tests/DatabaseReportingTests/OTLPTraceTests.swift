@@ -35,7 +35,10 @@ import Testing
     }
 
     struct Span: Decodable {
-      struct Event: Decodable { var name: String }
+      struct Event: Decodable {
+        var name: String
+        var attributes: [Attribute]
+      }
       struct Status: Decodable { var code: Int }
 
       var traceId: String
@@ -62,6 +65,20 @@ import Testing
     static func spans(of line: String) throws -> [Span] {
       try JSONDecoder().decode(Parsed.self, from: Data(line.utf8)).resourceSpans[0].scopeSpans[0].spans
     }
+  }
+
+  @Test func aFindingHasTheLinesThatLedToIt() throws {
+    var test = madeUpListing(isGood: false)
+    test.findings[0].stack = MadeUpStack.frames
+    var trace = OTLPTrace()
+    let event = try #require(try Parsed.spans(of: trace.line(test, header: header))[0].events?.first)
+    #expect(
+      event.attributes.first { $0.key == "code.stacktrace" }?.value.stringValue == """
+        at Library.swift:42 in Library.authors()
+        called at Library.swift:40 in Library.listing()
+        awaited at Job.swift:7 in Job.run()
+        task created at Server.swift:9 in serve()
+        """)
   }
 
   @Test func aTestIsATraceWithItsStatements() throws {

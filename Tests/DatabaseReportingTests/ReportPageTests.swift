@@ -24,12 +24,21 @@ import Testing
       findings: [
         RunRecord.Problem(
           kind: Self.payload, headline: Self.payload, count: 1, relationship: Self.payload, site: Self.payload,
-          statements: [1])
+          statements: [1],
+          stack: [RunRecord.Frame(site: Self.payload), RunRecord.Frame(site: Self.payload, awaits: true)])
       ], isBlind: true)
     test.connections[0].name = Self.payload
     test.leases = [RunRecord.Lease(pool: Self.payload, start: 0, site: Self.payload)]
     test.executions[0].error = Self.payload
     return test
+  }
+
+  @Test func aFindingHasTheLinesThatLedToIt() throws {
+    var test = madeUpListing(isGood: false)
+    test.findings[0].stack = MadeUpStack.frames
+    let text = page([test])
+    #expect(text.contains(#""callers":[["called","Library.swift:40 in Library.listing()"],"#))
+    #expect(text.contains(#"["awaited","Job.swift:7 in Job.run()"],["task created","Server.swift:9 in serve()"]]"#))
   }
 
   @Test func theTablesHoldTheNumbersOfTheRun() throws {

@@ -145,4 +145,23 @@ bool dcs_is_on_main(void);
 bool dcs_knows_executors(void);
 void dcs_set_knows_executors(bool knows);
 
+// Where an address is taken.
+
+/// An instruction that takes the address `target`.
+typedef struct {
+  uintptr_t target, instruction;
+} dcs_take;
+
+/// Finds the instructions of x86-64 code that take one of `count` targets, which ascend: `lea target(%rip), register`.
+///
+/// `address` is that of the first byte of `code`. Writes at most `capacity` of them, ascending, and returns how many.
+size_t dcs_find_takes_x86_64(
+    const uint8_t *code, size_t size, uintptr_t address, const uintptr_t *targets, size_t count, dcs_take *takes,
+    size_t capacity);
+
+/// The same for arm64 code, which begins at a multiple of four: `adrp` with `add`, or `adr`.
+size_t dcs_find_takes_arm64(
+    const uint8_t *code, size_t size, uintptr_t address, const uintptr_t *targets, size_t count, dcs_take *takes,
+    size_t capacity);
+
 #endif

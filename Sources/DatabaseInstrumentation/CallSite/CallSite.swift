@@ -1,5 +1,5 @@
 /// Where in the app's source a statement was issued: the innermost frame that belongs neither to this package, nor to a
-/// database library, nor to the runtime.
+/// package that was fetched, nor to the runtime. In asynchronous code it may be the line that awaits.
 ///
 /// ```text
 /// Library.swift:42 in Library.authorsWithBooks()
@@ -13,12 +13,17 @@ public struct CallSite: Sendable, Hashable, CustomStringConvertible {
   public var filePath: String?
   /// The line of the call, from 1; `nil` without debug information.
   public var line: Int?
+  /// The column of the call, from 1; `nil` where it is not known. Two calls on one line are two places.
+  public var column: Int?
 
-  package init(function: String, module: String?, filePath: String?, line: Int?) {
+  package init(
+    function: String, module: String?, filePath: String?, line: Int? = nil, column: Int? = nil
+  ) {
     self.function = function
     self.module = module
     self.filePath = filePath
     self.line = line
+    self.column = column
   }
 
   /// The last component of the path.

@@ -6,7 +6,7 @@
   #endif
   internal import Runtime
 
-  /// A `Backtrace` of addresses that we captured, with a map of images that we made.
+  /// A `Backtrace` of places in code that we know, with a map of images that we made.
   ///
   /// `Backtrace` has no such initialiser, but it can be decoded from the compact formats that the Swift project documents
   /// (docs/CompactBacktraceFormat.md and docs/CompactImageMapFormat.md).
@@ -21,20 +21,44 @@
     private enum Code {
       /// Version 0, words of 64 bits.
       static let header: UInt8 = 0x02
-      /// An absolute return address in the six bytes that follow, most significant first.
+      /// An absolute address in the six bytes that follow, most significant first: of an instruction, behind a call, and where
+      /// an awaiting function is resumed.
+      static let instruction: UInt8 = 0x1D
       static let returnAddress: UInt8 = 0x2D
+      static let resume: UInt8 = 0x3D
       static let end: UInt8 = 0x00
       /// A base address and the offset of the end of its text, both in eight bytes.
       static let image: UInt8 = 7 << 3 | 7
       static let longestString = 63
     }
 
-    init(returnAddresses: [UInt], images: [LoadedImage]) {
+    /// A place in code, by its address in the process.
+    enum Entry: Hashable {
+      case instruction(UInt)
+      case returnAddress(UInt)
+      case resume(UInt)
+
+      fileprivate var code: UInt8 {
+        switch self {
+        case .instruction: Code.instruction
+        case .returnAddress: Code.returnAddress
+        case .resume: Code.resume
+        }
+      }
+
+      var address: UInt {
+        switch self {
+        case .instruction(let address), .returnAddress(let address), .resume(let address): address
+        }
+      }
+    }
+
+    init(_ entries: [Entry], images: [LoadedImage]) {
       var bytes = [Code.header]
       // Addresses of user space have at most 47 bits: anything else is none, and would be read with a sign.
-      for address in returnAddresses where address < 1 << 47 {
-        bytes.append(Code.returnAddress)
-        bytes += Self.bytes(of: address).dropFirst(2)
+      for entry in entries where entry.address < 1 << 47 {
+        bytes.append(entry.code)
+        bytes += Self.bytes(of: entry.address).dropFirst(2)
       }
       bytes.append(Code.end)
       backtrace = Data(bytes).base64EncodedString()

@@ -2,81 +2,126 @@
   internal import Darwin
 #endif
 
-/// What the platform tells of addresses.
+/// What the platform tells of the words of a stack.
 enum ImageSymbols {
   #if os(Linux) && _pointerBitWidth(_64) && _endian(little)
     private static let images = Locked(Images())
 
     private struct Images {
       var loaded: [LoadedImage] = []
-      /// By path; `nil` where the file has no debug information.
+      /// By path; `nil` where the file cannot be read.
       var information: [String: DebugInformation?] = [:]
     }
 
-    /// The function at each address, without file and line.
-    static func named(_ addresses: [UInt]) -> [UInt: [StackFrame]] {
-      frames(of: addresses) { address, image, information in
-        if KnownModules.isSystemImage(image.path) { return [dynamicSymbol(at: address, in: image)] }
+    /// The function of each word, without file and line.
+    static func named(_ words: [UInt]) -> [UInt: [StackFrame]] {
+      frames(of: words) { word, address, image, information in
+        if KnownModules.isSystemImage(image.path) { return [dynamicSymbol(at: address, of: word, in: image)] }
         guard let information else { return nil }
-        let symbol = information.symbols.function(at: information.address(address &- 1, in: image))
-        return [StackFrame(address, DebugInformation.Frame(symbol: symbol), in: image)]
+        let symbol = information.symbols.function(at: information.address(address, in: image))
+        return [StackFrame(word, DebugInformation.Frame(symbol: symbol), in: image)]
       }
     }
 
-    /// The functions at each address with files and lines.
-    static func located(_ addresses: [UInt]) -> [UInt: [StackFrame]] {
-      frames(of: addresses, isLocated: true) { address, image, information in
-        information.map { information in
-          information.frames(at: information.address(address &- 1, in: image)).map {
-            StackFrame(address, $0, in: image)
-          }
-        }
+    /// The functions of each word with files and lines.
+    static func located(_ words: [UInt]) -> [UInt: [StackFrame]] {
+      let instructions = instructions(of: words)
+      return frames(of: words, instructions) { word, address, image, information in
+        guard let information else { return nil }
+        let place = information.address(address, in: image)
+        let frames =
+          StackWord(word).isAwaiting
+          ? information.frames(ofResumed: place, from: instructions[word] ?? []) : information.frames(at: place)
+        return frames.map { StackFrame(word, $0, in: image) }
       }
     }
 
-    /// The lines at each address; those of the toolchain's reader where an image has none of its own.
-    static func lines(of addresses: [UInt]) -> [UInt: [SourceLine]] {
+    /// The lines of each word; those of the toolchain's reader where an image has none of its own.
+    static func lines(of words: [UInt]) -> [UInt: [SourceLine]] {
       var result: [UInt: [SourceLine]] = [:]
       var rest: [UInt] = []
-      for (address, image) in zip(addresses, loadedImages(of: addresses)) {
-        guard let image, !KnownModules.isSystemImage(image.path) else {
-          result[address] = [SourceLine(address: address)]
+      let instructions = instructions(of: words)
+      for (word, image) in zip(words, loadedImages(of: words)) {
+        guard let image, let address = StackWord(word).codeAddress, !KnownModules.isSystemImage(image.path) else {
+          result[word] = [SourceLine(address: word)]
           continue
         }
-        if let information = information(of: image) {
-          result[address] =
-            information.lines(at: information.address(address &- 1, in: image)) ?? [SourceLine(address: address)]
-        } else {
-          rest.append(address)
+        guard let information = information(of: image) else {
+          rest.append(word)
+          continue
         }
+        let places =
+          StackWord(word).isAwaiting ? instructions[word] ?? [] : [information.address(address, in: image)]
+        result[word] = information.lines(atEach: places) ?? [SourceLine(address: word)]
       }
-      for (address, frames) in zip(rest, Symbolicator.frames(of: rest)) {
-        result[address] = frames.compactMap(SourceLine.init)
+      for (word, frames) in zip(rest, Symbolicator.frames(of: rest)) {
+        let lines = frames.compactMap(SourceLine.init)
+        result[word] = lines.isEmpty ? [SourceLine(address: word)] : lines
       }
       return result
     }
 
+    /// Of awaiting functions, the addresses in their files of the instructions that await.
+    private static func instructions(of words: [UInt]) -> [UInt: [UInt]] {
+      let awaiting = words.filter { StackWord($0).isAwaiting }
+      guard !awaiting.isEmpty else { return [:] }
+      var byImage: [LoadedImage: [UInt]] = [:]
+      for (word, image) in zip(awaiting, loadedImages(of: awaiting)) {
+        if let image, !KnownModules.isSystemImage(image.path) { byImage[image, default: []].append(word) }
+      }
+      var found: [UInt: [UInt]] = [:]
+      for (image, words) in byImage {
+        guard let file = file(of: image) else { continue }
+        var wordOfResume: [UInt: UInt] = [:]
+        for word in words {
+          if let address = StackWord(word).codeAddress { wordOfResume[file.address(address, in: image)] = word }
+        }
+        for (resume, instructions) in file.resumes.instructions(taking: Set(wordOfResume.keys)) {
+          if let word = wordOfResume[resume] { found[word] = instructions }
+        }
+      }
+      return found
+    }
+
+    /// - Parameter instructions: Of awaiting functions, where files and lines are wanted; `nil`: names alone.
     private static func frames(
-      of addresses: [UInt], isLocated: Bool = false,
-      _ look: (UInt, LoadedImage, DebugInformation?) -> [StackFrame]?
+      of words: [UInt], _ instructions: [UInt: [UInt]]? = nil,
+      _ look: (_ word: UInt, _ address: UInt, LoadedImage, DebugInformation?) -> [StackFrame]?
     ) -> [UInt: [StackFrame]] {
       var result: [UInt: [StackFrame]] = [:]
-      var rest: [UInt] = []
-      for (address, image) in zip(addresses, loadedImages(of: addresses)) {
-        // A return address may be the first of the next function: the call is before it.
-        guard let image else { continue }
+      var rest: [(word: UInt, image: LoadedImage)] = []
+      for (word, image) in zip(words, loadedImages(of: words)) {
+        guard let image, let address = StackWord(word).codeAddress else { continue }
         let information = KnownModules.isSystemImage(image.path) ? nil : information(of: image)
-        if let frames = look(address, image, information) { result[address] = frames } else { rest.append(address) }
+        if let frames = look(word, address, image, information) {
+          result[word] = frames
+        } else {
+          rest.append((word, image))
+        }
       }
       #if canImport(Runtime)
-        if !rest.isEmpty { result.merge(ToolchainSymbols.frames(of: rest, isLocated: isLocated)) { first, _ in first } }
+        var entries: [UInt: CompactBacktrace.Entry] = [:]
+        for (word, image) in rest {
+          guard let address = StackWord(word).address else { continue }
+          var entry = StackWord(word).isAwaiting ? CompactBacktrace.Entry.resume(address) : .returnAddress(address)
+          if let file = file(of: image), let taking = instructions?[word], let instruction = taking.first,
+            taking.count == 1
+          {
+            entry = .instruction(file.address(instruction, inProcessOf: image))
+          }
+          entries[word] = entry
+        }
+        if !rest.isEmpty {
+          result.merge(ToolchainSymbols.frames(of: entries, isLocated: instructions != nil)) { first, _ in first }
+        }
       #endif
       return result
     }
 
-    private static func loadedImages(of addresses: [UInt]) -> [LoadedImage?] {
+    private static func loadedImages(of words: [UInt]) -> [LoadedImage?] {
+      let addresses = words.map { StackWord($0).codeAddress ?? 0 }
       func find(in loaded: [LoadedImage]) -> [LoadedImage?] {
-        addresses.map { address in loaded.first { $0.base < address && address <= $0.endOfText } }
+        addresses.map { address in loaded.first { $0.base <= address && address < $0.endOfText } }
       }
       let known = find(in: images.withLock { $0.loaded })
       guard known.contains(where: { $0 == nil }) else { return known }
@@ -85,33 +130,37 @@ enum ImageSymbols {
       return find(in: loaded)
     }
 
-    /// - Returns: `nil` where the file has none: the toolchain's reader knows files beside it.
+    /// - Returns: `nil` where the file has no lines: the toolchain's reader knows files beside it.
     private static func information(of image: LoadedImage) -> DebugInformation? {
+      file(of: image).flatMap { $0.hasLines ? $0 : nil }
+    }
+
+    private static func file(of image: LoadedImage) -> DebugInformation? {
       if let known = images.withLock({ $0.information[image.path] }) { return known }
       // Whatever was put in its place meanwhile: the program that runs is this one.
-      var read = DebugInformation(path: image.isProgram ? "/proc/self/exe" : image.path)
-      if read?.hasLines == false { read = nil }
+      let read = DebugInformation(path: image.isProgram ? "/proc/self/exe" : image.path)
       images.withLock { $0.information[image.path] = .some(read) }
       return read
     }
 
     /// A function that the dynamic loader knows: of a library of the system nothing else is asked.
-    private static func dynamicSymbol(at address: UInt, in image: LoadedImage) -> StackFrame {
+    private static func dynamicSymbol(at address: UInt, of word: UInt, in image: LoadedImage) -> StackFrame {
       var found = DynamicSymbol()
-      let isKnown = dlAddress(UnsafeRawPointer(bitPattern: address &- 1), &found) != 0
+      let isKnown = dlAddress(UnsafeRawPointer(bitPattern: address), &found) != 0
       let symbol = isKnown ? found.name.map { String(cString: $0) } : nil
-      return StackFrame(address, DebugInformation.Frame(symbol: symbol), in: image)
+      return StackFrame(word, DebugInformation.Frame(symbol: symbol), in: image)
     }
   #elseif canImport(Darwin)
     static func named(_ addresses: [UInt]) -> [UInt: [StackFrame]] {
       Dictionary(uniqueKeysWithValues: addresses.map { ($0, [frame(at: $0)]) })
     }
 
-    private static func frame(at address: UInt) -> StackFrame {
-      var result = StackFrame(address: address)
+    private static func frame(at word: UInt) -> StackFrame {
+      var result = StackFrame(address: word)
       var information = Dl_info()
-      // A return address may be the first of the next function: the call is before it.
-      guard address > 0, dladdr(UnsafeRawPointer(bitPattern: address - 1), &information) != 0 else { return result }
+      guard let address = StackWord(word).codeAddress,
+        dladdr(UnsafeRawPointer(bitPattern: address), &information) != 0
+      else { return result }
       result.image = information.dli_fname.map { String(cString: $0) }
       guard let symbol = information.dli_sname.map({ String(cString: $0) }) else { return result }
       result.take(SymbolName(symbol), symbol: symbol)

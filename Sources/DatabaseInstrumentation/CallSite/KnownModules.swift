@@ -18,13 +18,19 @@ package enum DatabaseLibrary: Sendable, Hashable {
 }
 
 /// Code that is never the call site of a statement.
+///
+/// Where debug information tells the file of some code, the file says whether a package was fetched (`PackageCheckouts`); names
+/// tell the libraries of the toolchain, this package, a database library that somebody keeps beside the app, and what has no debug
+/// information.
 enum KnownModules {
   static func isDatabaseLibrary(_ module: String) -> Bool {
     databaseLibraries.contains(module) || databasePrefixes.contains { module.hasPrefix($0) }
   }
 
-  static func areSkipped(_ module: String) -> Bool {
+  /// - Parameter hasSource: Whether the file of the code is known: it tells a package that was fetched from the app.
+  static func areSkipped(_ module: String, withSource hasSource: Bool = false) -> Bool {
     ours.contains(module) || runtime.contains(module) || isDatabaseLibrary(module)
+      || (!hasSource && packages.contains(module))
   }
 
   /// Whether a library of the system or of the toolchain is loaded from a file of this name.
@@ -56,7 +62,11 @@ enum KnownModules {
   private static let runtime: Set<String> = [
     "Swift", "_Concurrency", "Dispatch", "Foundation", "FoundationEssentials", "FoundationInternationalization",
     "Synchronization", "Distributed", "Observation", "Combine", "_StringProcessing", "__C", "Testing",
-    "_TestingInternals", "XCTest", "NIO", "NIOCore", "NIOPosix", "NIOEmbedded", "NIOConcurrencyHelpers",
+    "_TestingInternals", "XCTest",
+  ]
+
+  private static let packages: Set<String> = [
+    "NIO", "NIOCore", "NIOPosix", "NIOEmbedded", "NIOConcurrencyHelpers",
     "NIOFoundationCompat", "NIOTLS", "NIOSSL", "NIOTransportServices", "_NIOBase64", "_NIODataStructures", "AsyncKit",
     "Logging", "Tracing", "Instrumentation", "ServiceContextModule", "CoreMetrics", "Metrics",
   ]

@@ -1,6 +1,6 @@
 /// One frame of a call stack, as far as it could be symbolicated.
 package struct StackFrame: Sendable, Hashable {
-  /// The return address.
+  /// The word of the stack.
   package var address: UInt
   /// As it is in the binary.
   package var symbol: String?
@@ -17,6 +17,13 @@ package struct StackFrame: Sendable, Hashable {
   /// Whether the compiler made the function, and where that can be told.
   var origin = DemangledName.Origin.source
   var isSpecialized = false
+  /// Whether its code is of a package that was fetched.
+  var isFetched = false
+  /// How many tasks were created on the way from it to what runs: each frame of one created the task of the frames before.
+  package internal(set) var createdTasks = 0
+
+  /// Whether it awaits the frame before it.
+  package var isAwaiting: Bool { StackWord(address).isAwaiting }
 
   package init(address: UInt) {
     self.address = address
@@ -32,9 +39,9 @@ package struct StackFrame: Sendable, Hashable {
 
   /// Whether somebody who uses a database library wrote it.
   package var isAppCode: Bool {
-    guard let function, !function.isEmpty, origin != .thunk, image.map(KnownModules.isSystemImage) != true else {
-      return false
-    }
+    guard let function, !function.isEmpty, origin != .thunk, !isFetched,
+      image.map(KnownModules.isSystemImage) != true
+    else { return false }
     if let file {
       guard let line, line > 0, !file.hasSuffix("<compiler-generated>"), !MacroExpansion.isBuffer(file),
         !KnownModules.isSkippedSource(file)
@@ -42,7 +49,7 @@ package struct StackFrame: Sendable, Hashable {
         return false
       }
       // C, C++ and Objective-C have no modules in their symbols: what has debug information is the app's.
-      return module.map { !KnownModules.areSkipped($0) } ?? true
+      return module.map { !KnownModules.areSkipped($0, withSource: true) } ?? true
     }
     guard let module, origin == .source else { return false }
     return !KnownModules.areSkipped(module)
@@ -52,13 +59,23 @@ package struct StackFrame: Sendable, Hashable {
   ///
   /// A function of a library cannot contain code of the app, unless it was made for one caller: a generic function that
   /// was specialised, a thunk around a closure.
-  var mayContainAppCode: Bool {
+  ///
+  /// - Parameter fetched: Modules whose sources are known to have been fetched.
+  func mayContainAppCode(besides fetched: Set<String> = []) -> Bool {
     guard symbol != nil, image.map(KnownModules.isSystemImage) != true else { return false }
-    guard let module, origin == .source, !isSpecialized else { return true }
-    return !KnownModules.areSkipped(module)
+    guard let module = ownModule else { return true }
+    return !fetched.contains(module) && !KnownModules.areSkipped(module)
   }
 
+  /// The module of a function that has code of that module alone.
+  var ownModule: String? { origin == .source && !isSpecialized ? module : nil }
+
+  /// The database library that the function belongs to.
+  var databaseLibrary: DatabaseLibrary? { module.flatMap(DatabaseLibrary.init(module:)) }
+
   package var callSite: CallSite {
-    CallSite(function: function ?? "", module: module, filePath: file, line: line.flatMap { $0 > 0 ? $0 : nil })
+    guard let line, line > 0 else { return CallSite(function: function ?? "", module: module, filePath: file) }
+    let column = column.flatMap { $0 > 0 ? $0 : nil }
+    return CallSite(function: function ?? "", module: module, filePath: file, line: line, column: column)
   }
 }

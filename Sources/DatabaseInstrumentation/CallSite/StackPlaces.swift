@@ -1,21 +1,26 @@
 /// One line of a stack. An address without debug information stays one; names are left out, since those of inlined functions
 /// are not reliable.
 struct SourceLine: Hashable, Sendable {
+  /// A word of the stack; 0 where the line is known.
   var address: UInt = 0
   var file = ""
   var line = 0
+  /// Two calls on one line differ in it.
   var column = 0
 }
 
-/// Several stacks as lines of the source: equal for most copies that the optimiser makes of one call when it unrolls a loop or
-/// inlines a function twice.
+/// Several stacks as lines of the source: equal for most copies that the optimiser makes of one call when it unrolls a loop,
+/// inlines a function twice or cuts an asynchronous loop into its first round and the others.
 ///
-/// Lines are read only of the addresses between what all of them have in common at both ends.
+/// A word stands for all the lines that were inlined there, since the innermost one is the same for a function that was inlined at
+/// two calls. A recursion is as deep as the data: what follows on itself counts once.
+///
+/// Lines are read only of the words between what all of them have in common at both ends.
 package struct StackPlaces {
-  private let stacks: [StackTrace]
+  private let stacks: [ArraySlice<UInt>]
 
   package init(_ stacks: [StackTrace]) {
-    self.stacks = stacks
+    self.stacks = stacks.map { Self.folded($0.returnAddresses)[...] }
   }
 
   /// Whether two stacks are one call in the source.
@@ -24,14 +29,17 @@ package struct StackPlaces {
   }
 
   /// The positions of those that are one call, in the order of the first of each.
-  package var merged: [[Int]] {
+  package var merged: [[Int]] { merged(by: Symbolicator.lines(of:)) }
+
+  /// - Parameter lines: Reads the lines that words stand for.
+  func merged(by lines: (Set<UInt>) -> [UInt: [SourceLine]]) -> [[Int]] {
     let (inner, outer) = common
-    let differing = stacks.map { Array($0.returnAddresses[inner..<($0.returnAddresses.count - outer)]) }
-    let lines = Symbolicator.lines(of: Set(differing.joined()))
+    let differing = stacks.map { $0.dropFirst(inner).dropLast(outer) }
+    let lines = lines(Set(differing.joined()))
     var positions: [[SourceLine]: Int] = [:]
     var merged: [[Int]] = []
-    for (position, addresses) in differing.enumerated() {
-      let places = addresses.flatMap { lines[$0] ?? [] }
+    for (position, words) in differing.enumerated() {
+      let places = Self.folded(words.flatMap { lines[$0] ?? [SourceLine(address: $0)] })
       if let known = positions[places] {
         merged[known].append(position)
       } else {
@@ -42,17 +50,36 @@ package struct StackPlaces {
     return merged
   }
 
-  /// How many addresses all have in common at both ends.
+  /// How many words all have in common at both ends.
   private var common: (inner: Int, outer: Int) {
-    guard let first = stacks.first?.returnAddresses else { return (0, 0) }
+    guard let first = stacks.first else { return (0, 0) }
     var (inner, outer) = (first.count, first.count)
+    for stack in stacks.dropFirst() { inner = zip(stack, first).prefix(inner).prefix { $0 == $1 }.count }
     for stack in stacks.dropFirst() {
-      inner = zip(stack.returnAddresses, first).prefix(inner).prefix { $0 == $1 }.count
-    }
-    for stack in stacks.dropFirst() {
-      let most = min(outer, stack.returnAddresses.count - inner, first.count - inner)
-      outer = zip(stack.returnAddresses.reversed(), first.reversed()).prefix(most).prefix { $0 == $1 }.count
+      let most = min(outer, stack.count - inner, first.count - inner)
+      outer = zip(stack.reversed(), first.reversed()).prefix(most).prefix { $0 == $1 }.count
     }
     return (inner, min(outer, first.count - inner))
+  }
+
+  /// Without what follows on itself: `a b b b c` is `a b c`, and `a b c b c d` is `a b c d`.
+  ///
+  /// - Complexity: O(*n*²) at most, and O(*n*) for most stacks.
+  static func folded<Element: Equatable>(_ elements: some Sequence<Element>) -> [Element] {
+    var folded: [Element] = []
+    for element in elements {
+      folded.append(element)
+      // The element may end a part that stands before it already: the shortest first.
+      var length = 1
+      while length * 2 <= folded.count {
+        let (end, start) = (folded.count, folded.count - length)
+        if folded[start - 1] == element, folded[(start - length)..<start] == folded[start..<end] {
+          folded.removeLast(length)
+          break
+        }
+        length += 1
+      }
+    }
+    return folded
   }
 }

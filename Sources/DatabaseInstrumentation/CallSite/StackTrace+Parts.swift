@@ -1,5 +1,3 @@
-internal import CCallStacks
-
 /// What the words of a stack stand for.
 extension StackTrace {
   /// The code of one task, or of a thread.
@@ -14,9 +12,9 @@ extension StackTrace {
   package var parts: [Part] {
     var parts = [Part()]
     for word in returnAddresses {
-      switch Mark(word) {
-      case .none: parts[parts.count - 1].synchronous.append(word)
-      case .awaiting: parts[parts.count - 1].awaiting.append(word & UInt(DCS_ADDRESS))
+      switch StackWord(word) {
+      case .returns(let address): parts[parts.count - 1].synchronous.append(address)
+      case .awaits(let address): parts[parts.count - 1].awaiting.append(address)
       case .creator: parts.append(Part())
       case .root: break
       }
@@ -25,7 +23,12 @@ extension StackTrace {
   }
 
   /// The return addresses of what the thread was executing.
-  package var synchronous: [UInt] { Array(returnAddresses.prefix { Mark($0) == .none }) }
+  package var synchronous: [UInt] {
+    Array(
+      returnAddresses.prefix { word in
+        if case .returns = StackWord(word) { true } else { false }
+      })
+  }
 
   /// The addresses at which the functions that await it are resumed.
   package var awaiting: [UInt] { parts[0].awaiting }
@@ -34,20 +37,5 @@ extension StackTrace {
   package var creators: ArraySlice<Part> { parts.dropFirst() }
 
   /// Whether nothing is missing, up to where the recording began: equal ones prove that the same code ran.
-  package var isComplete: Bool { returnAddresses.last.map(Mark.init) == .root }
-
-  /// What a word is marked with.
-  enum Mark {
-    case none, awaiting, creator, root
-
-    init(_ word: UInt) {
-      if word == UInt(DCS_ROOT) {
-        self = .root
-      } else if word == UInt(DCS_CREATOR) {
-        self = .creator
-      } else {
-        self = word & ~UInt(DCS_ADDRESS) == UInt(DCS_AWAITING) ? .awaiting : .none
-      }
-    }
-  }
+  package var isComplete: Bool { returnAddresses.last.map(StackWord.init) == .root }
 }

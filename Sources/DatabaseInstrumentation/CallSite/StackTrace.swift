@@ -1,10 +1,10 @@
 internal import CCallStacks
 
-/// A call stack, innermost first: what is being executed, the functions that await it, and the same of the code that created the task.
+/// A call stack, innermost first: what is being executed, what awaits it, and where its task was created.
 ///
 /// Nothing is symbolicated until a finding is printed.
 package struct StackTrace: Sendable, Hashable {
-  /// Words as `CCallStacks` defines them: return addresses, and others that bear a mark.
+  /// Words as `StackWord` reads them: of the frames that are being executed their return addresses.
   package var returnAddresses: [UInt]
 
   package init(returnAddresses: [UInt]) {
@@ -42,15 +42,28 @@ package struct StackTrace: Sendable, Hashable {
   /// The synchronous frames outside of the outermost one of a database library, innermost first; all where there is no library.
   package var framesAroundLibraries: ArraySlice<StackFrame> {
     let frames = Symbolicator.frames(of: StackTrace(returnAddresses: synchronous))
-    let last = frames.lastIndex { $0.module.flatMap(DatabaseLibrary.init(module:)) != nil }
+    let last = frames.lastIndex { $0.databaseLibrary != nil }
     return frames[(last.map { $0 + 1 } ?? 0)...]
   }
 
-  /// The database library whose functions are on the stack; `nil` where the app calls the database itself.
+  /// Whether functions of a database library are on the stack.
+  package var isThroughDatabaseLibrary: Bool {
+    Symbolicator.frames(of: self).contains { $0.databaseLibrary != nil }
+  }
+
+  /// The database library that the app used: the outermost one of those that its call went through, as Fluent is, and not what
+  /// that one is built on; where the app called the database itself, the nearest one around. `nil` where there is none.
   package func databaseLibrary() -> DatabaseLibrary? {
-    for frame in Symbolicator.frames(of: self) {
-      if let library = frame.module.flatMap(DatabaseLibrary.init(module:)) { return library }
-    }
-    return nil
+    DatabaseLibrary(usedOn: Symbolicator.frames(of: self))
+  }
+}
+
+extension DatabaseLibrary {
+  init?(usedOn frames: [StackFrame]) {
+    let caller = frames.firstIndex(where: \.isAppCode) ?? frames.endIndex
+    let used =
+      frames[..<caller].last { $0.databaseLibrary != nil } ?? frames[caller...].first { $0.databaseLibrary != nil }
+    guard let library = used?.databaseLibrary else { return nil }
+    self = library
   }
 }

@@ -1,6 +1,4 @@
-internal import CCallStacks
-
-/// Turns return addresses into functions, files and lines.
+/// Turns the words of stacks into functions, files and lines.
 ///
 /// On Linux from the symbols and the debug information of the program, inlined functions included. Elsewhere with `dladdr`, which
 /// knows functions alone.
@@ -13,75 +11,95 @@ package enum Symbolicator {
   private struct Known {
     var frames: [UInt: [StackFrame]] = [:]
     var paths = SourcePaths()
+    /// Modules whose sources were fetched, as far as one of their functions was looked up.
+    var fetched: Set<String> = []
     var lines: [UInt: [SourceLine]] = [:]
   }
 
-  /// The frames of a stack, innermost first; one address stands for several where functions were inlined.
+  /// The frames of a stack, innermost first; one word stands for several where functions were inlined.
   ///
   /// Frames of libraries have names, but neither file nor line.
   package static func frames(of stack: StackTrace) -> [StackFrame] {
-    frames(of: stack.returnAddresses).flatMap(\.self)
+    var all: [StackFrame] = []
+    var createdTasks = 0
+    for (word, frames) in zip(stack.returnAddresses, frames(of: stack.returnAddresses)) {
+      if StackWord(word) == .creator { createdTasks += 1 }
+      guard createdTasks > 0 else {
+        all += frames
+        continue
+      }
+      for var frame in frames {
+        frame.createdTasks = createdTasks
+        all.append(frame)
+      }
+    }
+    return all
   }
 
-  /// The frames of each word of a stack.
-  package static func frames(of addresses: [UInt]) -> [[StackFrame]] {
-    var (frames, paths) = known.withLock { known in (addresses.map { known.frames[$0] }, known.paths) }
-    let unknown = Set(zip(addresses, frames).filter { $0.1 == nil }.map(\.0))
+  /// The frames of each word; none of what only says where a task was created, or that a stack is complete.
+  package static func frames(of words: [UInt]) -> [[StackFrame]] {
+    func kept(in known: Known) -> [[StackFrame]?] {
+      words.map { StackWord($0).address == nil ? [] : known.frames[$0] }
+    }
+    var (frames, paths, fetched) = known.withLock { (kept(in: $0), $0.paths, $0.fetched) }
+    let unknown = Set(zip(words, frames).filter { $0.1 == nil }.map(\.0))
     guard !unknown.isEmpty else { return frames.map { $0 ?? [] } }
-    var found = symbolicated(Array(unknown))
+    var found = symbolicated(Array(unknown), besides: fetched)
     paths.resolveMacros(in: &found)
+    markFetched(in: &found, &fetched)
     frames = known.withLock { known in
       known.frames.merge(found) { first, _ in first }
       known.paths.merge(paths)
-      return addresses.map { known.frames[$0] }
+      known.fetched.formUnion(fetched)
+      return kept(in: known)
     }
-    return zip(addresses, frames).map { address, frames in frames ?? [StackFrame(address: address)] }
+    return zip(words, frames).map { word, frames in frames ?? [StackFrame(address: word)] }
   }
 
-  /// The lines that are compiled to each address, innermost first: to tell whether two are one call no name is needed.
-  static func lines(of addresses: Set<UInt>) -> [UInt: [SourceLine]] {
+  /// The lines that each word stands for, innermost first: to tell whether two are one call no name is needed.
+  static func lines(of words: Set<UInt>) -> [UInt: [SourceLine]] {
     var found: [UInt: [SourceLine]] = [:]
     known.withLock { known in
-      for address in addresses { found[address] = known.lines[address] }
+      for word in words { found[word] = known.lines[word] }
     }
-    let unknown = addresses.filter { found[$0] == nil }
+    let unknown = words.filter { found[$0] == nil }
     guard !unknown.isEmpty else { return found }
-    var new = ImageSymbols.lines(of: unknown.filter { StackTrace.Mark($0) == .none })
-    // The line of an address at which a function is resumed is not always that of the call which it awaits.
-    for word in unknown where new[word] == nil { new[word] = [SourceLine(address: word)] }
+    let new = ImageSymbols.lines(of: Array(unknown))
     found.merge(new) { first, _ in first }
     known.withLock { $0.lines.merge(new) { first, _ in first } }
     return found
   }
 
-  private static func symbolicated(_ words: [UInt]) -> [UInt: [StackFrame]] {
-    var found: [UInt: [StackFrame]] = [:]
-    var addresses: [UInt: UInt] = [:]
-    for word in words {
-      switch StackTrace.Mark(word) {
-      case .none: addresses[word] = word
-      // It is the first of its function, a return address stands behind its call.
-      case .awaiting: addresses[word] = word & UInt(DCS_ADDRESS) &+ 1
-      case .creator, .root: found[word] = []
-      }
-    }
-    let frames = symbolicated(addresses: Array(Set(addresses.values)))
-    for (word, address) in addresses {
-      found[word] = frames[address]?.map { frame in
-        var frame = frame
-        frame.address = word
-        return frame
-      }
-    }
-    return found
-  }
-
-  private static func symbolicated(addresses: [UInt]) -> [UInt: [StackFrame]] {
+  private static func symbolicated(_ addresses: [UInt], besides fetched: Set<String>) -> [UInt: [StackFrame]] {
     var result = ImageSymbols.named(addresses)
-    let candidates = addresses.filter { result[$0]?.contains(where: \.mayContainAppCode) == true }
+    let candidates = addresses.filter { address in
+      result[address]?.contains { $0.mayContainAppCode(besides: fetched) } == true
+    }
     if !candidates.isEmpty { result.merge(ImageSymbols.located(candidates)) { _, located in located } }
     for address in addresses where result[address] == nil { result[address] = [StackFrame(address: address)] }
     return result
+  }
+
+  /// Tells code that was fetched from the app's: by its file, and once one function of a module is known by its module, so that
+  /// the files of the others need not be read.
+  private static func markFetched(in frames: inout [UInt: [StackFrame]], _ modules: inout Set<String>) {
+    for (address, found) in frames {
+      guard found.contains(where: { $0.file.map(PackageCheckouts.contain) == true }) else { continue }
+      frames[address] = found.map { frame in
+        var frame = frame
+        frame.isFetched = frame.file.map(PackageCheckouts.contain) == true
+        return frame
+      }
+      // What was inlined may be another module's.
+      if let function = frames[address]?.last, function.isFetched, let module = function.ownModule {
+        modules.insert(module)
+      }
+    }
+    for (address, found) in frames {
+      for (index, frame) in found.enumerated() where frame.file == nil {
+        if let module = frame.ownModule, modules.contains(module) { frames[address]?[index].isFetched = true }
+      }
+    }
   }
 }
 

@@ -5,14 +5,24 @@
   ///
   /// It reads them from the beginning for each address, which takes it some milliseconds.
   enum ToolchainSymbols {
-    static func frames(of addresses: [UInt], isLocated: Bool) -> [UInt: [StackFrame]] {
+    /// - Parameter entries: By the word of a stack that they stand for.
+    static func frames(of entries: [UInt: CompactBacktrace.Entry], isLocated: Bool) -> [UInt: [StackFrame]] {
       let options: Backtrace.SymbolicationOptions =
         isLocated ? [.useSymbolCache, .showInlineFrames, .showSourceLocations] : [.useSymbolCache]
-      guard let backtrace = CompactBacktrace(returnAddresses: addresses, images: LoadedImage.all()).decoded(),
-        let images = backtrace.images, let symbolicated = backtrace.symbolicated(with: images, options: options)
+      let compact = CompactBacktrace(Array(Set(entries.values)), images: LoadedImage.all())
+      guard let backtrace = compact.decoded(), let images = backtrace.images,
+        let symbolicated = backtrace.symbolicated(with: images, options: options)
       else { return [:] }
-      let frames = symbolicated.frames.compactMap(StackFrame.init)
-      return Dictionary(grouping: frames, by: \.address)
+      let frames = Dictionary(grouping: symbolicated.frames.compactMap(StackFrame.init), by: \.address)
+      var result: [UInt: [StackFrame]] = [:]
+      for (word, entry) in entries {
+        result[word] = frames[entry.address]?.map { frame in
+          var frame = frame
+          frame.address = word
+          return frame
+        }
+      }
+      return result
     }
   }
 

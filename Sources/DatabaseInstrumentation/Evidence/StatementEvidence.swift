@@ -125,7 +125,7 @@ package final class StatementEvidence: Sendable {
   package func callSite(of stack: StackTrace) -> (site: CallSite, wrappers: [CallSite])? {
     let frames = stack.appFrames
     guard let innermost = frames.first else { return nil }
-    guard stack.databaseLibrary() == nil else { return (innermost.callSite, []) }
+    guard !stack.isThroughDatabaseLibrary else { return (innermost.callSite, []) }
     let shared = sharedAddresses
     guard let own = frames.firstIndex(where: { !shared.contains($0.address) }) else { return (innermost.callSite, []) }
     return (frames[own].callSite, frames[..<own].map(\.callSite))

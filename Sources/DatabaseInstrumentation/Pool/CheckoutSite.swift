@@ -25,7 +25,9 @@ public struct CheckoutSite: Sendable, CustomStringConvertible {
 
   package var callSite: CallSite {
     let module = "\(fileID)".prefix { $0 != "/" }
-    return CallSite(function: "\(function)", module: String(module), filePath: "\(filePath)", line: Int(line))
+    return CallSite(
+      function: "\(function)", module: String(module), filePath: "\(filePath)", line: Int(line),
+      column: column > 0 ? Int(column) : nil)
   }
 
   /// `Bank.swift:12 in transfer()`.

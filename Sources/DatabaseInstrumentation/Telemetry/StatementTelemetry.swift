@@ -147,12 +147,14 @@ package final class StatementTelemetry: Sendable {
     span.setStatus(SpanStatus(code: .error, message: error.message))
   }
 
-  /// The app's line, for a statement that failed: it is taken where the failure was heard, below the app's own frames.
+  /// The app's line, for a statement that failed: it is taken where the failure was heard, below the app's own frames, or the
+  /// line that awaits the statement.
   private func callSiteAttributes() -> [String: SpanAttribute] {
     guard pipeline.configuration.recordsFailureCallSites, let site = StackTrace.capture().callSite() else { return [:] }
     var attributes: [String: SpanAttribute] = ["code.function.name": .string(site.function)]
     if let path = site.filePath { attributes["code.file.path"] = SpanAttribute.string(path) }
     if let line = site.line { attributes["code.line.number"] = SpanAttribute.int64(Int64(line)) }
+    if let column = site.column { attributes["code.column.number"] = SpanAttribute.int64(Int64(column)) }
     return attributes
   }
 

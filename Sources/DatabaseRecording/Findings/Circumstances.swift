@@ -24,7 +24,7 @@ struct Circumstances {
     if enclosing != 0, group.indices.allSatisfy({ evidence.records[$0].parent == enclosing }) { return true }
     let stack = evidence.stacks[Int(group.stack) - 1]
     if scope.isOn(stack) { return true }
-    return stack.databaseLibrary() != nil && isOneAccess(group)
+    return stack.isThroughDatabaseLibrary && isOneAccess(group)
   }
 
   /// Whether the group and the read before it were issued by one function of the app, on different lines: on the same line

@@ -114,6 +114,7 @@ package struct FindingPlace: Sendable {
   init?(_ site: CallSite) {
     guard let path = site.filePath, let line = site.line, line > 0 else { return nil }
     location = CodeLocation(
-      fileID: "\(site.module ?? "Unknown")/\(site.fileName ?? path)", filePath: path, line: line, column: 1)
+      fileID: "\(site.module ?? "Unknown")/\(site.fileName ?? path)", filePath: path, line: line,
+      column: site.column ?? 1)
   }
 }

@@ -15,6 +15,7 @@ package struct ScopeFunction: Sendable {
   package init(test: String?, at location: CodeLocation) {
     self.location = location
     self.test = test
+    PackageCheckouts.add(testAt: location.filePath)
     opening = StackTrace.capture()
   }
 

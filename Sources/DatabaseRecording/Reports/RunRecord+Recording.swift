@@ -35,7 +35,8 @@ extension RunRecord.Test {
     findings = (recording.findings + leaks.leases + leaks.doubleCheckins).map {
       RunRecord.Problem(
         kind: $0.kind.rawValue, headline: Self.headline(of: $0), count: $0.count, relationship: $0.relationship,
-        site: $0.callSite?.description, statements: $0.statements.map(\.number))
+        site: $0.callSite?.description, statements: $0.statements.map(\.number),
+        stack: RunRecord.Frame.frames(of: $0, in: recording))
     }
     (shapes, executions) = Self.executions(of: recording)
     spans = RunRecord.Span.spans(of: recording)
@@ -73,6 +74,46 @@ extension RunRecord.Test {
         parent: statement.enclosingStatement, error: statement.error?.status)
     }
     return (shapes, executions)
+  }
+}
+
+extension RunRecord.Frame {
+  /// What is kept of a deeper stack.
+  private static let limit = 16
+
+  /// The stack of the first statement that a finding is about.
+  fileprivate static func frames(of finding: Finding, in recording: Recording) -> [RunRecord.Frame]? {
+    guard finding.callSite != nil, let first = finding.statements.first,
+      let stack = recording.storage.evidence.stack(at: first.index)
+    else { return nil }
+    let frames = frames(of: stack)
+    return frames.count > 1 ? frames : nil
+  }
+
+  /// The lines of the app on a stack.
+  static func frames(of stack: StackTrace) -> [RunRecord.Frame] {
+    var createdTasks = 0
+    return stack.appFrames.prefix(limit).map { frame in
+      defer { createdTasks = frame.createdTasks }
+      return RunRecord.Frame(
+        site: frame.callSite.description, awaits: frame.isAwaiting ? true : nil,
+        creates: frame.createdTasks > createdTasks ? true : nil)
+    }
+  }
+
+  /// `awaited at Library.swift:42 in Library.authorsWithBooks()`, as what is around another line.
+  package var description: String { "\(way) at \(site)" }
+
+  /// How the line led to the one before it.
+  package var way: String { creates == true ? "task created" : awaits == true ? "awaited" : "called" }
+}
+
+extension RunRecord.Problem {
+  /// The lines of the app that led to the call site, the nearest first.
+  package var callers: ArraySlice<RunRecord.Frame> {
+    let stack = stack ?? []
+    guard let own = stack.firstIndex(where: { $0.site == site }) else { return [] }
+    return stack[(own + 1)...].prefix(16)
   }
 }
 

@@ -114,6 +114,18 @@ package enum RunRecord {
     /// `Library.swift:42 in Library.authorsWithBooks()`.
     package var site: String?
     package var statements: [Int]
+    /// The lines of the app on the call stack of the first statement; `nil` where there is none, or one alone.
+    package var stack: [Frame]?
+  }
+
+  /// One line of the app on a call stack, of which the innermost is the first.
+  package struct Frame: Codable, Sendable, Equatable {
+    /// `Library.swift:42 in Library.authorsWithBooks()`.
+    package var site: String
+    /// `true`: the line awaits the one before it.
+    package var awaits: Bool?
+    /// `true`: the line created the task that the ones before it run in.
+    package var creates: Bool?
   }
 
   /// What one transaction wrote: rows that lasted, by table.

@@ -15,13 +15,17 @@ package struct WorkflowCommand: Sendable, Equatable {
   ///   - level: How it is shown.
   ///   - file: Relative to the repository; without it the command is of the run as a whole.
   ///   - line: From 1.
+  ///   - column: From 1.
   ///   - title: A few words.
   ///   - message: What to show; it may have several lines.
-  package init(_ level: Level, file: String? = nil, line: Int? = nil, title: String, message: String) {
+  package init(
+    _ level: Level, file: String? = nil, line: Int? = nil, column: Int? = nil, title: String, message: String
+  ) {
     var properties: [String] = []
     if let file {
       properties.append("file=\(Self.escaped(file.singleLine, isProperty: true))")
       if let line { properties.append("line=\(line)") }
+      if line != nil, let column { properties.append("col=\(column)") }
     }
     properties.append("title=\(Self.escaped(title.singleLine, isProperty: true))")
     text = "::\(level.rawValue) \(properties.joined(separator: ","))::\(Self.escaped(message, isProperty: false))"

@@ -14,15 +14,19 @@ struct GitHubAnnotation: Equatable {
   init(_ finding: Finding, test: CodeLocation, workspace: String?) {
     let place = finding.place?.location ?? test
     var (path, line, message) = (place.filePath, place.line, finding.message)
+    var column: Int?
     if let site = finding.callSite, let file = site.filePath, let number = site.line {
-      (path, line) = (file, number)
+      (path, line, column) = (file, number, site.column)
       message += "\n  in the test at \(test.filePath.split(separator: "/").last ?? ""):\(test.line)"
     }
     if let workspace, !workspace.isEmpty {
       let folder = workspace.hasSuffix("/") ? workspace : workspace + "/"
       if path.hasPrefix(folder) { path.removeFirst(folder.count) }
     }
-    text = WorkflowCommand(.error, file: path, line: line, title: finding.kind.rawValue, message: message).text
+    text =
+      WorkflowCommand(
+        .error, file: path, line: line, column: column, title: finding.kind.rawValue, message: message
+      ).text
   }
 
   /// Whether the process runs in GitHub Actions and nobody switched annotations off.

@@ -113,6 +113,15 @@ import Testing
     #expect(Symbolicator.frames(of: stack).count == addresses.count)
   }
 
+  @Test func marksAreNoFrames() {
+    let stack = StackTrace(returnAddresses: [7, 1 << 62, 9, 1 << 63 | 11, 1 << 61])
+    let frames = Symbolicator.frames(of: stack)
+    #expect(frames.map(\.address) == [7, 9, 1 << 63 | 11])
+    #expect(frames.map(\.isAwaiting) == [false, false, true])
+    #expect(frames.map(\.createdTasks) == [0, 1, 1])
+    #expect(stack.callSite() == nil)
+  }
+
   @Test func eightThreadsAtOnce() async {
     let functions = await withTaskGroup(of: String?.self) { group in
       for number in 0..<8 {

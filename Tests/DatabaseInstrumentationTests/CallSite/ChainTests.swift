@@ -32,13 +32,11 @@
       #expect(stack.awaitingFunctions.prefix(2) == ["Caller.outer()", "ChainTests.upToTheTest()"])
     }
 
-    #if DEBUG  // In optimised builds the line is that of the instruction which takes the address.
-      @Test func theAwaitingLines() async {
-        let line = #line + 1
-        let stack = await Caller.outer()
-        #expect(stack.awaitingLines.prefix(2) == [Caller.outerLine, line])
-      }
-    #endif
+    @Test func theAwaitingLines() async {
+      let line = #line + 1
+      let stack = await Caller.outer()
+      #expect(stack.awaitingLines.prefix(2) == [Caller.outerLine, line])
+    }
 
     @Test(arguments: [1, 2]) func withArguments(number: Int) async {
       let stack = await Caller.outer()

@@ -16,7 +16,8 @@
         if ImageSymbols.named([address])[address]?.first?.symbol != nil { addresses.insert(address) }
       }
       let ours = ImageSymbols.located(Array(addresses))
-      let theirs = ToolchainSymbols.frames(of: Array(addresses), isLocated: true)
+      let entries = Dictionary(uniqueKeysWithValues: addresses.map { ($0, CompactBacktrace.Entry.returnAddress($0)) })
+      let theirs = ToolchainSymbols.frames(of: entries, isLocated: true)
       for address in addresses {
         let (our, their) = ((ours[address] ?? []).map(Place.init), (theirs[address] ?? []).map(Place.init))
         // In optimised code it leaves out calls that were inlined in several pieces; llvm-symbolizer and addr2line do not.
@@ -44,6 +45,16 @@
       #expect(information.lines(at: function)?.last?.line == Program.lineOfTwice)
       // Behind the last instruction of the program there is nothing.
       #expect(information.frames(at: UInt(1) << 45) == [DebugInformation.Frame()])
+    }
+
+    @Test(arguments: forms) func twoCallsOnOneLineHaveTwoColumns(options: String) throws {
+      guard let program = try Program(options) else { return }
+      defer { program.remove() }
+      let information = try #require(DebugInformation(path: program.path))
+      let start = try #require(information.symbols.address(ofFunction: "main"))
+      let lines = (0..<128).map { start + UInt($0) }.prefix { information.symbols.function(at: $0) == "main" }
+        .flatMap { information.frames(at: $0).map { [$0.line, $0.column] } }
+      for column in Program.columnsOfCalls { #expect(lines.contains([Program.lineOfMain, column])) }
     }
 
     @Test func anInlinedFunctionStandsBeforeTheOneThatCallsIt() throws {
@@ -94,6 +105,8 @@
       static let lineOfInner = 2
       static let lineOfCall = 4
       static let lineOfTwice = 6
+      static let lineOfMain = 7
+      static let columnsOfCalls = [44, 59]
       static let source = """
         static volatile int sink;
         static inline __attribute__((always_inline)) void inner(int a) { sink = a; }

@@ -40,7 +40,7 @@ import Testing
       var named = example.frame
       named.file = nil
       named.line = nil
-      #expect(named.mayContainAppCode)
+      #expect(named.mayContainAppCode())
     }
   }
 
@@ -53,7 +53,7 @@ import Testing
     ("main", true),
   ])
   func whereLinesAreWorthReading(symbol: String, isWorth: Bool) {
-    #expect(Example(symbol).frame.mayContainAppCode == isWorth)
+    #expect(Example(symbol).frame.mayContainAppCode() == isWorth)
   }
 
   @Test(arguments: [
@@ -62,6 +62,32 @@ import Testing
   ])
   func modulesThatAreNeverACallSite(module: String) {
     #expect(KnownModules.areSkipped(module))
+  }
+
+  @Test func aModuleThatWasFetchedIsNotWorthReading() {
+    let frame = Example("$s8Bookshop7LibraryV5outerSiyF").frame
+    #expect(frame.mayContainAppCode())
+    #expect(!frame.mayContainAppCode(besides: ["Bookshop"]))
+    // Made for one caller: the app's closure may be in it.
+    let forwarder = Example("$s8Bookshop7LibraryV5outerSiyFS2iXEfU_TA").frame
+    #expect(forwarder.mayContainAppCode(besides: ["Bookshop"]))
+  }
+
+  @Test func whatWasFetchedIsNoAppCode() {
+    var frame = Example("$s8Bookshop7LibraryV5outerSiyF", file: "/app/Library.swift", line: 42).frame
+    #expect(frame.isAppCode)
+    frame.isFetched = true
+    #expect(!frame.isAppCode)
+  }
+
+  /// An app may have a module of such a name; of a database library it uses the words in any case.
+  @Test(arguments: [("Logging", true), ("NIOCore", true), ("GRDB", false), ("Foundation", false), ("XCTest", false)])
+  func aFileTellsWhoseAModuleIs(module: String, isApp: Bool) {
+    var frame = Example("$s8Bookshop7LibraryV5outerSiyF", file: "/app/Sources/Library.swift", line: 42).frame
+    frame.module = module
+    #expect(frame.isAppCode == isApp)
+    frame.file = nil
+    #expect(!frame.isAppCode)
   }
 
   @Test func modulesOfTheApp() {

@@ -24,6 +24,12 @@ import Testing
         """)
   }
 
+  @Test func aFindingStandsAtTheColumnOfItsCall() {
+    let site = CallSite(function: "f()", module: "App", filePath: "/home/ci/app/a.swift", line: 42, column: 16)
+    let text = GitHubAnnotation(finding("None.", site: site), test: test, workspace: "/home/ci/app").text
+    #expect(text.hasPrefix("::error file=a.swift,line=42,col=16,title=nPlusOne::None."))
+  }
+
   @Test func withoutACallSiteAtTheLineOfTheTest() {
     let annotation = GitHubAnnotation(finding("None."), test: test, workspace: nil)
     #expect(annotation.text == "::error file=/home/ci/app/Tests/LibraryTests.swift,line=12,title=nPlusOne::None.")

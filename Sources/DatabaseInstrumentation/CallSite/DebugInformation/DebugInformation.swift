@@ -9,6 +9,8 @@
   final class DebugInformation: Sendable {
     private let file: ELFFile
     private let knownSymbols = OnceReference<ELFSymbols>()
+    /// Where the addresses are taken at which awaiting functions are resumed.
+    let resumes: ResumeInstructions
     private let sections: DwarfSections
     private let units: ContiguousArray<DwarfUnit>
     private let index: AddressIndex
@@ -29,12 +31,17 @@
       var path: String?
       var line: Int?
       var column: Int?
+
+      fileprivate var place: SourceLine {
+        SourceLine(file: path ?? "", line: line ?? 0, column: column ?? 0)
+      }
     }
 
     /// - Returns: `nil` where the file cannot be read.
     init?(path: String) {
       guard let file = ELFFile(path: path) else { return nil }
       self.file = file
+      resumes = ResumeInstructions(file)
       sections = DwarfSections(file)
       (units, index) = Self.units(of: sections)
     }
@@ -69,6 +76,11 @@
     /// An address of the process as one of the file.
     func address(_ address: UInt, in image: LoadedImage) -> UInt { address &- image.base &+ file.lowestAddress }
 
+    /// An address of the file as one of the process.
+    func address(_ address: UInt, inProcessOf image: LoadedImage) -> UInt {
+      address &- file.lowestAddress &+ image.base
+    }
+
     /// The functions at an address of the file, the innermost of several that were inlined first.
     func frames(at address: UInt) -> [Frame] {
       let function = symbols.function(at: address)
@@ -92,6 +104,25 @@
       }
       add(function)
       return frames
+    }
+
+    /// The functions that await until they are resumed at an address of the file, the innermost of several that were inlined
+    /// first.
+    ///
+    /// The copies of a loop take the address several times, with the same lines. Where lines differ none of them is the awaiting
+    /// one for certain, and there is none.
+    ///
+    /// - Parameter instructions: The addresses of the instructions that take it.
+    func frames(ofResumed resume: UInt, from instructions: [UInt]) -> [Frame] {
+      let found = instructions.map(frames(at:))
+      if let first = found.first, found.allSatisfy({ $0.map(\.place) == first.map(\.place) }) { return first }
+      return [Frame(symbol: symbols.function(at: resume))]
+    }
+
+    /// The lines that are the same at all addresses; `nil` where there are none.
+    func lines(atEach addresses: [UInt]) -> [SourceLine]? {
+      guard let first = addresses.first, let lines = lines(at: first), !lines.isEmpty else { return nil }
+      return addresses.dropFirst().allSatisfy { self.lines(at: $0) == lines } ? lines : nil
     }
 
     /// The lines at an address of the file, the innermost first, without looking for names; `nil`: it is in none of its units.

@@ -18,6 +18,8 @@
     let lowestAddress: UInt
     /// Whether addresses in the file are counted from where it was loaded.
     let isRelocatable: Bool
+    /// What is executed of it, with the address of its first byte.
+    let code: [(address: UInt, bytes: Bytes)]
 
     private struct Section {
       var offset: Int
@@ -53,13 +55,20 @@
       let count = header.offset(2)
       let nameIndex = header.offset(2)
       var lowest = UInt.max
+      var code: [(address: UInt, bytes: Bytes)] = []
       for index in 0..<segmentCount {
         var segment = ByteReader(memory, at: Self.place(segments, segmentSize, index))
         // A segment that is loaded.
         guard segment.number(4) == 1 else { continue }
-        segment.skip(12)
-        lowest = min(lowest, segment.number(8))
+        let isExecutable = segment.number(4) & 1 != 0
+        let offset = segment.offset(8)
+        let address = segment.number(8)
+        segment.skip(8)
+        let bytes = memory[offset, segment.offset(8)]
+        lowest = min(lowest, address)
+        if isExecutable, !segment.isBroken, bytes.count > 0 { code.append((address, bytes)) }
       }
+      self.code = code
       lowestAddress = lowest == .max ? 0 : lowest & ~0xFFF
       let all = (0..<count).map { Self.header(in: memory, at: Self.place(table, size, $0)) }
       if isELF, nameIndex < all.count, let texts = all[nameIndex] {
