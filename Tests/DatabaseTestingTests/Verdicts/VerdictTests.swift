@@ -40,7 +40,7 @@ import Testing
 
 enum Programs {
   static var innocent: [Program] {
-    var all = innocentLookups + innocentLoads + innocentRereads + innocentWrites + innocentQueries + innocentAsync
+    var all = innocentLookups + innocentLoads + innocentRereads + innocentWrites + innocentQueries + innocentAsync + innocentAwaited
     #if GRDB
       all += innocentGRDB
     #endif
@@ -48,7 +48,7 @@ enum Programs {
   }
 
   static var guilty: [Program] {
-    var all = guiltyLoops + guiltyShapes + guiltyRereads + guiltyAsync
+    var all = guiltyLoops + guiltyShapes + guiltyRereads + guiltyAsync + guiltyAwaited
     #if GRDB
       all += guiltyGRDB
     #endif
