@@ -7,6 +7,7 @@ private let authors = "load them together: SELECT … FROM author WHERE id IN (�
 private let keep = "keep the first result, or ask once before the loop"
 private let settings = "read all the rows with one query: SELECT … FROM setting WHERE key IN (…)"
 private let byAuthor = "SELECT id FROM book WHERE authorId = ?"
+private let now = "SELECT datetime('now')"
 private let byKey = "SELECT value FROM setting WHERE key = ?"
 
 extension Programs {
@@ -41,18 +42,7 @@ extension Programs {
       }
     },
     .guiltyAsync("a group inside of the app, for some of the rows", "book.authorId", 3, fix: books) { store in
-      try await firstThree(of: try store.authors())
-      func firstThree(of authors: [Int]) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-          for author in authors.prefix(3) {
-            group.addTask {
-              // guilty: a group inside of the app, for some of the rows
-              _ = try store.db.rows(byAuthor, author)
-            }
-          }
-          try await group.waitForAll()
-        }
-      }
+      try await ShelfOfApp(store.db).load(try store.authors().prefix(3))
     },
     .guiltyAsync("for await over a stream", "book.authorId", 6, fix: books) { store in
       let (stream, continuation) = AsyncStream.makeStream(of: Int.self)
@@ -228,6 +218,7 @@ extension Programs {
       while let author = rest.first, try await hasBooks(author) { rest.removeFirst() }
     },
     .guiltyAsync(of: .repeatedRead, "five settings, awaited in a loop", 5, fix: settings) { store in
+      _ = try store.db.rows(now)
       for key in 1...5 {
         await Task.yield()
         // guilty: five settings, awaited in a loop
@@ -235,18 +226,8 @@ extension Programs {
       }
     },
     .guiltyAsync(of: .repeatedRead, "five settings in a group of the app", 5, fix: settings) { store in
-      func load(_ keys: ClosedRange<Int>) async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-          for key in keys {
-            group.addTask {
-              // guilty: five settings in a group of the app
-              _ = try store.db.rows(byKey, key)
-            }
-          }
-          try await group.waitForAll()
-        }
-      }
-      try await load(1...5)
+      _ = try store.db.rows(now)
+      try await ShelfOfApp(store.db).load(settings: 1...5)
     },
     .guiltyAsync(of: .duplicateQuery, "a setting, awaited in a loop", 6, fix: keep) { store in
       for _ in try store.authors() {
@@ -265,10 +246,12 @@ extension Programs {
           return try store.db.rows(byKey, key)
         }
       }
+      _ = try store.db.rows(now)
       let settings = Settings(store)
       for _ in 1...4 { _ = try await settings.value(2) }
     },
     .guiltyAsync(of: .duplicateQuery, "a list, awaited by an actor in a loop", 3, fix: keep) { store in
+      _ = try store.db.rows(now)
       let desk = Desk(store)
       try await desk.run { store in
         for _ in 1...3 {

@@ -184,7 +184,7 @@ extension Programs {
       }
       _ = try await books.setting(1)
     },
-    .innocentAsync("a cache that is filled once", isLazy: true) { store in
+    .innocentAsync("a cache of an actor that is filled once", isLazy: true) { store in
       actor Cache {
         var known: [Int: [Int]] = [:]
         func books(of author: Int, _ store: Bookstore) async throws -> [Int] {
