@@ -33,6 +33,9 @@ enum KnownModules {
       || (!hasSource && packages.contains(module))
   }
 
+  /// Whether a module takes requests, each of which it hands to the app's code.
+  static func isServer(_ module: String) -> Bool { servers.contains { module.hasPrefix($0) } }
+
   /// Whether a library of the system or of the toolchain is loaded from a file of this name.
   static func isSystemImage(_ name: String) -> Bool {
     let file = name.split(separator: "/").last ?? ""
@@ -56,6 +59,9 @@ enum KnownModules {
     "FluentKit", "FluentSQL", "FluentSQLiteDriver", "FluentPostgresDriver", "FluentMySQLDriver", "FluentMongoDriver",
     "PostgresNIO", "PostgresKit", "_ConnectionPoolModule", "MySQLNIO", "MySQLKit", "Lighter", "SharingGRDB",
     "SharingGRDBCore", "SQLiteData",
+  ]
+  private static let servers = [
+    "Hummingbird", "Vapor", "XCTVapor", "OpenAPI", "GRPC", "AWSLambda", "Jobs", "Queues", "FlyingFox", "Kitura", "Swifter",
   ]
   private static let databasePrefixes = ["StructuredQueries"]
 

@@ -73,6 +73,9 @@ package struct StackFrame: Sendable, Hashable {
   /// The database library that the function belongs to.
   var databaseLibrary: DatabaseLibrary? { module.flatMap(DatabaseLibrary.init(module:)) }
 
+  /// Whether it belongs to a library that takes requests.
+  package var isOfServer: Bool { module.map(KnownModules.isServer) == true }
+
   package var callSite: CallSite {
     guard let line, line > 0 else { return CallSite(function: function ?? "", module: module, filePath: file) }
     let column = column.flatMap { $0 > 0 ? $0 : nil }

@@ -18,9 +18,11 @@ struct SourceLine: Hashable, Sendable {
 /// Lines are read only of the words between what all of them have in common at both ends.
 package struct StackPlaces {
   private let stacks: [ArraySlice<UInt>]
+  private let recursion: Recursion
 
   package init(_ stacks: [StackTrace]) {
     self.stacks = stacks.map { Self.folded($0.returnAddresses)[...] }
+    recursion = Recursion(stacks.map(\.returnAddresses))
   }
 
   /// Whether two stacks are one call in the source.
@@ -29,10 +31,19 @@ package struct StackPlaces {
   }
 
   /// The positions of those that are one call, in the order of the first of each.
-  package var merged: [[Int]] { merged(by: Symbolicator.lines(of:)) }
+  package var merged: [[Int]] { merged(by: Symbolicator.lines(of:), Symbolicator.functions(of:)) }
 
-  /// - Parameter lines: Reads the lines that words stand for.
-  func merged(by lines: (Set<UInt>) -> [UInt: [SourceLine]]) -> [[Int]] {
+  /// - Parameters:
+  ///   - lines: Reads the lines that words stand for.
+  ///   - functions: Reads the functions that they are in.
+  func merged(
+    by lines: (Set<UInt>) -> [UInt: [SourceLine]], _ functions: (Set<UInt>) -> [UInt: String] = { _ in [:] }
+  ) -> [[Int]] {
+    let merged = sameLines(lines)
+    return merged.count > 1 && recursion.isPossible ? recursion.merged(merged, lines, functions) : merged
+  }
+
+  private func sameLines(_ lines: (Set<UInt>) -> [UInt: [SourceLine]]) -> [[Int]] {
     let (inner, outer) = common
     let differing = stacks.map { $0.dropFirst(inner).dropLast(outer) }
     let lines = lines(Set(differing.joined()))

@@ -2,10 +2,13 @@ internal import DatabaseInstrumentation
 
 /// What a call stack proves.
 ///
-/// Equal stacks prove that two statements come from one line of a loop, as long as the loop's own function is on the stack.
-/// Asynchronous callers are not: two calls of one asynchronous method, written on two lines of a test, look the same from
-/// inside of it. So equal stacks count only where the whole way from the test is seen, or where the statements ran within
-/// one access to the database.
+/// Equal stacks prove that two statements come from one line of a loop, as long as the loop's own function is on the stack. A whole
+/// stack has it: with all that awaits, and all that created the tasks, as far as to where the recording began. Two such stacks
+/// come from one run of a loop unless the test itself makes its requests in a loop, in tasks or through a server.
+///
+/// Where a stack is not whole, because a callback or a queue stands in between or the platform does not tell, two calls of one
+/// asynchronous method that are written on two lines look the same from inside of it. Then equal stacks count only where the
+/// test's own function is on them, or where the statements ran within one access to the database.
 struct Circumstances {
   private let evidence: StatementEvidence
   private let index: EvidenceIndex
@@ -23,6 +26,7 @@ struct Circumstances {
     let enclosing = evidence.records[group.indices[0]].parent
     if enclosing != 0, group.indices.allSatisfy({ evidence.records[$0].parent == enclosing }) { return true }
     let stack = evidence.stacks[Int(group.stack) - 1]
+    if stack.isComplete { return !RequestStack(stack).isOneOfSeveral }
     if scope.isOn(stack) { return true }
     return stack.isThroughDatabaseLibrary && isOneAccess(group)
   }

@@ -21,16 +21,30 @@ extension Analysis {
       }
       return byParameters.values
         .flatMap { split($0, to: shape.tables) }
+        .filter { !waits($0, in: group) }
         .map { Duplicate(indices: $0, group: group) }
     }
     .sorted { $0.indices[0] < $1.indices[0] }
   }
 
-  /// The runs of two and more between which nothing was written to the tables.
+  /// Whether the app waited before each repetition, as it does for something to happen: it awaits, and at least so long. A query
+  /// that runs again for nothing follows on the one before.
+  private func waits(_ run: [Int], in group: ReadGroup) -> Bool {
+    let wait: UInt64 = 10_000_000  // nanoseconds
+    guard group.stack != 0, evidence.stacks[Int(group.stack) - 1].isAsynchronous else { return false }
+    return zip(run, run.dropFirst()).allSatisfy { earlier, later in
+      let (earlier, later) = (evidence.records[earlier], evidence.records[later])
+      guard earlier.duration != StatementRecord.unknown else { return false }
+      return later.start >= earlier.start &+ earlier.duration &+ wait
+    }
+  }
+
+  /// The runs of two and more between which nothing was written to the tables, and nothing failed: what follows on a failure is
+  /// another attempt.
   private func split(_ indices: [Int], to tables: [TableReference]) -> [[Int]] {
     var runs: [[Int]] = []
     for index in indices.sorted() {
-      if let last = runs.last?.last, !writes.touch(tables, in: evidence, last, index) {
+      if let last = runs.last?.last, !writes.touch(tables, in: evidence, last, index), !self.index.fails(between: last, index) {
         runs[runs.count - 1].append(index)
       } else {
         runs.append([index])

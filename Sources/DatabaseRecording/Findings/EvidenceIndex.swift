@@ -12,11 +12,14 @@ struct EvidenceIndex {
   private var places: [TableKey: Int] = [:]
   private var reads: [[Int]] = []
   private var boundaries: [Int32: [Int]] = [:]
+  /// Statements that failed.
+  private var failures: [Int] = []
 
   init(_ evidence: StatementEvidence) {
     self.evidence = evidence
     let memo = ShapeMemo<[Int]>(evidence)
     for index in evidence.records.indices {
+      if evidence.records[index].error != 0 { failures.append(index) }
       switch evidence.kinds[index] {
       case .select where Self.mayHaveSeveralRows(evidence.records[index]):
         let places = memo.value(at: index) {
@@ -66,6 +69,12 @@ struct EvidenceIndex {
         && ObjectIdentifier(evidence.connection(at: $0).database) == database
         && Self.mayHaveSeveralRows(evidence.records[$0])
     }
+  }
+
+  /// Whether a statement failed between two others.
+  func fails(between first: Int, _ last: Int) -> Bool {
+    let next = failures.partitioningIndex { $0 > first }
+    return next < failures.endIndex && failures[next] < last
   }
 
   /// Whether two statements of one connection lie within one access of a library to the database: it began with a

@@ -53,6 +53,23 @@ import Testing
     #expect(merged([1, 30, 2], [1, 30, 30, 3]) == [[0], [1]], "called on two lines")
   }
 
+  /// 40 asks, 41 and 42 call the function itself, 50 is another one that it may call itself through.
+  private func walked(_ stacks: [UInt]...) -> [[Int]] {
+    let functions: [UInt: String] = [40: "visit", 41: "visit", 42: "visit", 50: "children", 60: "map"]
+    return StackPlaces(stacks.map(StackTrace.init)).merged(
+      by: { words in Self.lines.filter { words.contains($0.key) } },
+      { words in functions.filter { words.contains($0.key) } })
+  }
+
+  @Test func aWalkAlongATreeIsOnePlace() {
+    #expect(walked([1, 40, 2], [1, 40, 41, 2], [1, 40, 41, 41, 2]) == [[0, 1, 2]])
+    #expect(walked([1, 40, 2], [1, 40, 41, 2], [1, 40, 42, 2], [1, 40, 41, 42, 41, 2]) == [[0, 1, 2, 3]], "two branches")
+    #expect(walked([1, 40, 2], [1, 40, 50, 41, 2], [1, 40, 50, 41, 50, 41, 2]) == [[0, 1, 2]], "through another function")
+    #expect(walked([1, 40, 2], [1, 40, 41, 41, 3]) == [[0], [1]], "called on two lines")
+    #expect(walked([1, 39, 60, 2], [1, 39, 60, 38, 60, 2], [1, 37, 60, 38, 60, 60, 2]).count == 3, "what a map calls")
+    #expect(walked([1, 40, 2], [1, 40, 41, 2]) == [[0], [1]], "no function is on it twice at one call")
+  }
+
   @Test func awaitingFramesAreComparedAsOthers() {
     let mark: UInt = 1 << 63
     let places = StackPlaces([

@@ -125,26 +125,6 @@ private actor DatabaseActor {
   func load() throws { _ = try shop.authors() }
 }
 
-private final class QueueExecutor: SerialExecutor {
-  private let queue = DispatchQueue(label: "database of an actor")
-
-  func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    let executor = asUnownedSerialExecutor()
-    queue.async { job.runSynchronously(on: executor) }
-  }
-}
-
-private final class QueueTaskExecutor: TaskExecutor {
-  private let queue = DispatchQueue(label: "tasks")
-
-  func enqueue(_ job: consuming ExecutorJob) {
-    let job = UnownedJob(job)
-    let executor = asUnownedTaskExecutor()
-    queue.async { job.runSynchronously(on: executor) }
-  }
-}
-
 private func setNameOfThread(_ name: String) {
   #if canImport(Darwin)
     pthread_setname_np(name)

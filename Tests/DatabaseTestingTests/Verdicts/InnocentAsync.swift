@@ -59,7 +59,10 @@ extension Programs {
     },
     .innocentAsync("polling with awaits") { store in
       let store = AsyncBookstore(store: store)
-      for _ in 1...5 { _ = try await store.setting(1) }
+      for _ in 1...5 {
+        _ = try await store.setting(1)
+        try await Task.sleep(for: .milliseconds(15))
+      }
     },
     .innocentAsync("two children of a task group") { store in
       let store = AsyncBookstore(store: store)
@@ -92,11 +95,12 @@ extension Programs {
       let authors = try await AsyncBookstore(store: store).authors()
       _ = try store.db.rows("SELECT id FROM book WHERE authorId IN (\(store.list(authors)))")
     },
-    .innocentAsync("a retry of a whole request", isLazy: true) { store in
+    .innocentAsync("a retry of a whole request", isLazy: true, fails: true) { store in
       let store = AsyncBookstore(store: store)
-      for _ in 1...2 {
+      for attempt in 1...2 {
         _ = try await store.author(1)
         _ = try await store.books(of: 1)
+        if attempt == 1 { _ = try? store.store.db.rows("INSERT INTO author (id) VALUES (1)") }
       }
     },
   ]

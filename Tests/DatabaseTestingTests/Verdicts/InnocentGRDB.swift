@@ -132,6 +132,7 @@
           _ = try await queue.read { (db: Database) throws -> Row? in
             try Row.fetchOne(db, sql: "SELECT * FROM job WHERE state = 0 ORDER BY runAt LIMIT 1")
           }
+          try await Task.sleep(for: .milliseconds(15))
         }
       },
     ]

@@ -55,9 +55,10 @@ extension Program {
   }
 
   static func innocentAsync(
-    _ name: String, isLazy: Bool = false, _ body: @escaping @Sendable (Bookstore) async throws -> Void
+    _ name: String, isLazy: Bool = false, fails: Bool = false,
+    _ body: @escaping @Sendable (Bookstore) async throws -> Void
   ) -> Program {
-    Program(name: name, body: .asynchronous(body), isLazy: isLazy)
+    Program(name: name, body: .asynchronous(body), isLazy: isLazy, fails: fails)
   }
 
   /// A program with relationships that are loaded one row at a time, on the line after `// guilty: name`.
@@ -85,5 +86,12 @@ extension Program {
     _ body: @escaping @Sendable (Bookstore) throws -> Void
   ) -> Program {
     Program(name: name, body: .synchronous(body), guilt: [Guilt(kind: kind, relationship: nil, count: count, fix: fix)])
+  }
+
+  static func guiltyAsync(
+    of kind: Finding.Kind, _ name: String, _ count: Int, fix: String,
+    _ body: @escaping @Sendable (Bookstore) async throws -> Void
+  ) -> Program {
+    Program(name: name, body: .asynchronous(body), guilt: [Guilt(kind: kind, relationship: nil, count: count, fix: fix)])
   }
 }

@@ -40,7 +40,7 @@ import Testing
 
 enum Programs {
   static var innocent: [Program] {
-    var all = innocentLookups + innocentLoads + innocentRereads + innocentWrites + innocentQueries + innocentAsync
+    var all = innocentLookups + innocentLoads + innocentRereads + innocentWrites + innocentQueries + innocentAsync + innocentAwaited
     #if GRDB
       all += innocentGRDB
     #endif
@@ -48,18 +48,19 @@ enum Programs {
   }
 
   static var guilty: [Program] {
-    var all = guiltyLoops + guiltyShapes + guiltyRereads + guiltyAsync
+    var all = guiltyLoops + guiltyShapes + guiltyRereads + guiltyAsync + guiltyAwaited
     #if GRDB
       all += guiltyGRDB
     #endif
     return all
   }
 
-  /// The line of this folder after `// guilty: name`.
+  /// The line after `// guilty: name`, of this folder or of the app's module.
   static func markedLine(_ name: String, in file: String = #filePath) -> Int? {
     let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+    let app = folder.appendingPathComponent("../../TestSupport/ShelfOfApp.swift")
     let files = (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
-    for file in files where file.lastPathComponent.hasPrefix("Guilty") {
+    for file in files.filter({ $0.lastPathComponent.hasPrefix("Guilty") }) + [app] {
       guard let text = try? String(contentsOf: file, encoding: .utf8) else { continue }
       let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
       if let index = lines.firstIndex(where: { $0.hasSuffix("// guilty: \(name)") }) { return index + 2 }
