@@ -4,7 +4,7 @@ internal import Foundation
 
 /// A finding as GitHub Actions shows it in the diff of a pull request, at the line of the app.
 struct GitHubAnnotation: Equatable {
-  /// `::error file=Sources/App/Library.swift,line=42,title=nPlusOne::Expected no N+1 queries, …`.
+  /// `::error file=Sources/App/Library.swift,line=42,title=N+1::Expected no N+1 queries, …`.
   let text: String
 
   /// - Parameters:
@@ -22,7 +22,7 @@ struct GitHubAnnotation: Equatable {
       let folder = workspace.hasSuffix("/") ? workspace : workspace + "/"
       if path.hasPrefix(folder) { path.removeFirst(folder.count) }
     }
-    text = WorkflowCommand(.error, file: path, line: line, title: finding.kind.rawValue, message: message).text
+    text = WorkflowCommand(.error, file: path, line: line, title: finding.kind.title, message: message).text
   }
 
   /// Whether the process runs in GitHub Actions and nobody switched annotations off.
