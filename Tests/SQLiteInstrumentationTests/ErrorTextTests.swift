@@ -12,7 +12,7 @@ import Tracing
     ("INSERT INTO book (isbn) VALUES ('secret')", "UNIQUE constraint failed: book.isbn (2067)"),
     ("INSERT INTO book (isbn, title) VALUES ('x', NULL)", "NOT NULL constraint failed: book.title (1299)"),
     ("SELECT * FROM nowhere WHERE a = 'secret'", "no such table: nowhere (1)"),
-    ("SELECT nothing FROM book WHERE isbn = 'secret'", "no such column: nothing (1)"),
+    ("SELECT nowt FROM book WHERE isbn = 'secret'", "no such column: nowt (1)"),
     ("SELECT lowr(isbn) FROM book", "no such function: lowr (1)"),
     ("SELECT lower(isbn, 'secret') FROM book", "wrong number of arguments to function lower() (1)"),
     ("INSERT INTO book (isbn, title) VALUES ('secret')", "1 values for 2 columns (1)"),

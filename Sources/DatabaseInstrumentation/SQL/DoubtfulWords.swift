@@ -20,9 +20,9 @@ struct DoubtfulWords: Sendable {
     let tokens = SQLTokenList(normalized, dialect: dialect)
     var scanner = DoubtScanner(tokens, dialect)
     var found = scanner.run()
-    if !scanner.isGenerated, !dialect.isPostgreSQL {
-      // Where names have no quotes, what is no word is no name. And MySQL has no names in double quotes at all.
-      scanner = DoubtScanner(tokens, dialect, elsewhere: dialect.isGuessed ? .all : .phrases)
+    // MySQL has no names in double quotes: where others have none, it may be MySQL's.
+    if dialect.isGuessed, !dialect.isPostgreSQL, !scanner.isGenerated {
+      scanner = DoubtScanner(tokens, dialect, mayBeMySQL: true)
       found = scanner.run()
     }
     guard !found.isEmpty else { return nil }
@@ -82,10 +82,7 @@ private struct DoubtScanner {
   private var clauses: [SQLKeyword] = []
   private var clause = SQLKeyword.none
   private let dialect: SQLDialect
-  /// What is doubtful where neither a value nor a name must stand: in the list of a `SELECT`, left of an operator.
-  enum Elsewhere { case none, phrases, all }
-
-  private let elsewhere: Elsewhere
+  private let mayBeMySQL: Bool
   private var verb = SQLKeyword.none
   private var isBetween = false
   /// Where the `AND` of the last `BETWEEN` is.
@@ -95,10 +92,10 @@ private struct DoubtScanner {
   private var selects = false
   private var ends: [Int: Bool] = [:]
 
-  init(_ tokens: SQLTokenList, _ dialect: SQLDialect, elsewhere: Elsewhere = .none) {
+  init(_ tokens: SQLTokenList, _ dialect: SQLDialect, mayBeMySQL: Bool = false) {
     self.tokens = tokens
     self.dialect = dialect
-    self.elsewhere = elsewhere
+    self.mayBeMySQL = mayBeMySQL
     noteFrom()
   }
 
@@ -171,9 +168,7 @@ private struct DoubtScanner {
     }
     if isPassword(index) { return true }
     guard dialect.isSQLite || dialect.isGuessed else { return false }
-    if elsewhere != .none, verb != .create, verb != .alter, verb != .drop, elsewhere == .all || isPhrase(index) {
-      return !isInPlaceOfName(index)
-    }
+    if mayBeMySQL, verb != .create, verb != .alter, verb != .drop { return !isInPlaceOfName(index) }
     switch tokens.kind(index - 1) {
     case .symbol: return true
     case .open, .comma:
@@ -194,13 +189,6 @@ private struct DoubtScanner {
     }
     let before = tokens.isWord(index - 1, "password") ? index - 1 : index
     return tokens.keyword(before - 1) == .by && tokens.isWord(before - 2, "identified")
-  }
-
-  /// Whether it holds what is in no name that a person would write: a space, a quote, a hyphen.
-  private func isPhrase(_ index: Int) -> Bool {
-    tokens.bytes(index).dropFirst().dropLast().contains {
-      SQLTables.shared.classes[Int($0)] & ByteClass.continuesName == 0
-    }
   }
 
   /// Whether nothing but a name can stand here, in any dialect.

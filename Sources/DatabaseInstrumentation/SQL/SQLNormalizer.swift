@@ -210,19 +210,9 @@ struct SQLNormalizer {
     case .start where lists.isNested: return nameLists & 1 == 0
     case .start, .keyword, .hint:
       if selects { hasLoneNames = true }
-      if isPhrase(token) { return true }
       return last != .start && tokenizer.keywordBefore.mayPrecedeValue
     default: return false
     }
-  }
-
-  private func isPhrase(_ token: SQLToken) -> Bool {
-    var index = token.start &+ 1
-    while index < token.end &- 1 {
-      if !tokenizer.continuesName(index) { return true }
-      index &+= 1
-    }
-    return false
   }
 
   private mutating func openDoubts(after kind: SQLToken.Kind) {
