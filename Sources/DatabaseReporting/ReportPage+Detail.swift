@@ -70,7 +70,9 @@ struct TestDetail {
         start: Int64(nanoseconds: waterfall.start), end: Int64(nanoseconds: waterfall.end), hidden: waterfall.hidden,
         lanes: lanes,
         findings: test.findings.prefix(50).map {
-          Problem(kind: Finding.Kind(rawValue: $0.kind).title.limited(40), text: $0.headline.limited(600), site: $0.site?.limited(300))
+          Problem(
+            kind: Finding.Kind(rawValue: $0.kind).title.limited(40), text: $0.headline.limited(600),
+            site: $0.site?.limited(300))
         }))
   }
 }

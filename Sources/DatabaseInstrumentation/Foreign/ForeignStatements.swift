@@ -57,7 +57,8 @@ struct ForeignStatements {
     func text(_ number: UInt32) -> String {
       if let known = texts[number] { return known }
       let sql = shapes[Int(number)].normalizedSQL
-      let text = sql.utf8.contains(UInt8(ascii: "\"")) ? StatementShape(sql, dialect: .guessed(from: sql)).normalizedSQL : sql
+      let text =
+        sql.utf8.contains(UInt8(ascii: "\"")) ? StatementShape(sql, dialect: .guessed(from: sql)).normalizedSQL : sql
       texts[number] = text
       return text
     }
