@@ -199,6 +199,17 @@ let package = Package(
       swiftSettings: settings
     ),
     .testTarget(
+      name: "PrivacyTests",
+      dependencies: [
+        "DatabaseReporting", "DatabaseTesting", "SQLiteInstrumentation", "TestSupport", "CSQLiteForTests",
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: settings
+    ),
+    .testTarget(
       name: "PackageTests",
       dependencies: [
         "DatabaseTesting", "GRDBInstrumentation", "HummingbirdInstrumentation",

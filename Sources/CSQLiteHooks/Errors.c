@@ -96,13 +96,13 @@ static void note(int code, const char *message) {
   // The call that prepares tells itself when it fails, and so does one that has to prepare its statement again.
   const dbh_call *call = dbh_this_thread.call;
   if (dbh_interposes_statements() && (dbh_this_thread.preparing || (call && is_about(message, call->statement)))) return;
-  // A prepare that failed: `no such table: x in "SELECT …"`. The tail is SQL with its values: it goes no further. On which
-  // connection is not said.
+  // A prepare that failed: `no such table: x in "SELECT …"`. The tail is SQL with its values, which SQLite may have cut off: it
+  // only tells which words of the message are names. On which connection is not said.
   const char *tail = strstr(message, " in \"");
   if (!tail) return;
   char *text = strndup(message, (size_t)(tail - message));
   if (!text) return;
-  swift->failed_to_prepare(NULL, code, text, NULL);
+  swift->failed_to_prepare(NULL, code, text, tail + 5, 0);
   free(text);
 }
 

@@ -426,8 +426,9 @@ bool dbh_interposes_statements(void);
 // Trace.c
 /// A call of sqlite3_step() returned neither a row nor a success; with the connection's mutex.
 void dbh_step_failed(dbh_connection *connection, sqlite3_stmt *statement, const dbh_call *call, int result);
-/// A statement could not be prepared; with the connection's mutex.
-void dbh_preparation_failed(dbh_connection *connection, int result);
+/// A statement could not be prepared; with the connection's mutex. `sql` may be NULL, and ends at `length` where that is not
+/// negative.
+void dbh_preparation_failed(dbh_connection *connection, int result, const char *sql, int length);
 /// The statement is over, and SQLite did not say so.
 void dbh_end_unreported(dbh_connection *connection, sqlite3_stmt *statement);
 /// The same of one that is gone.

@@ -121,14 +121,15 @@ int dbh_interposed_finalize(sqlite3_stmt *statement) {
 }
 
 // With the connection's mutex, held since before the call.
-static __attribute__((cold, noinline)) void failed(dbh_connection *c, const dbh_call *call, int result) {
+static __attribute__((cold, noinline)) void failed(dbh_connection *c, const dbh_call *call, int result, const char *sql,
+                                                   int length) {
   // What SQLite's own modules try in vain is nobody's failure.
   if (!call->is_app && call->outer && !dbh_is_called_by_app(call->outer)) return;
-  dbh_preparation_failed(c, result);
+  dbh_preparation_failed(c, result, sql, length);
 }
 
 // The connection's mutex is held until the failure was looked at: another thread's may come right behind.
-#define PREPARE(next)                                                          \
+#define PREPARE(next, sql, length)                                             \
   dbh_connection *c = is_watched() ? dbh_connection_of(handle) : NULL;         \
   if (!c) return next;                                                         \
   dbh_thread_state *thread = &dbh_this_thread;                                 \
@@ -142,35 +143,35 @@ static __attribute__((cold, noinline)) void failed(dbh_connection *c, const dbh_
   thread->preparing--;                                                         \
   thread->call = call.outer;                                                   \
   c->last_prepared = result == SQLITE_OK && statement ? *statement : NULL;     \
-  if (result != SQLITE_OK) failed(c, &call, result);                           \
+  if (result != SQLITE_OK) failed(c, &call, result, sql, length);              \
   sqlite3_mutex_leave(mutex);                                                  \
   return result;
 
 int dbh_interposed_prepare(sqlite3 *handle, const char *sql, int length, sqlite3_stmt **statement, const char **tail) {
-  PREPARE(sqlite3_prepare_next()(handle, sql, length, statement, tail))
+  PREPARE(sqlite3_prepare_next()(handle, sql, length, statement, tail), sql, length)
 }
 
 int dbh_interposed_prepare_v2(sqlite3 *handle, const char *sql, int length, sqlite3_stmt **statement, const char **tail) {
-  PREPARE(sqlite3_prepare_v2_next()(handle, sql, length, statement, tail))
+  PREPARE(sqlite3_prepare_v2_next()(handle, sql, length, statement, tail), sql, length)
 }
 
 int dbh_interposed_prepare_v3(sqlite3 *handle, const char *sql, int length, unsigned flags, sqlite3_stmt **statement,
                               const char **tail) {
-  PREPARE(sqlite3_prepare_v3_next()(handle, sql, length, flags, statement, tail))
+  PREPARE(sqlite3_prepare_v3_next()(handle, sql, length, flags, statement, tail), sql, length)
 }
 
 int dbh_interposed_prepare16(sqlite3 *handle, const void *sql, int length, sqlite3_stmt **statement, const void **tail) {
-  PREPARE(sqlite3_prepare16_next()(handle, sql, length, statement, tail))
+  PREPARE(sqlite3_prepare16_next()(handle, sql, length, statement, tail), NULL, 0)
 }
 
 int dbh_interposed_prepare16_v2(sqlite3 *handle, const void *sql, int length, sqlite3_stmt **statement,
                                 const void **tail) {
-  PREPARE(sqlite3_prepare16_v2_next()(handle, sql, length, statement, tail))
+  PREPARE(sqlite3_prepare16_v2_next()(handle, sql, length, statement, tail), NULL, 0)
 }
 
 int dbh_interposed_prepare16_v3(sqlite3 *handle, const void *sql, int length, unsigned flags, sqlite3_stmt **statement,
                                 const void **tail) {
-  PREPARE(sqlite3_prepare16_v3_next()(handle, sql, length, flags, statement, tail))
+  PREPARE(sqlite3_prepare16_v3_next()(handle, sql, length, flags, statement, tail), NULL, 0)
 }
 
 #define WEAK(ours) __attribute__((weak, alias("dbh_interposed_" #ours)))

@@ -453,12 +453,14 @@ static void set_error(dbh_open_statement *open, failure f) {
   open->error = f.code;
 }
 
-void dbh_preparation_failed(dbh_connection *c, int result) {
+void dbh_preparation_failed(dbh_connection *c, int result, const char *sql, int length) {
   const dbh_callbacks *swift = dbh_swift();
   if (!swift || c->is_asking) return;
   failure f = {.connection = c, .code = result, .message = sqlite3_errstr(result)};
   if ((result & 0xff) != SQLITE_MISUSE) f = failure_of(c, result);
-  swift->failed_to_prepare(c->context, f.code, f.message ? f.message : sqlite3_errstr(result), NULL);
+  char *text = !sql ? NULL : length < 0 ? strdup(sql) : strndup(sql, (size_t)length);
+  swift->failed_to_prepare(c->context, f.code, f.message ? f.message : sqlite3_errstr(result), text, DBH_SQL_IS_WHOLE);
+  free(text);
 }
 
 void dbh_step_failed(dbh_connection *c, sqlite3_stmt *statement, const dbh_call *call, int result) {
@@ -475,7 +477,8 @@ void dbh_step_failed(dbh_connection *c, sqlite3_stmt *statement, const dbh_call 
     if (is_wanted(&c->last->slot)) swift->failed(&c->last->slot, f.code, c->last->error_message);
   } else if (!call->was_seen && (call->is_app || dbh_is_called_by_app(call->outer))) {
     // SQLite could not prepare it again.
-    swift->failed_to_prepare(c->context, f.code, f.message, sqlite3_sql(statement));
+    swift->failed_to_prepare(c->context, f.code, f.message, sqlite3_sql(statement),
+                             DBH_SQL_IS_WHOLE | DBH_SQL_WAS_PREPARED);
   }
 }
 

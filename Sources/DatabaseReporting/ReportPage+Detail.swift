@@ -73,8 +73,8 @@ struct TestDetail {
         lanes: lanes,
         findings: test.findings.prefix(50).map {
           Problem(
-            kind: $0.kind.limited(40), text: $0.headline.limited(600), site: $0.site?.limited(300),
-            callers: $0.callers.map { [$0.way, $0.site.limited(300)] })
+            kind: Finding.Kind(rawValue: $0.kind).title.limited(40), text: $0.headline.limited(600),
+            site: $0.site?.limited(300), callers: $0.callers.map { [$0.way, $0.site.limited(300)] })
         }))
   }
 }

@@ -64,7 +64,7 @@ extension ReportPage {
       let site = problem.site.map { "<p class=\"site\">at <code>\($0.markup(limit: 300))</code></p>" } ?? ""
       let isWarning = ["nPlusOne", "leak", "failure", "openConnection", "doubleCheckin"].contains(problem.kind)
       return """
-        <li><span class="kind\(isWarning ? " bad" : "")">\(problem.kind.markup(limit: 40))</span> \
+        <li><span class="kind\(isWarning ? " bad" : "")">\(Finding.Kind(rawValue: problem.kind).title.markup(limit: 40))</span> \
         \(problem.headline.markup(limit: 600))\(site)<p class="quiet">in \(links)\(more)</p></li>
         """
     }

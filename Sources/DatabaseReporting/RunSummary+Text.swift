@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseRecording
 
 /// How text for a terminal is written.
 package struct TextStyle: Sendable {
@@ -81,7 +82,9 @@ extension RunSummary {
     guard !problems.isEmpty else { return [] }
     var text = [style.bold("Findings: \(problems.count.grouped)")]
     for problem in problems.prefix(Swift.max(top, 1)) {
-      text.append(("  \(problem.kind.singleLine): ".cut(to: 40) + problem.headline.singleLine).cut(to: style.width))
+      text.append(
+        ("  \(Finding.Kind(rawValue: problem.kind).title.singleLine): ".cut(to: 40) + problem.headline.singleLine).cut(
+          to: style.width))
       if let site = problem.site { text.append("    at \(site.singleLine)".cut(to: style.width)) }
       let names = Set(problem.tests.map { lines[$0].identity }).sorted()
       let more = names.count > 1 ? " and \((names.count - 1).grouped("other"))" : ""

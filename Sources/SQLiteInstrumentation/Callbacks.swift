@@ -202,7 +202,9 @@ private func statementEnded(_ slot: UnsafePointer<dbh_slot>?, _ outcome: UnsafeP
   let ended = StatementOutcome(counts, error: error)
   if let kept = StatementSlot(slot, shape: outcome.shape) { kept.log.end(kept, ended) }
   if let telemetry = slot.telemetry {
-    Unmanaged<StatementTelemetry>.fromOpaque(telemetry)._withUnsafeGuaranteedRef { $0.end(ended) }
+    Unmanaged<StatementTelemetry>.fromOpaque(telemetry)._withUnsafeGuaranteedRef {
+      $0.end(ended, wholeMessage: error == nil ? nil : outcome.error_message.map { String(cString: $0) })
+    }
   }
 }
 
@@ -212,9 +214,8 @@ private func statementFailed(_ slot: UnsafePointer<dbh_slot>?, _ code: Int32, _ 
 }
 
 private func statementError(code: Int32, message: UnsafePointer<CChar>?) -> StatementError {
-  let text = message ?? dbh_error_text(code)
-  let known = text.map { String(cString: $0) } ?? "error \(code)"
-  return StatementError(code: Int(code), message: ErrorText(known).ofExecution)
+  let text = message.map { String(cString: $0) } ?? ResultCode.text(Int(code)) ?? ""
+  return StatementError(code: Int(code), message: ErrorText(text, code: Int(code)).ofExecution)
 }
 
 private func telemetryReleased(_ telemetry: UnsafeMutableRawPointer?) {
@@ -232,16 +233,25 @@ private func laneReleased(_ log: UnsafeMutableRawPointer?, _ scope: UnsafeMutabl
 private func isCooperative() -> Bool { SharedThread.isCooperative }
 
 private func prepareFailed(
-  _ context: UnsafeMutableRawPointer?, _ code: Int32, _ message: UnsafePointer<CChar>?, _ sql: UnsafePointer<CChar>?
+  _ context: UnsafeMutableRawPointer?, _ code: Int32, _ message: UnsafePointer<CChar>?, _ sql: UnsafePointer<CChar>?,
+  _ flags: UInt32
 ) {
-  let text = message.map { String(cString: $0) } ?? "error \(code)"
-  let error = StatementError(code: Int(code), message: ErrorText(text).ofPreparation, isPrepareFailure: true)
+  let message = message.map { String(cString: $0) } ?? ""
+  let text = ErrorText(message, code: Int(code))
+  let sql = sql.map { String(cString: $0) } ?? ""
+  let shape = text.isAboutSyntax ? StatementShape(broken: sql, dialect: .sqlite) : StatementShape(sql)
+  let isWhole = flags & UInt32(DBH_SQL_IS_WHOLE) != 0
+  let error = StatementError(
+    code: Int(code), message: text.ofPreparation(shape, sql: isWhole ? sql : nil), isPrepareFailure: true)
+  // What never was a statement is shown by its error alone.
+  let known = flags & UInt32(DBH_SQL_WAS_PREPARED) != 0 ? shape : StatementShape("")
   let owner = connection(context)?.takeUnretainedValue() ?? unknownConnection
   owner.fail(
-    toPrepare: ShapeTable.shared.number(of: StatementShape(sql.map { String(cString: $0) } ?? "")), at: dbh_now(),
+    toPrepare: ShapeTable.shared.number(of: known), at: dbh_now(),
     error: error, flags: StatementRecord.Flags(rawValue: dbh_thread_flags()))
   guard let pipeline = owner.pipeline else { return }
-  pipeline.begin(StatementStart(shape: StatementShape("")), on: owner)?.end(StatementOutcome(duration: 0, error: error))
+  pipeline.begin(StatementStart(shape: StatementShape("")), on: owner)?.end(
+    StatementOutcome(duration: 0, error: error), wholeMessage: message)
 }
 
 /// Where failures go that happen on a thread before any connection was seen on it.

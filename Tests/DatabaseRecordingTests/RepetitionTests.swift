@@ -148,9 +148,9 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
       repeating(3) { key in driver.run("SELECT * FROM book WHERE authorId = ?", key: UInt64(key), rows: 2) }
       repeating(6) { key in driver.run("SELECT * FROM review WHERE bookId = ?", key: UInt64(key)) }
     }
-    #expect(recording.findings.map(\.relationship) == ["book.authorId", "review.bookId"])
-    #expect(recording.findings.first?.headline.contains("found 2 (1 of 2): 3 of 10 queries") == true)
-    #expect(recording.findings.last?.message.hasSuffix("1 query was not repeated: #1.") == true)
+    #expect(recording.findings.map(\.relationship) == ["review.bookId", "book.authorId"])
+    #expect(recording.findings.first?.headline.contains("found 2 (1 of 2): 6 of 10 queries") == true)
+    #expect(recording.findings.last?.message.hasSuffix("1 other query: #1.") == true)
   }
 
   @Test func controlCharactersInSQLCannotChangeTheOutput() {

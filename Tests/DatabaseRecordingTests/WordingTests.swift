@@ -31,17 +31,21 @@ import Testing
   @Test(arguments: [
     ("book", "Book", "books"), ("books", "Book", "books"), ("category", "Category", "categories"),
     ("categories", "Category", "categories"), ("order_item", "OrderItem", "orderItems"),
-    ("status", "Status", "statuss"),
-    ("address", "Address", "addresss"),
+    ("status", "Status", nil), ("address", "Address", nil), ("addresses", "Address", nil), ("box", "Box", nil),
+    ("batches", "Batch", nil), ("child", "Child", nil), ("hero", "Hero", nil),
   ])
-  func typesOfTables(table: String, type: String, plural: String) {
+  func typesOfTables(table: String, type: String, plural: String?) {
     #expect(TypeName(table).type == type)
     #expect(TypeName(table).plural == plural)
   }
 
   @Test func numbers() {
     #expect(NumberList([3, 1, 2]).description == "#1, #2, #3")
-    #expect(NumberList([3, 4, 5, 13]).description == "#3 … #13")
+    #expect(NumberList([3, 4, 5, 6, 7]).description == "#3 … #7")
+    #expect(NumberList([3, 4, 5, 13]).description == "#3, #4, #5, #13")
+    #expect(NumberList([2, 4, 6, 8]).description == "#2, #4, #6, #8")
+    #expect(NumberList(Array(stride(from: 9, through: 54, by: 5))).description == "#9, #14, …, #54")
+    #expect(NumberList([1, 2, 3, 4, 5, 9, 12, 15, 20]).description == "#1 … #5, #9, …, #20")
     #expect(NumberList([]).description == "")
   }
 

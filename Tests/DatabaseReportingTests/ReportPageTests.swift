@@ -47,7 +47,7 @@ import Testing
     #expect(
       text.contains(
         """
-        <li><span class="kind bad">nPlusOne</span> Expected no N+1 queries, found 1: 8 of 9 queries load book.authorId one \
+        <li><span class="kind bad">N+1</span> Expected no N+1 queries, found 1: 8 of 9 queries load book.authorId one \
         author at a time.<p class="site">at <code>Library.swift:42 in Library.authors()</code></p>\
         <p class="quiet">in <a href="#t0">listsAuthors()</a></p></li>
         """))

@@ -30,7 +30,7 @@ import Testing
           ██▎                   5.0 µs  BookshopTests/ShopTests.swift counts()
 
         Findings: 1
-          nPlusOne: Expected no N+1 queries, found 1: 8 of 9 queries load book.authorId one autho…
+          N+1: Expected no N+1 queries, found 1: 8 of 9 queries load book.authorId one author at …
             at Library.swift:42 in Library.authors()
             in BookshopTests/LibraryTests.swift listsAuthors()
 

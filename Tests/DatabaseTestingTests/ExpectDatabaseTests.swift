@@ -52,7 +52,7 @@ import Testing
       #expect(lines[2] == "       at Shop.swift:28 in Shop.books(of:), through SQLiteDatabase.rows(_:_:)")
       #expect(lines[3] == "       after #1 SELECT id FROM author ORDER BY id, which returned 4 rows, at Shop.swift:24")
       #expect(lines[4] == "  fix: load them together: SELECT … FROM book WHERE authorId IN (…)")
-      #expect(lines[5] == "  1 query was not repeated: #1.")
+      #expect(lines[5] == "  1 other query: #1.")
     }
   }
 

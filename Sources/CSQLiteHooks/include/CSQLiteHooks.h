@@ -198,6 +198,12 @@ typedef struct {
   bool is_told;  // its definitions will tell all of its tables, until `told` is called
 } dbh_opening;
 
+/// What is known of SQL that could not be prepared.
+enum {
+  DBH_SQL_IS_WHOLE = 1,      // SQLite did not cut it off
+  DBH_SQL_WAS_PREPARED = 2,  // it was a statement before
+};
+
 /// A statement that wrote, that begins or ends a transaction, or that SQLite ended one with.
 typedef struct {
   void *log;  // of the lane; NULL: it is not recorded
@@ -232,8 +238,8 @@ typedef struct {
   void (*release_telemetry)(void *telemetry);
   void (*release_lane)(void *log, void *scope);
   bool (*is_cooperative)(void);  // whether a task runs on a thread of Swift's cooperative pool
-  /// `context`: NULL where the connection is not known; `sql`: NULL where it never was a statement.
-  void (*failed_to_prepare)(void *context, int32_t code, const char *message, const char *sql);
+  /// `context`: NULL where the connection is not known; `sql`: what could not be prepared, or NULL; `flags`: DBH_SQL_….
+  void (*failed_to_prepare)(void *context, int32_t code, const char *message, const char *sql, uint32_t flags);
   void (*defined)(void *context, const char *sql);  // a statement that changes the schema began
   void (*learned)(void *context, const dbh_tables *tables);
   void (*told)(void *context);  // what was defined so far holds for what ran so far, and may change otherwise from now on

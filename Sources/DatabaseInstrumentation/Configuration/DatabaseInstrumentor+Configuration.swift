@@ -45,6 +45,12 @@ extension DatabaseInstrumentor {
     /// Values are people's data: off by default, and in every preset.
     public var recordsParameters = false
 
+    /// Whether the span of a statement that failed carries the database's message as a whole.
+    ///
+    /// SQLite's messages quote values, paths and what the app's functions say: off by default, and in every preset. Without it
+    /// only what is known to be made of names is kept.
+    public var recordsErrorMessages = false
+
     /// Whether SQLite tells recordings which rows a transaction changed, as long as the instrumentor is active.
     ///
     /// It takes a hook that turns SQLite's

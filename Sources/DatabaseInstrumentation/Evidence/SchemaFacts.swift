@@ -20,6 +20,8 @@ package final class SchemaFacts: Sendable {
 
   fileprivate struct State {
     var tables: [String: TableDefinition] = [:]
+    /// Of tables that were dropped.
+    var formerColumns: Set<String> = []
     /// What was seen being made and has no keys: views, virtual tables.
     var keyless: Set<String> = []
     /// Tables whose triggers were seen being made; one that was dropped since still counts.
@@ -148,6 +150,9 @@ package final class SchemaFacts: Sendable {
     return state.withLock { Array($0.tables.values) }.sorted { $0.name < $1.name }
   }
 
+  /// The columns that tables had which were seen being dropped.
+  var formerColumns: Set<String> { state.withLock { $0.formerColumns } }
+
   /// Whether there may be tables that are not known.
   package var mayLackTables: Bool {
     guard isFixed || reader != nil else { return false }
@@ -173,8 +178,8 @@ package final class SchemaFacts: Sendable {
   var alreadyKnown: SchemaFacts {
     if isFixed { return self }
     let facts = SchemaFacts()
-    let tables = state.withLock { $0.tables }
-    facts.state.withLock { $0.tables = tables }
+    let (tables, former) = state.withLock { ($0.tables, $0.formerColumns) }
+    facts.state.withLock { ($0.tables, $0.formerColumns) = (tables, former) }
     return facts
   }
 
@@ -232,6 +237,9 @@ extension SchemaFacts.State {
         tables[other]?.renameParent(table, to: name)
       }
     case .drop(let table):
+      if let columns = tables[table.lowercased()]?.columns, formerColumns.count < 1_000 {
+        formerColumns.formUnion(columns)
+      }
       tables[table.lowercased()] = nil
     case .trigger(let table):
       triggered.insert(table.lowercased())

@@ -6,10 +6,18 @@ package final class ShapeTable: Sendable {
 
   fileprivate struct State {
     var shapes = GrowingList<StatementShape>()
-    var index: [StatementShape: UInt32] = [:]
+    var index: [Key: UInt32] = [:]
     var byText = HashIndex()
     /// What a source noted of each shape; 0: nothing.
     var notes: ContiguousArray<UInt32> = []
+  }
+
+  /// Shapes that show the same may turn out to differ, when the schema is known.
+  fileprivate struct Key: Hashable {
+    var shape: StatementShape
+
+    static func == (left: Key, right: Key) -> Bool { left.shape.isSameText(as: right.shape) }
+    func hash(into hasher: inout Hasher) { hasher.combine(shape) }
   }
 
   /// Texts with literals in them may be without number; their shapes are few.
@@ -80,10 +88,11 @@ package final class ShapeTable: Sendable {
 
 extension ShapeTable.State {
   fileprivate mutating func number(of shape: StatementShape) -> UInt32 {
-    if let known = index[shape] { return known }
+    let key = ShapeTable.Key(shape: shape)
+    if let known = index[key] { return known }
     let number = UInt32(shapes.count)
     shapes.append(shape)
-    index[shape] = number
+    index[key] = number
     return number
   }
 }

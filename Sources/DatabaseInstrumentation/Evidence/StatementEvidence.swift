@@ -20,7 +20,9 @@ package final class StatementEvidence: Sendable {
   package let outerStatements: Int
   /// What transactions and flushes wrote.
   package let writes: WriteEvidence
-  package let shapes: GrowingList<StatementShape>
+  private let shapes: GrowingList<StatementShape>
+  /// Shapes with words of which the schema has said whether they are names.
+  private let decided = Locked<[UInt32: StatementShape]>([:])
   /// The kind of each record: it is asked for again and again.
   package let kinds: ContiguousArray<StatementKind>
 
@@ -63,10 +65,29 @@ package final class StatementEvidence: Sendable {
   }
 
   package func shape(at index: Int) -> StatementShape {
-    shapes[Int(records[index].shape)]
+    let number = records[index].shape
+    let shape = shapes[Int(number)]
+    return shape.isDoubtful ? shown(shape, number) { schema(at: index) } : shape
   }
 
-  package func shape(of dropped: DroppedShape) -> StatementShape { shapes[Int(dropped.shape)] }
+  package func shape(of dropped: DroppedShape) -> StatementShape { shape(dropped.shape) }
+
+  /// The shape of a number, as the database that it ran on understands it.
+  package func shape(_ number: UInt32) -> StatementShape {
+    let shape = shapes[Int(number)]
+    guard shape.isDoubtful else { return shape }
+    return shown(shape, number) {
+      records.firstIndex { $0.shape == number }.map { self.schema(at: $0) }
+        ?? dropped.first { $0.shape == number }.map { connections[Int($0.connection)].schema }
+    }
+  }
+
+  private func shown(_ shape: StatementShape, _ number: UInt32, schema: () -> SchemaFacts?) -> StatementShape {
+    if let known = decided.withLock({ $0[number] }) { return known }
+    let made = schema().map { shape.shown(in: $0) } ?? shape
+    decided.withLock { $0[number] = made }
+    return made
+  }
 
   package func connection(at index: Int) -> ConnectionSnapshot {
     connections[Int(connectionIndices[index])]
@@ -129,6 +150,21 @@ package final class StatementEvidence: Sendable {
     let shared = sharedAddresses
     guard let own = frames.firstIndex(where: { !shared.contains($0.address) }) else { return (innermost.callSite, []) }
     return (frames[own].callSite, frames[..<own].map(\.callSite))
+  }
+
+  /// The lines that called the line of a statement, at most three: where the app has one function that sends all its SQL through a
+  /// database library, its line says nothing about any statement.
+  package func callers(at index: Int) -> [CallSite] {
+    stack(at: index).map(callers(of:)) ?? []
+  }
+
+  package func callers(of stack: StackTrace) -> [CallSite] {
+    let frames = stack.appFrames
+    guard let innermost = frames.first, stack.databaseLibrary() != nil, sharedAddresses.contains(innermost.address)
+    else {
+      return []
+    }
+    return frames.dropFirst().prefix(3).map(\.callSite)
   }
 
   /// Whether two stacks are one call in the source, as far as is known: only the first executions of a shape have one.

@@ -52,11 +52,21 @@ struct ForeignStatements {
   private func unclaimed(
     _ candidates: [Candidate], by better: [Candidate], when matches: (Candidate, Candidate) -> Bool
   ) -> [Candidate] {
-    unclaimed(candidates, by: better, key: { [Key.shape($0.record.shape)] }, when: matches)
+    // A log message does not tell its dialect, and where that is guessed more counts as a value.
+    var texts: [UInt32: String] = [:]
+    func text(_ number: UInt32) -> String {
+      if let known = texts[number] { return known }
+      let sql = shapes[Int(number)].normalizedSQL
+      let text =
+        sql.utf8.contains(UInt8(ascii: "\"")) ? StatementShape(sql, dialect: .guessed(from: sql)).normalizedSQL : sql
+      texts[number] = text
+      return text
+    }
+    return unclaimed(candidates, by: better, key: { [Key.text(text($0.record.shape))] }, when: matches)
   }
 
   private enum Key: Hashable {
-    case shape(UInt32)
+    case text(String)
     case operation(StatementKind, String)
   }
 

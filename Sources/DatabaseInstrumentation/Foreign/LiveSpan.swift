@@ -48,7 +48,7 @@ package final class LiveSpan: Sendable {
 }
 
 /// What changes of a span while it runs.
-package struct SpanState: Sendable {
+package struct SpanState: Sendable, CustomReflectable {
   package var name: String
   package var attributes = SpanAttributes()
   package var status: SpanStatus?
@@ -61,6 +61,9 @@ package struct SpanState: Sendable {
   init(name: String) {
     self.name = name
   }
+
+  /// Without what libraries put into names and attributes: SQL with its values, and parameters.
+  package var customMirror: Mirror { Mirror(self, children: ["errorTypes": errorTypes]) }
 }
 
 extension RecordingScope {

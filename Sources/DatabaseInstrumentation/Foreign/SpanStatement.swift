@@ -105,17 +105,6 @@ extension StatementShape {
   }
 }
 
-extension SQLDialect {
-  /// By what a text looks like: numbered dollar parameters are PostgreSQL's, backticks MySQL's.
-  package static func guessed(from sql: String) -> SQLDialect {
-    if sql.utf8.contains(UInt8(ascii: "`")) { return .mySQL }
-    let numbered = zip(sql.utf8, sql.utf8.dropFirst()).contains {
-      $0 == UInt8(ascii: "$") && (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($1)
-    }
-    return numbered ? .postgreSQL : .sqlite
-  }
-}
-
 /// Whether SQL text has parameters.
 enum SQLParameters {
   static func areIn(_ sql: String, _ dialect: SQLDialect) -> Bool {

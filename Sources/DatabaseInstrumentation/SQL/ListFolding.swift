@@ -39,6 +39,9 @@ struct ListFolding {
     return top.pointee.isValues ? top.pointee.depth == depth : top.pointee.isFresh
   }
 
+  /// Whether the output stands in parentheses.
+  var isNested: Bool { depth > 0 }
+
   /// Whether the output stands directly in a tuple of `VALUES`.
   var isInTuple: Bool {
     frameCount > 0 && frames[frameCount - 1].isValues && frames[frameCount - 1].depth + 1 == depth

@@ -82,3 +82,16 @@ extension SQLKeyword {
     }
   }
 }
+
+extension SQLKeyword {
+  /// Whether an operand follows it, or may: `LIKE "a"`, `IN ("a")`, `count(DISTINCT "a")`.
+  var mayPrecedeValue: Bool {
+    switch self {
+    case .like, .glob, .regexp, .match, .ilike, .rlike, .escape, .is, .not, .then, .else, .when, .default, .between,
+      .and,
+      .distinct, .all, .in, .values, .cast:
+      true
+    default: false
+    }
+  }
+}

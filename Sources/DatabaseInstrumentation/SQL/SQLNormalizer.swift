@@ -14,6 +14,15 @@ struct SQLNormalizer {
   private var isNotAfterIs = false
   private var lists: ListFolding
   private var names = NameFolding(verb: .none)
+  private let doubtsQuotes: Bool
+  /// Of each open parenthesis a bit, the innermost last: 1 where no value can stand in it.
+  private var nameLists: UInt64 = 0
+  private var selects = false
+  private var readsTable = false
+  /// Whether there are names that have no table, unless there is a `FROM`.
+  private var hasLoneNames = false
+  /// Whether there may be words that look like names and are values.
+  private var isDoubtful = false
 
   /// The room that the output of so many bytes may take.
   static func capacity(for count: Int) -> Int { 2 * count + 64 }
@@ -24,12 +33,13 @@ struct SQLNormalizer {
   ) {
     tokenizer = SQLTokenizer(text, dialect: dialect)
     self.output = output
-    lists = ListFolding(frames: frames, foldsDoubleQuotes: dialect.isSQLite)
+    lists = ListFolding(frames: frames, foldsDoubleQuotes: dialect.isSQLite || dialect.isGuessed)
+    doubtsQuotes = dialect.isSQLite || dialect.isGuessed
   }
 
-  /// Calls a closure with the normalised bytes, which live as long as the call.
+  /// Calls a closure with the normalised bytes, which live as long as the call, and with what is doubtful in them.
   static func withNormalized<R>(
-    _ text: UnsafeBufferPointer<UInt8>, dialect: SQLDialect, _ body: (UnsafeBufferPointer<UInt8>) -> R
+    _ text: UnsafeBufferPointer<UInt8>, dialect: SQLDialect, _ body: (UnsafeBufferPointer<UInt8>, Doubts) -> R
   ) -> R {
     // A size that is known when this is compiled lies on the stack; any other is allocated.
     if capacity(for: text.count) <= 1024 {
@@ -43,20 +53,30 @@ struct SQLNormalizer {
 
   private static func normalize<R>(
     _ text: UnsafeBufferPointer<UInt8>, _ dialect: SQLDialect, into output: UnsafeMutableBufferPointer<UInt8>,
-    _ body: (UnsafeBufferPointer<UInt8>) -> R
+    _ body: (UnsafeBufferPointer<UInt8>, Doubts) -> R
   ) -> R {
     withUnsafeTemporaryAllocation(of: ListFolding.Frame.self, capacity: ListFolding.limit) { frames in
       // Neither pointer is nil: both buffers have elements.
       var normalizer = SQLNormalizer(
         text, dialect: dialect, output: output.baseAddress!, frames: frames.baseAddress!)
       let count = normalizer.run()
-      return body(UnsafeBufferPointer(start: output.baseAddress, count: count))
+      let doubts = Doubts(hasWords: normalizer.isDoubtful, openQuote: normalizer.tokenizer.openQuote)
+      return body(UnsafeBufferPointer(start: output.baseAddress, count: count), doubts)
     }
+  }
+
+  /// Why a normalised text may have to be looked at again.
+  struct Doubts {
+    /// Whether there may be words that look like names and are values.
+    var hasWords: Bool
+    /// The quote of a quotation that never ends; 0 where all do.
+    var openQuote: UInt8
   }
 
   private mutating func run() -> Int {
     while true {
       let endedValue = tokenizer.previousEndsValue
+      let previousKind = tokenizer.previousKind
       let token = tokenizer.next()
       if isBetweenStatements, token.kind != .semicolon, token.kind != .end { beginStatement(token) }
       if lists.isWatching { lists.note(token, isRow: token.kind == .word && tokenizer.isRow(token)) }
@@ -79,6 +99,7 @@ struct SQLNormalizer {
         last = .start
         if lists.isActive { lists.separate(output, &count) }
       case .open:
+        if doubtsQuotes { openDoubts(after: previousKind) }
         if last != .start, last != .dot, last != .name, last != .callable { put(UInt8(ascii: " ")) }
         put(UInt8(ascii: "("))
         last = .start
@@ -86,6 +107,7 @@ struct SQLNormalizer {
       case .close:
         put(UInt8(ascii: ")"))
         last = .close
+        nameLists &>>= 1
         let width = lists.close(output, &count)
         if width > 0, !names.isActive { tokenizer.skipPlainTuples(width: width) }
       case .dot:
@@ -96,6 +118,7 @@ struct SQLNormalizer {
       case .openBracket, .closeBracket, .cast, .hint: rare(token)
       case .semicolon: endStatement()
       case .end:
+        if hasLoneNames, !readsTable { isDoubtful = true }
         while count > 0, output[count - 1] == UInt8(ascii: " ") { count -= 1 }
         return count
       }
@@ -104,12 +127,14 @@ struct SQLNormalizer {
   }
 
   private mutating func endStatement() {
+    if hasLoneNames, !readsTable { isDoubtful = true }
     isBetweenStatements = true
     lists.reset()
   }
 
   private mutating func beginStatement(_ token: SQLToken) {
     isBetweenStatements = false
+    (nameLists, selects, readsTable, hasLoneNames) = (0, false, false, false)
     if count > 0 {
       put(UInt8(ascii: ";"))
       put(UInt8(ascii: " "))
@@ -142,7 +167,10 @@ struct SQLNormalizer {
     if names.isActive, names.folds(token, after: last == .start, isAssigned: last == .symbol, in: tokenizer) {
       return value()
     }
-    if token.kind == .quoted, last == .start, lists.foldsQuoted(token, in: tokenizer) { return value() }
+    if token.kind == .quoted, doubtsQuotes {
+      if last == .start, lists.foldsQuoted(token, in: tokenizer) { return value() }
+      if !isDoubtful { isDoubtful = mayBeValue(token) }
+    }
     space()
     copy(token)
     last = .name
@@ -155,6 +183,11 @@ struct SQLNormalizer {
     case .null: if last == .start, lists.isInTuple { return value() }
     case .not: isNotAfterIs = tokenizer.keywordBefore == .is
     case .in: lists.expectsList = true
+    case .select: selects = true
+    case .from: readsTable = true
+    case .distinct: if tokenizer.keywordBefore == .is || tokenizer.keywordBefore == .not { isDoubtful = true }
+    // `IDENTIFIED BY`, which a password follows.
+    case .by: if last == .name { isDoubtful = true }
     default: break
     }
     if names.isActive { names.note(token.keyword) }
@@ -163,6 +196,34 @@ struct SQLNormalizer {
     copyInCapitals(token)
     last = token.keyword == .cast ? .callable : .keyword
     if token.keyword == .values { lists.openValues() }
+  }
+
+  /// Whether a word in double quotes may stand where a value can. What is found here is looked at again: see
+  /// `DoubtfulWords`.
+  private mutating func mayBeValue(_ token: SQLToken) -> Bool {
+    guard tokenizer.base[token.start] == UInt8(ascii: "\""), tokenizer.byte(at: token.end) != UInt8(ascii: ".") else {
+      return false
+    }
+    if tokenizer.isGuessed { return last != .dot && tokenizer.keywordBefore != .from }
+    switch last {
+    case .symbol: return true
+    case .start where lists.isNested: return nameLists & 1 == 0
+    case .start, .keyword, .hint:
+      if selects { hasLoneNames = true }
+      return last != .start && tokenizer.keywordBefore.mayPrecedeValue
+    default: return false
+    }
+  }
+
+  private mutating func openDoubts(after kind: SQLToken.Kind) {
+    let holdsValues =
+      switch last {
+      case .symbol, .callable: true
+      case .start: lists.isNested && nameLists & 1 == 0
+      case .keyword: tokenizer.keywordBefore.mayPrecedeValue
+      default: kind == .word
+      }
+    nameLists = nameLists &<< 1 | (holdsValues ? 0 : 1)
   }
 
   /// `IS TRUE` and `IS NOT TRUE` are operators.

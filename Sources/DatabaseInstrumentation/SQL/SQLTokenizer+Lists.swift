@@ -59,7 +59,7 @@ extension SQLTokenizer {
     switch base[start] {
     case UInt8(ascii: "'"):
       // MySQL's strings have escapes.
-      guard !isMySQL, let quote = firstIndex(of: UInt8(ascii: "'"), from: start &+ 1),
+      guard !isMySQL, !isGuessed, let quote = firstIndex(of: UInt8(ascii: "'"), from: start &+ 1),
         byte(at: quote &+ 1) != UInt8(ascii: "'")
       else { return nil }
       return quote &+ 1

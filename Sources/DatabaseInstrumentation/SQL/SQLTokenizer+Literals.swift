@@ -16,8 +16,21 @@ extension SQLTokenizer {
   }
 
   mutating func string(_ start: Int, quoteAt quote: Int, hasEscapes: Bool) -> SQLToken {
-    let end = endOfQuotation(quote, closing: base[quote], hasEscapes: hasEscapes)
-    return finish(.string, start, end ?? count, endsValue: true)
+    guard let end = endOfQuotation(quote, closing: base[quote], hasEscapes: hasEscapes || isGuessed) else {
+      openQuote = base[quote]
+      return finish(.string, start, count, endsValue: true)
+    }
+    // A word that touches the end was a part of it: the quote in the middle of `'O'Hara'` was meant as text.
+    if end < count, classes[Int(base[end])] == ByteClass.letter, !isKeyword(from: end) {
+      return finish(.string, start, count, endsValue: true)
+    }
+    return finish(.string, start, end, endsValue: true)
+  }
+
+  private func isKeyword(from start: Int) -> Bool {
+    var end = start
+    while continuesName(end) { end += 1 }
+    return tables.keyword(base + start, length: end - start, readable: count - start).0 != .none
   }
 
   /// `U&"…"` of PostgreSQL is left to the operator `&`; what counts is that the quotation is found.
@@ -26,7 +39,8 @@ extension SQLTokenizer {
   }
 
   mutating func quoted(_ start: Int, closing: UInt8) -> SQLToken {
-    guard let end = endOfQuotation(start, closing: closing, hasEscapes: false) else {
+    guard let end = endOfQuotation(start, closing: closing, hasEscapes: isGuessed) else {
+      openQuote = closing
       return finish(.string, start, count, endsValue: true)
     }
     return finish(.quoted, start, end, endsValue: true)
@@ -38,6 +52,8 @@ extension SQLTokenizer {
     if hasEscapes {
       while index < count {
         if base[index] == UInt8(ascii: "\\") {
+          // An escape in one dialect, the end of the text in another.
+          if isGuessed, index &+ 1 < count, base[index &+ 1] == closing { return nil }
           index &+= 2
         } else if base[index] == closing {
           guard index &+ 1 < count, base[index &+ 1] == closing else { return index &+ 1 }
@@ -137,7 +153,9 @@ extension SQLTokenizer {
       }
       if continuesName(start + 1) { return named(start) }
     case ByteClass.dollar:
-      if isPostgreSQL, let end = endOfDollarQuotation(start) { return finish(.string, start, end, endsValue: true) }
+      if isPostgreSQL || isGuessed, let end = endOfDollarQuotation(start) {
+        return finish(.string, start, end, endsValue: true)
+      }
       if continuesName(start + 1) { return named(start) }
     case ByteClass.percent:
       if !previousEndsValue, let end = endOfFormat(start) { return finish(.parameter, start, end, endsValue: true) }

@@ -12,7 +12,10 @@ struct SQLTokenizer {
   let tables: SQLTables
   let isPostgreSQL: Bool
   let isMySQL: Bool
+  let isGuessed: Bool
 
+  /// The quote that a quotation without an end begins with; 0 where all end.
+  var openQuote: UInt8 = 0
   var position = 0
   var previousEndsValue = false
   var previousKind = SQLToken.Kind.semicolon
@@ -27,6 +30,7 @@ struct SQLTokenizer {
     count = text.count
     isPostgreSQL = dialect.isPostgreSQL
     isMySQL = dialect.isMySQL
+    isGuessed = dialect.isGuessed
   }
 
   @inline(__always)
@@ -138,18 +142,27 @@ struct SQLTokenizer {
     case ByteClass.semicolon: return finish(.semicolon, start, start + 1, endsValue: false)
     case ByteClass.backtick: return quoted(start, closing: UInt8(ascii: "`"))
     case ByteClass.openBracket:
-      if !isPostgreSQL && !isMySQL { return quoted(start, closing: UInt8(ascii: "]")) }
+      if !isPostgreSQL && !isMySQL && !isGuessed { return quoted(start, closing: UInt8(ascii: "]")) }
       return finish(.openBracket, start, start + 1, endsValue: false)
     case ByteClass.closeBracket: return finish(.closeBracket, start, start + 1, endsValue: true)
     case ByteClass.minus:
-      if byte(at: start + 1) == UInt8(ascii: "-"), !isMySQL || endsMySQLDashes(start + 2) {
+      if byte(at: start + 1) == UInt8(ascii: "-"), !isMySQL || isGuessed || endsMySQLDashes(start + 2) {
         skipLine()
         return nil
       }
       return symbol(start)
     case ByteClass.hash:
-      if isMySQL {
+      if isMySQL, !isGuessed {
         skipLine()
+        return nil
+      }
+      // An operator of PostgreSQL, or a comment of MySQL, of which nobody knows what comes after it.
+      if isGuessed {
+        if byte(at: start + 1) == UInt8(ascii: ">") {
+          return finish(
+            .symbol, start, start + (byte(at: start + 2) == UInt8(ascii: ">") ? 3 : 2), endsValue: false)
+        }
+        position = count
         return nil
       }
       return symbol(start)
@@ -170,7 +183,7 @@ struct SQLTokenizer {
 
   /// Skips a comment, unless it is one that the database obeys.
   private mutating func comment(_ start: Int) -> SQLToken? {
-    let mark = byte(at: start + 2)
+    let mark = isGuessed ? 0 : byte(at: start + 2)
     if mark == UInt8(ascii: "!"), isMySQL {
       var index = start + 3
       while index < count, classes[Int(base[index])] == ByteClass.digit { index += 1 }
@@ -184,7 +197,7 @@ struct SQLTokenizer {
         index += 2
         depth -= 1
         if depth == 0 { break }
-      } else if isPostgreSQL, mark != UInt8(ascii: "+"), base[index] == UInt8(ascii: "/"),
+      } else if isPostgreSQL || isGuessed, mark != UInt8(ascii: "+"), base[index] == UInt8(ascii: "/"),
         base[index + 1] == UInt8(ascii: "*")
       {
         index += 2

@@ -21,12 +21,14 @@ internal import Synchronization
 /// What the text means is worked out when it is first asked for, so that a shape which is only compared costs no more
 /// than its text. A copy is one reference.
 ///
-/// In SQLite `"text"` is a string where there is no such column, which the text does not tell: it is taken for a name,
-/// except in the tuples of `VALUES`, after `PRAGMA … =` and in `ATTACH`.
+/// In SQLite `"text"` is a string where there is no such column, which the text does not tell. Where a value can stand, right
+/// of an operator, in a list of `IN`, as an argument, such a word is shown as a `?`, unless the schema has a column of that
+/// name: a recording knows the schema, a shape that is made of a text alone does not. In the tuples of `VALUES`, after
+/// `PRAGMA … =` and in `ATTACH` it is a value in any case. Whatever is shown, the fingerprint is that of the text alone.
 ///
 /// - Complexity: O(*n*) in the length of the text.
 public struct StatementShape: Sendable, Hashable, CustomStringConvertible {
-  private let storage: Storage
+  let storage: Storage
 
   /// Creates the shape of SQL text; no text is an error.
   public init(_ sql: String, dialect: SQLDialect = .sqlite) {
@@ -36,30 +38,40 @@ public struct StatementShape: Sendable, Hashable, CustomStringConvertible {
 
   /// - Parameter utf8: The text; it needs no zero at its end and may hold whatever bytes.
   package init(utf8: UnsafeBufferPointer<UInt8>, dialect: SQLDialect) {
-    let valid = SQLNormalizer.withNormalized(utf8, dialect: dialect) { bytes in
-      // What validates any encoding costs more than the rest where the text is short.
-      bytes.isASCII ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
-    }
-    storage = valid.map { Storage($0, dialect: dialect) } ?? Self.repaired(utf8, dialect: dialect)
+    storage = Self.storage(utf8, dialect: dialect)
   }
+
+  private static func storage(_ utf8: UnsafeBufferPointer<UInt8>, dialect: SQLDialect) -> Storage {
+    let valid = SQLNormalizer.withNormalized(utf8, dialect: dialect) { bytes, doubts in
+      // What validates any encoding costs more than the rest where the text is short.
+      let text = bytes.isASCII ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
+      return text.map { ($0, doubts) }
+    }
+    guard let (text, doubts) = valid else { return repaired(utf8, dialect: dialect) }
+    if doubts.openQuote != 0, let cut = OpenQuotation.cut(utf8, quote: doubts.openQuote, dialect: dialect) {
+      return StatementShape(cut, dialect: dialect).storage
+    }
+    return doubts.hasWords ? Storage(doubtful: text, dialect: dialect) : Storage(text, dialect: dialect)
+  }
+
+  init(storage: Storage) { self.storage = storage }
 
   /// What is no UTF-8 is repaired before it is normalised: afterwards, elements of a list could become equal too late to
   /// fold.
   private static func repaired(_ utf8: UnsafeBufferPointer<UInt8>, dialect: SQLDialect) -> Storage {
-    var text = String(decoding: utf8, as: UTF8.self)
-    return text.withUTF8 { text in
-      SQLNormalizer.withNormalized(text, dialect: dialect) { bytes in
-        Storage(String(decoding: bytes, as: UTF8.self), dialect: dialect)
-      }
-    }
+    StatementShape(String(decoding: utf8, as: UTF8.self), dialect: dialect).storage
   }
 
   /// The text with one spacing, keywords in capitals, `?` for values and one element in lists.
   ///
-  /// It holds no value of the statement. The shape of it is this shape.
+  /// It holds no value of the statement. The shape of it is this shape, unless the statement has words in double quotes that
+  /// may be names and may be strings.
   public var normalizedSQL: String { storage.normalizedSQL }
 
-  /// A 64-bit hash of the normalised text, equal on every machine and in every run.
+  /// A 64-bit hash of the normalised text, equal on every machine and in every run, and whatever is known of the schema.
+  ///
+  /// Where a statement has all its names in double quotes, as those who generate SQL write it, the words that may be strings are
+  /// hashed as names. Else they count as values.
   ///
   /// It is made to be stored in files: the algorithm is part of the API. With `n` the number of bytes, arithmetic
   /// modulo 2⁶⁴, and `mix(h) = h ^ (h >> 32)`: begin with `h = 0x9E3779B97F4A7C15 ^ (n × 0xC2B2AE3D27D4EB4F)`; for each
@@ -92,9 +104,9 @@ public struct StatementShape: Sendable, Hashable, CustomStringConvertible {
 
   /// Whether the normalised texts are equal.
   public static func == (left: StatementShape, right: StatementShape) -> Bool {
-    left.storage === right.storage
-      || (left.storage.fingerprint == right.storage.fingerprint
-        && left.storage.normalizedSQL == right.storage.normalizedSQL)
+    if left.storage === right.storage { return true }
+    guard left.storage.fingerprint == right.storage.fingerprint else { return false }
+    return left.storage.normalizedSQL == right.storage.normalizedSQL || left.isSame(asDecided: right)
   }
 
   /// Feeds the fingerprint to a hasher.
@@ -104,10 +116,14 @@ public struct StatementShape: Sendable, Hashable, CustomStringConvertible {
 }
 
 extension StatementShape {
-  private final class Storage: Sendable {
+  final class Storage: Sendable {
     let normalizedSQL: String
     let fingerprint: UInt64
-    private let dialect: SQLDialect
+    let dialect: SQLDialect
+    /// Words of which the schema says whether they are names.
+    let doubts: DoubtfulWords?
+    /// Whether the schema has said so.
+    let isDecided: Bool
     /// A retained `StatementAnalysis`, or 0. Not an `AtomicLazyReference`, whose generic code is not specialised here and
     /// costs more than what it guards.
     private let analysisAddress = Atomic<UInt>(0)
@@ -117,18 +133,52 @@ extension StatementShape {
       fingerprint = text.withUTF8 { Fingerprint.of($0) }
       self.normalizedSQL = text
       self.dialect = dialect
+      doubts = nil
+      isDecided = true
+    }
+
+    /// - Parameter text: Normalised, with the words.
+    init(doubtful text: String, dialect: SQLDialect) {
+      var text = text
+      self.dialect = dialect
+      isDecided = false
+      guard let doubts = text.withUTF8({ DoubtfulWords($0, dialect: dialect) }) else {
+        fingerprint = text.withUTF8 { Fingerprint.of($0) }
+        normalizedSQL = text
+        self.doubts = nil
+        return
+      }
+      self.doubts = doubts
+      var shown = StatementShape.normalized(doubts.asValues, dialect: dialect)
+      fingerprint = doubts.isGenerated ? text.withUTF8 { Fingerprint.of($0) } : shown.withUTF8 { Fingerprint.of($0) }
+      normalizedSQL = shown
+    }
+
+    /// What is shown of another one where names are known.
+    init(_ other: Storage, showing text: String) {
+      normalizedSQL = text
+      fingerprint = other.fingerprint
+      dialect = other.dialect
+      doubts = other.doubts
+      isDecided = true
+    }
+
+    /// The text whose meaning is the statement's.
+    private var meaning: String {
+      guard let doubts, !isDecided, doubts.isGenerated else { return normalizedSQL }
+      return doubts.asNames
     }
 
     deinit { Self.reference(analysisAddress.load(ordering: .acquiring))?.release() }
 
     var analysis: StatementAnalysis {
       if let known = Self.reference(analysisAddress.load(ordering: .acquiring)) { return known.takeUnretainedValue() }
-      let made = Unmanaged.passRetained(StatementAnalysis(of: normalizedSQL, dialect: dialect))
+      let made = Unmanaged.passRetained(StatementAnalysis(of: meaning, dialect: dialect))
       let (isFirst, earlier) = analysisAddress.compareExchange(
         expected: 0, desired: UInt(bitPattern: made.toOpaque()), ordering: .acquiringAndReleasing)
       if isFirst { return made.takeUnretainedValue() }
       made.release()
-      return Self.reference(earlier)?.takeUnretainedValue() ?? StatementAnalysis(of: normalizedSQL, dialect: dialect)
+      return Self.reference(earlier)?.takeUnretainedValue() ?? StatementAnalysis(of: meaning, dialect: dialect)
     }
 
     private static func reference(_ address: UInt) -> Unmanaged<StatementAnalysis>? {

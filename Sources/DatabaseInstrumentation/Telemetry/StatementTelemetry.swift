@@ -30,7 +30,8 @@ package final class StatementTelemetry: Sendable {
     load: DeclaredLoad?, planned: PlannedLoad?, tracer: (any Tracer)?, decision: SamplingDecision,
     metrics: (any MetricsFactory)?
   ) {
-    shape = statement.shape
+    // What is known of the schema without a look at it: no SQL may run here.
+    shape = statement.shape.isDoubtful ? statement.shape.shown(in: connection.schema.alreadyKnown) : statement.shape
     self.load = load
     self.pipeline = pipeline
     self.statement = statement
@@ -62,14 +63,21 @@ package final class StatementTelemetry: Sendable {
 
   /// The statement ended; what comes after the first call is left out.
   ///
-  /// - Parameter outcome: `nil` where its end is not going to be seen.
-  package func end(_ outcome: StatementOutcome?) {
+  /// - Parameters:
+  ///   - outcome: `nil` where its end is not going to be seen.
+  ///   - wholeMessage: What the database says of a failure, with all that it quotes.
+  package func end(_ outcome: StatementOutcome?, wholeMessage: String? = nil) {
     let (isFirst, begun) = state.withLock { state in
       defer { state.isEnded = true }
       return (!state.isEnded, state.span)
     }
     guard isFirst else { return }
     pipeline.ended(self)
+    var outcome = outcome
+    if let wholeMessage, pipeline.configuration.recordsErrorMessages {
+      let error = outcome?.error?.saying(wholeMessage)
+      outcome?.error = error
+    }
     SinkCall.perform { tell(outcome, begun) }
   }
 

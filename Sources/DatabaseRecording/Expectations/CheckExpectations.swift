@@ -16,8 +16,11 @@ extension Recording {
     var isBlindReported = false
     var reported: Set<ObjectIdentifier> = []
     let doubt = isBlind ? nil : storage.taskless.map { TasklessDoubt(self, $0) }
+    // Whoever writes that nothing is sent has said that none is right.
+    let isSilent = expectations.contains(where: \.demandsNoQueries)
     return
       expectations
+      .map { isSilent ? $0.besideSilence : $0 }
       .flatMap { expectation in
         let found = expectation.findings(in: self, isInherited: isInherited)
         return doubt?.judging(found, of: expectation, isInherited: isInherited) ?? found

@@ -60,7 +60,9 @@ extension DatabaseExpectation {
   /// ```text
   /// Expected up to 100 steps, found 187.
   ///   11×  SELECT * FROM book WHERE authorId = ?    161 steps    #2 … #12
+  ///        at Library.swift:42 in Library.books(of:)
   ///   1×  SELECT * FROM author    26 steps    #1
+  ///        at Library.swift:36 in Library.authors()
   /// ```
   ///
   /// - Parameters:
@@ -106,14 +108,22 @@ extension DatabaseExpectation {
           kind: .cost,
           headline:
             "Expected \(count) \(count.noun(noun, noun + "s"))\(on), found \(total == 0 ? "none" : String(total)).",
-          details: lines(Array(queries), noun: noun, value), count: total, statements: Array(queries))
+          details: lines(Array(queries), noun: noun, value) + FixtureNote(recording).lines, count: total,
+          callSite: costliest(Array(queries), value)?.callSite, statements: Array(queries))
       ]
     }
+  }
+
+  private static func costliest(
+    _ queries: [ExecutedStatement], _ value: (ExecutedStatement) -> Int?
+  ) -> ExecutedStatement? {
+    queries.max { (value($0) ?? 0, $1.number) < (value($1) ?? 0, $0.number) }
   }
 
   private static func lines(
     _ queries: [ExecutedStatement], noun: String, _ value: (ExecutedStatement) -> Int?
   ) -> [String] {
+    guard let evidence = queries.first?.evidence else { return [] }
     var groups: [StatementShape: (order: Int, sum: Int, numbers: [Int])] = [:]
     for query in queries {
       let group = groups[query.shape] ?? (groups.count, 0, [])
@@ -121,10 +131,11 @@ extension DatabaseExpectation {
     }
     return groups.sorted { ($1.value.sum, $0.value.order) < ($0.value.sum, $1.value.order) }
       .prefix(12)
-      .map { shape, group in
-        StatementSummary.line(
+      .flatMap { shape, group in
+        let line = StatementSummary.line(
           count: group.numbers.count, sql: shape.normalizedSQL, facts: [group.sum.counted(noun)],
           numbers: group.numbers)
+        return [line] + SiteLines(evidence, at: group.numbers[0] - 1).lines
       }
   }
 }

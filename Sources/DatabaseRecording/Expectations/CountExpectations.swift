@@ -72,7 +72,9 @@ extension DatabaseExpectation {
     _ kind: StatementKind, _ count: some ExpectedCount, on table: String? = nil, in database: String? = nil
   ) -> Self {
     let noun = "\(kind.rawValue) statement"
-    return counting("statements(.\(kind.rawValue),", count, on: table, in: database, nouns: (noun, noun + "s")) {
+    return counting(
+      "statements(.\(kind.rawValue),", count, on: table, in: database, nouns: (noun, noun + "s"), kind: kind
+    ) {
       $0.statements(of: kind)
     }
   }
@@ -86,14 +88,15 @@ extension DatabaseExpectation {
   ///
   /// A write that is rolled back is still a write that ran; ``noDurableWrites`` allows those.
   ///
-  /// A scope that sent no query at all proves nothing and fails, unless ``allowingNoQueries`` says that this is right.
+  /// A scope that sent no query at all proves nothing and fails, unless ``allowingNoQueries`` says that this is right, or
+  /// ``noQueries`` beside it.
   public static var noWrites: Self {
     counting("noWrites", 0, on: nil, nouns: ("write", "writes"), needsQueries: true, \.writes)
   }
 
   private static func counting(
     _ function: String, _ expected: some ExpectedCount, on table: String?, in database: String? = nil,
-    nouns: (String, String), needsQueries: Bool = false,
+    nouns: (String, String), needsQueries: Bool = false, kind: StatementKind? = nil,
     _ select: @escaping @Sendable (Recording) -> StatementCollection
   ) -> Self {
     let count = expected.expectedCount
@@ -106,8 +109,10 @@ extension DatabaseExpectation {
     } else {
       name = ".\(function)(\(count.source)\(on))"
     }
+    let isOfAllQueries = (function == "noQueries" || function == "queries") && table == nil && database == nil
     return DatabaseExpectation(
-      name: name, needsQueries: needsQueries, problem: count.problem, wantsNumber: count.allowsSome
+      name: name, needsQueries: needsQueries, problem: count.problem, wantsNumber: count.allowsSome,
+      demandsNoQueries: isOfAllQueries && !count.allowsSome
     ) {
       recording, _ in
       // Ignored statements count in totals.
@@ -115,7 +120,10 @@ extension DatabaseExpectation {
       if let table { found = found.on(table) }
       if let database { found = found.on(database: database) }
       guard !count.contains(found.count) else { return [] }
-      return [CountReport(recording, found, expected: count, nouns: nouns, table: table, database: database).finding]
+      return [
+        CountReport(recording, found, expected: count, nouns: nouns, table: table, database: database, kind: kind)
+          .finding
+      ]
     }
   }
 }

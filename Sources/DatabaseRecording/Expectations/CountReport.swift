@@ -8,13 +8,16 @@ struct CountReport {
   private let nouns: (one: String, many: String)
   private let table: String?
   private let database: String?
+  /// The kind that is counted, where it is none of queries.
+  private let kind: StatementKind?
 
   private static let shapeLimit = 12
 
   init(
     _ recording: Recording, _ found: StatementCollection, expected: CountRange, nouns: (String, String),
-    table: String?, database: String? = nil
+    table: String?, database: String? = nil, kind: StatementKind? = nil
   ) {
+    self.kind = kind.flatMap { $0.isQuery ? nil : $0 }
     self.recording = recording
     self.found = found
     self.expected = expected
@@ -42,7 +45,7 @@ struct CountReport {
     var lines: [String] = []
     for (shape, count, numbers) in shapes.prefix(Self.shapeLimit) {
       lines.append(StatementSummary.line(count: count, sql: shape.normalizedSQL, numbers: numbers))
-      if let number = numbers.first { lines += SiteLines(recording.storage.evidence.callSite(at: number - 1)).lines }
+      if let number = numbers.first { lines += SiteLines(recording.storage.evidence, at: number - 1).lines }
     }
     if shapes.count > Self.shapeLimit {
       let rest = shapes.dropFirst(Self.shapeLimit)
@@ -55,8 +58,25 @@ struct CountReport {
       let count = others.reduce(0) { $0 + $1.count }
       if count > 0 { lines.append("  \(count.counted("query", plural: "queries")) on other tables.") }
     }
-    if let uncounted = Uncounted(recording).text { lines.append("  " + uncounted) }
+    if found.isEmpty { lines += otherQueries }
+    if let uncounted = Uncounted(recording, besides: kind).text { lines.append("  " + uncounted) }
+    if expected.isExceeded(by: found.count) { lines += FixtureNote(recording).lines }
     if found.isEmpty { lines += Unseen(recording).lines }
+    return lines
+  }
+
+  /// What ran where nothing of what was expected did.
+  private var otherQueries: [String] {
+    let shapes = recording.queries.countsByShape
+    guard !shapes.isEmpty else { return [] }
+    var lines = ["  what ran instead:"]
+    for (shape, count, numbers) in shapes.prefix(5) {
+      lines.append(StatementSummary.line(count: count, sql: shape.normalizedSQL, numbers: numbers))
+    }
+    if shapes.count > 5 {
+      let rest = shapes.dropFirst(5)
+      lines.append("  \(rest.reduce(0) { $0 + $1.count })×  others, of \(rest.count.counted("shape"))")
+    }
     return lines
   }
 }

@@ -33,6 +33,7 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
   private let need: NeededDetail?
   /// Whether it wants a number of something, and not that there is none.
   private let wantsNumber: Bool
+  private let _demandsNoQueries: Bool
   /// The expectations that it is made of, and how.
   var composition: Composition?
 
@@ -71,13 +72,15 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
 
   init(
     name: String, needsQueries: Bool, problem: String? = nil, needs need: NeededDetail? = nil,
-    wantsNumber: Bool = false, check: @escaping @Sendable (Recording, ShapeSet) -> [Finding]
+    wantsNumber: Bool = false, demandsNoQueries: Bool = false,
+    check: @escaping @Sendable (Recording, ShapeSet) -> [Finding]
   ) {
     self.name = name
     self.needsQueries = needsQueries
     self.problem = problem
     self.need = need
     self.wantsNumber = wantsNumber
+    _demandsNoQueries = demandsNoQueries
     self.check = check
   }
 
@@ -114,6 +117,25 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
     var copy = self
     copy.allowsNoQueries = true
     return copy
+  }
+
+  /// Whether it only holds where nothing is sent, so that whoever writes it says that this is right.
+  var demandsNoQueries: Bool {
+    switch composition {
+    case .all(let parts): parts.contains(where: \.demandsNoQueries)
+    case .any(let parts): !parts.isEmpty && parts.allSatisfy(\.demandsNoQueries)
+    case .not: false
+    case nil: _demandsNoQueries
+    }
+  }
+
+  /// The same beside one that demands that nothing is sent.
+  var besideSilence: DatabaseExpectation {
+    switch composition {
+    case .not: self
+    case .any, .all: mapParts(\.besideSilence)
+    case nil: needsQueries ? allowingNoQueries : self
+    }
   }
 
   /// What is wrong with `recording`.

@@ -36,7 +36,7 @@ public struct CountRange: Sendable, Hashable, CustomStringConvertible {
   package func isExceeded(by count: Int) -> Bool { count > highest }
 
   /// A noun that agrees with them.
-  package func noun(_ one: String, _ many: String) -> String { lowest == 1 && highest == 1 ? one : many }
+  package func noun(_ one: String, _ many: String) -> String { (highest == .max ? lowest : highest) == 1 ? one : many }
 
   /// Why no count is among them; `nil` when one is.
   package var problem: String? {

@@ -22,7 +22,7 @@ extension DatabaseExpectation {
   ///        at Library.swift:42 in Library.authorsWithBooks()
   ///        after #1 SELECT * FROM author, which returned 11 rows, at Library.swift:40
   ///   fix: load them together, e.g. Author.including(all: Author.books)
-  ///   1 query was not repeated: #1. Not counted: 2 transaction.
+  ///   1 other query: #1. Not counted: 2 transaction.
   /// ```
   public static var noNPlusOne: Self { noNPlusOne(name: ".noNPlusOne", threshold: 2) }
 

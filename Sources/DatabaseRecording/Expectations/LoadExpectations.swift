@@ -10,6 +10,7 @@ extension DatabaseExpectation {
   /// ```text
   /// Expected 1 selectIn load of book.authorId, found none.
   ///   11×  lazy book.authorId    #2 … #12
+  ///        at Library.swift:42 in Library.books(of:)
   /// ```
   ///
   /// - Parameters:
@@ -34,7 +35,8 @@ extension DatabaseExpectation {
         Finding(
           kind: .load,
           headline: "Expected \(count) \(strategy) \(noun) of \(relationship), found \(number).",
-          details: LoadReport(recording.loads).lines, count: found.count, relationship: relationship)
+          details: LoadReport(recording.loads, in: recording.storage.evidence).lines, count: found.count,
+          relationship: relationship)
       ]
     }
   }
@@ -47,7 +49,7 @@ extension DatabaseExpectation {
   /// Expected no lazy loads, found 1.
   ///   1×  lazy book.authorId    #2
   ///        at Library.swift:42 in Library.books(of:)
-  ///   fix: load them together, e.g. Author.including(all: Author.books)
+  ///   fix: load it with its parent, e.g. Author.including(all: Author.books)
   /// ```
   public static var noLazyLoads: Self {
     DatabaseExpectation(name: ".noLazyLoads", needsQueries: true, needs: .lazyLoads) { recording, ignored in
@@ -63,7 +65,8 @@ extension DatabaseExpectation {
       return [
         Finding(
           kind: .load, headline: "Expected no lazy loads, found \(found.count).",
-          details: LoadReport(found).lines + SiteLines(place).lines + ["  fix: \(Fix(found[0], in: evidence).text)"],
+          details: LoadReport(found, in: evidence).lines
+            + ["  fix: \(Fix(found[0], in: evidence).text(forOne: found.count == 1))"],
           count: found.count, relationship: found.first?.relationship, callSite: place?.site,
           statements: found.flatMap(\.statementNumbers).map { ExecutedStatement(evidence: evidence, index: $0 - 1) })
       ]
@@ -75,7 +78,7 @@ extension DatabaseExpectation {
 struct LoadReport {
   let lines: [String]
 
-  init(_ loads: [RelationshipLoad]) {
+  init(_ loads: [RelationshipLoad], in evidence: StatementEvidence) {
     var groups: [(name: String, numbers: [Int], count: Int)] = []
     for load in loads {
       let name = "\(load.strategy) \(load.relationship)"
@@ -86,6 +89,9 @@ struct LoadReport {
         groups.append((name, load.statementNumbers, 1))
       }
     }
-    lines = groups.map { "  \($0.count)×  \($0.name)    \(NumberList($0.numbers))" }
+    lines = groups.flatMap { group in
+      ["  \(group.count)×  \(group.name)    \(NumberList(group.numbers))"]
+        + (group.numbers.min().map { SiteLines(evidence, at: $0 - 1).lines } ?? [])
+    }
   }
 }

@@ -54,7 +54,7 @@ struct OnlyCounted {
     var counts: [UInt32: Int] = [:]
     for entry in statements { counts[entry.shape, default: 0] += entry.statements.count }
     let lines = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { shape, count in
-      StatementSummary.line(count: count, sql: evidence.shapes[Int(shape)].normalizedSQL, numbers: [])
+      StatementSummary.line(count: count, sql: evidence.shape(shape).normalizedSQL, numbers: [])
     }
     let others = lines.count > 5 ? ["  and \((lines.count - 5).counted("more shape"))"] : []
     return Finding(

@@ -6,20 +6,29 @@ internal import DatabaseInstrumentation
 /// count. (To the shapes themselves they do: quoted, a name may be another one.)
 struct ShapeSet: Sendable {
   private var texts: Set<String> = []
+  /// Names that the test has, by their hashes, and the hashes of its words that may be names or strings.
+  private var names: [Int: String] = [:]
+  private var marked: Set<Int> = []
 
   init(_ shapes: [StatementShape] = []) {
-    texts = Set(shapes.map(Self.unquoted))
+    for shape in shapes {
+      for word in shape.words { names[StatementShape.hash(ofWord: word)] = word }
+      marked.formUnion(shape.doubtfulHashes)
+    }
+    texts = Set(shapes.filter { !$0.takesWordsForNames }.map { Self.unquoted($0.normalizedSQL) })
+    texts.formUnion(shapes.map { Self.unquoted($0.text(naming: names, marking: marked)) })
   }
 
   var isEmpty: Bool { texts.isEmpty }
 
   func contains(_ shape: StatementShape) -> Bool {
-    !texts.isEmpty && texts.contains(Self.unquoted(shape))
+    guard !texts.isEmpty else { return false }
+    if texts.contains(Self.unquoted(shape.normalizedSQL)) { return true }
+    return shape.mayHaveSame && texts.contains(Self.unquoted(shape.text(naming: names, marking: marked)))
   }
 
   /// A normalised text has no strings, so that the quotes left in it stand around names.
-  private static func unquoted(_ shape: StatementShape) -> String {
-    let text = shape.normalizedSQL
+  private static func unquoted(_ text: String) -> String {
     guard text.utf8.contains(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "`") }) else { return text }
     return text.filter { $0 != "\"" && $0 != "`" }
   }

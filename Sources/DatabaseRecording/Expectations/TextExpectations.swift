@@ -20,7 +20,8 @@ extension DatabaseExpectation {
   ///   - database: Count only what ran on connections of this name, which is the file's unless they were given another.
   public static func executes(_ sql: String, times: some ExpectedCount, in database: String? = nil) -> Self {
     let place = database.map { ", in: \"\($0)\"" } ?? ""
-    return executes(".executes(\"\(sql)\", times: \(times.expectedCount.source)\(place))", sql, times, in: database)
+    return executes(
+      ".executes(\"\(shown(sql))\", times: \(times.expectedCount.source)\(place))", sql, times, in: database)
   }
 
   private static func executes(_ name: String, _ sql: String, _ times: some ExpectedCount, in database: String?) -> Self
@@ -35,7 +36,7 @@ extension DatabaseExpectation {
   }
 
   /// A statement runs at least once. See ``executes(_:times:in:)``.
-  public static func executes(_ sql: String) -> Self { executes(".executes(\"\(sql)\")", sql, 1..., in: nil) }
+  public static func executes(_ sql: String) -> Self { executes(".executes(\"\(shown(sql))\")", sql, 1..., in: nil) }
 
   /// A statement never runs.
   ///
@@ -48,7 +49,7 @@ extension DatabaseExpectation {
   ///
   /// - Parameter sql: The statement, compared by shape as in ``executes(_:times:in:)``.
   public static func neverExecutes(_ sql: String) -> Self {
-    text(".neverExecutes(\"\(sql)\")", [sql], needsQueries: true) { recording in
+    text(".neverExecutes(\"\(shown(sql))\")", [sql], needsQueries: true) { recording in
       let found = recording.statements.matching(sql)
       return found.isEmpty ? [] : [TextReport(recording).wrongCount(of: sql, found, expected: "never")]
     }
@@ -64,7 +65,9 @@ extension DatabaseExpectation {
   ///
   /// - Parameter statements: The statements, each compared by shape as in ``executes(_:times:in:)``.
   public static func executes(inOrder statements: [String]) -> Self {
-    text(".executes(inOrder: \(statements))", statements, needs: .order(statements.map { StatementShape($0) })) {
+    text(
+      ".executes(inOrder: \(statements.map(shown)))", statements, needs: .order(statements.map { StatementShape($0) })
+    ) {
       recording in
       TextReport(recording).outOfOrder(statements).map { [$0] } ?? []
     }
@@ -79,10 +82,13 @@ extension DatabaseExpectation {
   ///
   /// - Parameter statements: The statements, each compared by shape as in ``executes(_:times:in:)``.
   public static func executes(inAnyOrder statements: [String]) -> Self {
-    text(".executes(inAnyOrder: \(statements))", statements) { recording in
+    text(".executes(inAnyOrder: \(statements.map(shown)))", statements) { recording in
       TextReport(recording).missing(statements).map { [$0] } ?? []
     }
   }
+
+  /// What a name shows of the SQL that a test has: without its values.
+  private static func shown(_ sql: String) -> String { StatementShape(sql).normalizedSQL }
 
   private static func text(
     _ name: String, _ statements: [String], needsQueries: Bool = false, problem: String? = nil,
@@ -169,7 +175,7 @@ struct TextReport {
       }
     }
     let short = wanted.compactMap { want -> (shape: StatementShape, missing: Int)? in
-      let found = recording.statements.matching(want.shape.normalizedSQL).count
+      let found = recording.statements.matching(where: ShapeSet([want.shape]).contains).count
       return found < want.count ? (want.shape, want.count - found) : nil
     }
     guard !short.isEmpty else { return nil }

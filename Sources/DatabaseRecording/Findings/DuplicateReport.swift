@@ -6,7 +6,9 @@ struct DuplicateReport {
   let duplicates: [Duplicate]
 
   var findings: [Finding] {
-    duplicates.enumerated().map { finding($0.element, number: $0.offset + 1) }
+    duplicates.enumerated()
+      .sorted { ($1.element.indices.count, $0.offset) < ($0.element.indices.count, $1.offset) }
+      .enumerated().map { finding($0.element.element, number: $0.offset + 1) }
   }
 
   private func finding(_ duplicate: Duplicate, number: Int) -> Finding {

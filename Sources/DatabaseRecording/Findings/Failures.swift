@@ -28,12 +28,14 @@ extension Analysis {
           details: ["  fix: record less at once, so that the details of the failures are kept"], count: hidden)
       ]
     }
-    return groups.enumerated().map { offset, statements in
+    let largestFirst = groups.enumerated()
+      .sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }.map(\.element)
+    return largestFirst.enumerated().map { offset, statements in
       let error = statements[0].error?.description ?? ""
       let place = evidence.callSite(at: statements[0].index)
       let which = groups.count == 1 ? "" : " (\(offset + 1) of \(groups.count))"
       var details = [StatementSummary(statements).line, "       failed: \(error)"]
-      details += SiteLines(place).lines
+      details += SiteLines(evidence, at: statements[0].index).lines
       return Finding(
         kind: .failure,
         headline: "Expected no failed statements, found \(total)\(which): \(error).",

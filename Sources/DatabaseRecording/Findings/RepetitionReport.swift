@@ -10,6 +10,8 @@ struct RepetitionReport {
   var findings: [Finding] {
     guard !repetitions.isEmpty else { return [] }
     let queries = analysis.recording.queries.count
+    let repetitions = repetitions.enumerated()
+      .sorted { ($1.element.indices.count, $0.offset) < ($0.element.indices.count, $1.offset) }.map(\.element)
     return repetitions.enumerated().map { finding($0.element, number: $0.offset + 1, of: queries) }
   }
 
@@ -25,7 +27,7 @@ struct RepetitionReport {
       what = "repeat one read for \(repetition.keys ?? 0) different keys"
     }
     var details = [StatementSummary(statements, extra: extra(repetition)).line]
-    details += SiteLines(place).lines
+    details += SiteLines(place, callers: stack.map(evidence.callers(of:)) ?? []).lines
     if let parent = repetition.parent { details.append("       after \(describe(parent: parent))") }
     details.append("  fix: \(Fix(repetition, in: evidence).text)")
     if number == repetitions.count { details.append("  " + remainder) }
@@ -67,8 +69,8 @@ struct RepetitionReport {
     let others = analysis.recording.queries.filter { !claimed.contains($0.index) }.map(\.number)
     var text =
       others.isEmpty
-      ? "No query was not repeated."
-      : "\(others.count.counted("query", plural: "queries")) \(others.count == 1 ? "was" : "were") not repeated: \(NumberList(others))."
+      ? "There was no other query."
+      : "\(others.count.counted("other query", plural: "other queries")): \(NumberList(others))."
     if let uncounted = Uncounted(analysis.recording).text { text += " " + uncounted }
     return text
   }
@@ -100,6 +102,15 @@ struct Fix {
       in: evidence)
   }
 
+  /// - Parameter isOne: Whether it was one row alone that was loaded, so that there is nothing to load it together with.
+  func text(forOne isOne: Bool) -> String {
+    guard isOne else { return text }
+    if repetition.relationship == nil || text.contains(": SELECT") {
+      return "read it in its parent's query, with a JOIN; or write .noNPlusOne, which allows one load"
+    }
+    return text.replacing("load them together", with: "load it with its parent")
+  }
+
   var text: String {
     if let declared = repetition.declared {
       return "let \(declared.relationship) be loaded for all rows at once, by selectIn or joined: \(keyList)"
@@ -111,11 +122,17 @@ struct Fix {
     let loaded = TypeName(throughPivot(relationship) ?? relationship.loaded)
     switch (library, relationship.direction) {
     case (.grdb, .toMany):
-      return "load them together, e.g. \(owner.type).including(all: \(owner.type).\(loaded.plural))"
+      guard let plural = loaded.plural else {
+        return "load them together: \(owner.type).including(all:) with its association to \(loaded.table)"
+      }
+      return "load them together, e.g. \(owner.type).including(all: \(owner.type).\(plural))"
     case (.grdb, .toOne):
       return "load them together, e.g. \(owner.type).including(required: \(owner.type).\(loaded.singular))"
     case (.fluent, .toMany):
-      return "load them together, e.g. \(owner.type).query(on: database).with(\\.$\(loaded.plural))"
+      guard let plural = loaded.plural else {
+        return "load them together: \(owner.type).query(on: database).with(…) with its relation to \(loaded.table)"
+      }
+      return "load them together, e.g. \(owner.type).query(on: database).with(\\.$\(plural))"
     case (.fluent, .toOne):
       return "load them together, e.g. \(owner.type).query(on: database).with(\\.$\(loaded.singular))"
     default:
@@ -154,11 +171,15 @@ struct Fix {
 
 /// Guesses how the types and associations of a table are called: `book` and `books` are both `Book`.
 struct TypeName {
+  let table: String
   let singular: String
 
   init(_ table: String) {
+    self.table = table
     var name = table
-    if name.hasSuffix("ies") {
+    if ["sses", "xes", "zes", "ches", "shes"].contains(where: name.hasSuffix) {
+      name = String(name.dropLast(2))
+    } else if name.hasSuffix("ies") {
       name = name.dropLast(3) + "y"
     } else if name.hasSuffix("s"), !name.hasSuffix("ss"), !name.hasSuffix("us"), !name.hasSuffix("is") {
       name = String(name.dropLast())
@@ -171,11 +192,13 @@ struct TypeName {
 
   var type: String { singular.prefix(1).uppercased() + singular.dropFirst() }
 
-  var plural: String {
+  /// `nil` where English is not regular enough to guess it: a wrong name is worse than none.
+  var plural: String? {
     let name = singular.prefix(1).lowercased() + singular.dropFirst()
     if name.hasSuffix("y"), let before = name.dropLast().last, !"aeiou".contains(before) {
       return name.dropLast() + "ies"
     }
+    if ["s", "x", "z", "ch", "sh", "o", "f", "fe", "man", "child"].contains(where: name.hasSuffix) { return nil }
     return name + "s"
   }
 }

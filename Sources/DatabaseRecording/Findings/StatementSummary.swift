@@ -31,7 +31,7 @@ struct StatementSummary {
   }
 }
 
-/// Statement numbers, in few characters: `#1, #2`, `#3 … #13`.
+/// Statement numbers, in few characters: `#1, #2`, `#3 … #13` for all from 3 to 13, and `#9, #14, …, #54` with gaps.
 struct NumberList: CustomStringConvertible {
   private let numbers: [Int]
 
@@ -40,27 +40,42 @@ struct NumberList: CustomStringConvertible {
   }
 
   var description: String {
-    guard let first = numbers.first, let last = numbers.last else { return "" }
-    if numbers.count > 3 { return "#\(first) … #\(last)" }
-    return numbers.map { "#\($0)" }.joined(separator: ", ")
+    var runs: [ClosedRange<Int>] = []
+    for number in numbers {
+      if let last = runs.last, number <= last.upperBound + 1 {
+        runs[runs.count - 1] = last.lowerBound...max(last.upperBound, number)
+      } else {
+        runs.append(number...number)
+      }
+    }
+    let parts = runs.map { run in
+      run.count > 3 ? "#\(run.lowerBound) … #\(run.upperBound)" : run.map { "#\($0)" }.joined(separator: ", ")
+    }
+    guard parts.count > 4, let last = parts.last else { return parts.joined(separator: ", ") }
+    return parts.prefix(2).joined(separator: ", ") + ", …, " + last
   }
 }
 
 /// The statements that are no queries, so that the numbers add up: `Not counted: 2 transaction, 3 pragma.`
 struct Uncounted {
   private let recording: Recording
+  private let counted: StatementKind?
 
-  init(_ recording: Recording) {
+  /// - Parameter counted: A kind that is none of queries and is counted.
+  init(_ recording: Recording, besides counted: StatementKind? = nil) {
     self.recording = recording
+    self.counted = counted
   }
 
   var text: String? {
-    let kinds = StatementKind.allCases.filter { !$0.isQuery }
+    let kinds = StatementKind.allCases.filter { !$0.isQuery && $0 != counted }
     let parts = kinds.compactMap { kind -> String? in
       let count = recording.statements(of: kind).count
       return count == 0 ? nil : "\(count) \(kind.rawValue)"
     }
-    return parts.isEmpty ? nil : "Not counted: \(parts.joined(separator: ", "))."
+    let queries = counted == nil ? 0 : recording.queries.count
+    let all = (queries == 0 ? [] : [queries.counted("query", plural: "queries")]) + parts
+    return all.isEmpty ? nil : "Not counted: \(all.joined(separator: ", "))."
   }
 }
 
@@ -75,5 +90,39 @@ struct SiteLines {
     }
     let through = place.wrappers.last.map { ", through \($0.function)" } ?? ""
     lines = ["       at \(place.site)\(through)"]
+  }
+
+  /// The line of a statement, and where one function of the app sends all its SQL, who called that.
+  init(_ evidence: StatementEvidence, at index: Int) {
+    self.init(evidence.callSite(at: index), callers: evidence.callers(at: index))
+  }
+
+  init(_ place: (site: CallSite, wrappers: [CallSite])?, callers: [CallSite]) {
+    lines = SiteLines(place).lines + callers.map { "       called at \($0)" }
+  }
+}
+
+/// Rows that a test makes for itself and that are counted with what it tests.
+struct FixtureNote {
+  /// Equal inserts from which on they are taken for a fixture.
+  private static let threshold = 5
+
+  /// A line where many equal inserts ran before anything was read.
+  let lines: [String]
+
+  init(_ recording: Recording) {
+    let evidence = recording.storage.evidence
+    var inserts: [UInt32: Int] = [:]
+    for (index, kind) in evidence.kinds.enumerated() {
+      if kind == .select { break }
+      if kind == .insert { inserts[evidence.records[index].shape, default: 0] += 1 }
+    }
+    let count = inserts.values.filter { $0 >= Self.threshold }.reduce(0, +)
+    lines =
+      count == 0 || !recording.statements.contains { $0.kind == .select }
+      ? []
+      : [
+        "  \(count) equal INSERTs ran before the first read: if these are fixtures, make them in withoutDatabaseRecording { … }"
+      ]
   }
 }

@@ -6,7 +6,7 @@ extension Analysis {
     let spans = recording.spans
     let open = spans.unfinished
     guard let first = open.first else { return [] }
-    let names = open.count == 1 ? first.name : "\(first.name) and \(open.count - 1) more"
+    let names = open.count == 1 ? first.shownName : "\(first.shownName) and \(open.count - 1) more"
     var details = open.prefix(10).map { "  \($0.description)" }
     if open.count > 10 { details.append("  and \(open.count - 10) more") }
     details.append("  fix: use withSpan, which ends its span also when the body throws")

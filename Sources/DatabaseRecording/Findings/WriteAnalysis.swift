@@ -73,6 +73,7 @@ extension Analysis {
     }
     let others = recording.writes.count - indices.count - hidden
     if others > 0 { details.append("  \(others.counted("write")) ran in transactions.") }
+    details += FixtureNote(recording).lines
     details.append("  fix: write them in one transaction")
     return [
       Finding(
@@ -110,7 +111,7 @@ extension Analysis {
     let groups = byShape.values
       .flatMap { ReadGroup.groups(of: $0, in: evidence) { $0.count >= threshold } }
       .filter { $0.indices.count >= threshold && circumstances.areDecisive(for: $0) }
-      .sorted { $0.indices[0] < $1.indices[0] }
+      .sorted { ($1.indices.count, $0.indices[0]) < ($0.indices.count, $1.indices[0]) }
     return groups.enumerated().map { offset, group in
       let statements = group.indices.map { ExecutedStatement(evidence: evidence, index: $0) }
       let place = evidence.callSite(at: group.indices[0])
@@ -120,7 +121,7 @@ extension Analysis {
         kind: .rowByRowInserts,
         headline:
           "Expected batched inserts, found \(statements.count) inserts into \(table), one row at a time\(which).",
-        details: [StatementSummary(statements).line] + SiteLines(place).lines
+        details: [StatementSummary(statements).line] + SiteLines(place).lines + FixtureNote(recording).lines
           + ["  fix: insert many rows with one statement: VALUES (…), (…)"],
         count: statements.count, callSite: place?.site, statements: statements)
     }

@@ -1,5 +1,24 @@
 public import DatabaseInstrumentation
 
+/// Shapes of which the schema has said that they are the same: strings in double quotes, which might have been names.
+private struct SameShapes {
+  private let evidence: StatementEvidence
+  private var numbers: [UInt32: UInt32] = [:]
+  private var first: [StatementShape: UInt32] = [:]
+
+  init(_ evidence: StatementEvidence) { self.evidence = evidence }
+
+  /// The number that stands for all that are the same.
+  mutating func first(_ number: UInt32) -> UInt32 {
+    if let known = numbers[number] { return known }
+    let shape = evidence.shape(number)
+    let found = shape.mayHaveSame ? first[shape] ?? number : number
+    if shape.mayHaveSame { first[shape] = found }
+    numbers[number] = found
+    return found
+  }
+}
+
 /// Statements of a recording, in the order in which they began.
 ///
 /// ```swift
@@ -30,7 +49,7 @@ public struct StatementCollection: Sendable, Sequence, CustomStringConvertible {
     var known: [UInt32: Bool] = [:]
     func includes(_ shape: UInt32) -> Bool {
       if let answer = known[shape] { return answer }
-      let answer = isIncluded(evidence.shapes[Int(shape)])
+      let answer = isIncluded(evidence.shape(shape))
       known[shape] = answer
       return answer
     }
@@ -95,22 +114,24 @@ public struct StatementCollection: Sendable, Sequence, CustomStringConvertible {
   package var countsByShape: [(shape: StatementShape, count: Int, numbers: [Int])] {
     var found: [UInt32: (count: Int, numbers: [Int])] = [:]
     var order: [UInt32] = []
+    var same = SameShapes(evidence)
     for index in indices {
-      let shape = evidence.records[index].shape
+      let shape = same.first(evidence.records[index].shape)
       if found[shape] == nil { order.append(shape) }
       found[shape, default: (0, [])].count += 1
       found[shape]?.numbers.append(index + 1)
     }
     for entry in dropped {
-      if found[entry.shape] == nil { order.append(entry.shape) }
-      found[entry.shape, default: (0, [])].count += entry.statements.count
+      let shape = same.first(entry.shape)
+      if found[shape] == nil { order.append(shape) }
+      found[shape, default: (0, [])].count += entry.statements.count
     }
     return order.enumerated()
       .sorted { a, b in
         let (left, right) = (found[a.element]?.count ?? 0, found[b.element]?.count ?? 0)
         return left == right ? a.offset < b.offset : left > right
       }
-      .compactMap { entry in found[entry.element].map { (evidence.shapes[Int(entry.element)], $0.count, $0.numbers) } }
+      .compactMap { entry in found[entry.element].map { (evidence.shape(entry.element), $0.count, $0.numbers) } }
   }
 
   /// Iterates over the statements that were kept one by one.

@@ -8,7 +8,7 @@ package struct WorkflowCommand: Sendable, Equatable {
     case error, warning, notice
   }
 
-  /// `::error file=Sources/App/Library.swift,line=42,title=nPlusOne::Expected no N+1 queries, …`, without a line feed.
+  /// `::error file=Sources/App/Library.swift,line=42,title=N+1::Expected no N+1 queries, …`, without a line feed.
   package let text: String
 
   /// - Parameters:

@@ -77,9 +77,12 @@ public struct RecordedSpan: Sendable, CustomStringConvertible {
 
   /// `SELECT book, 1.2 ms`, `request, still open`.
   public var description: String {
-    var text = "\(name.singleLine), \(duration.map(\.readable) ?? "still open")"
+    var text = "\(shownName), \(duration.map(\.readable) ?? "still open")"
     if isFailed { text += ", failed" }
-    if let parent { text += ", in \(parent.name.singleLine)" }
+    if let parent { text += ", in \(parent.shownName)" }
     return text
   }
+
+  /// The name, which may hold SQL, without its values.
+  var shownName: String { SpanName(self).text.singleLine }
 }

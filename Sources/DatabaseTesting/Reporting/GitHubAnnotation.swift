@@ -4,7 +4,7 @@ internal import Foundation
 
 /// A finding as GitHub Actions shows it in the diff of a pull request, at the line of the app.
 struct GitHubAnnotation: Equatable {
-  /// `::error file=Sources/App/Library.swift,line=42,title=nPlusOne::Expected no N+1 queries, …`.
+  /// `::error file=Sources/App/Library.swift,line=42,title=N+1::Expected no N+1 queries, …`.
   let text: String
 
   /// - Parameters:
@@ -25,7 +25,7 @@ struct GitHubAnnotation: Equatable {
     }
     text =
       WorkflowCommand(
-        .error, file: path, line: line, column: column, title: finding.kind.rawValue, message: message
+        .error, file: path, line: line, column: column, title: finding.kind.title, message: message
       ).text
   }
 

@@ -25,7 +25,9 @@ struct SeededGenerator: RandomNumberGenerator {
     #expect(shape.normalizedSQL == "SELECT ? IN (a, \u{FFFD}, b)")
   }
 
-  static let dialects: [SQLDialect] = [.sqlite, .postgreSQL, .mySQL]
+  static let dialects: [SQLDialect] = [
+    .sqlite, .postgreSQL, .mySQL, .guessed(from: "?"), .guessed(from: "$1"), .guessed(from: "`"),
+  ]
 
   static let pieces = [
     "SELECT", "FROM", "WHERE", "IN", "VALUES", "WITH", "AS", "JOIN", "ON", "USING", "NULL", "TRUE", "NOT", "IS", "OR",
@@ -109,6 +111,8 @@ struct SeededGenerator: RandomNumberGenerator {
     let twice = StatementShape(once.normalizedSQL, dialect: dialect)
     #expect(twice.normalizedSQL == once.normalizedSQL, "\(sql.debugDescription)")
     #expect(twice.kind == once.kind)
-    #expect(twice.loaderHint == once.loaderHint)
+    #expect(!twice.isDoubtful)
+    // What may be a name is taken for one where the meaning of the statement is worked out.
+    if !once.isDoubtful { #expect(twice.loaderHint == once.loaderHint) }
   }
 }

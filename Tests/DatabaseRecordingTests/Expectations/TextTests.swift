@@ -40,7 +40,9 @@ import Testing
     #expect(
       recording.message(.executes("SELECT * FROM book", times: 1, in: "elsewhere"))
         == "Expected SELECT * FROM book once, found never.\n  what ran instead:\n  2×  SELECT * FROM book    #1, #2")
-    #expect(recording.message(.queries(1, in: "elsewhere")) == "Expected 1 query in elsewhere, found none.")
+    #expect(
+      recording.message(.queries(1, in: "elsewhere"))
+        == "Expected 1 query in elsewhere, found none.\n  what ran instead:\n  2×  SELECT * FROM book    #1, #2")
   }
 
   @Test func aStatementNeverRuns() {

@@ -19,7 +19,7 @@ import Testing
       workspace: "/home/ci/app")
     #expect(
       annotation.text == """
-        ::error file=Sources/Library.swift,line=42,title=nPlusOne::Expected no N+1 queries, found 1: 100%25 of it.%0A\
+        ::error file=Sources/Library.swift,line=42,title=N+1::Expected no N+1 queries, found 1: 100%25 of it.%0A\
           fix: do%0A  in the test at LibraryTests.swift:12
         """)
   }
@@ -32,7 +32,7 @@ import Testing
 
   @Test func withoutACallSiteAtTheLineOfTheTest() {
     let annotation = GitHubAnnotation(finding("None."), test: test, workspace: nil)
-    #expect(annotation.text == "::error file=/home/ci/app/Tests/LibraryTests.swift,line=12,title=nPlusOne::None.")
+    #expect(annotation.text == "::error file=/home/ci/app/Tests/LibraryTests.swift,line=12,title=N+1::None.")
     let unknown = CallSite(function: "f()", module: nil, filePath: nil, line: nil)
     #expect(GitHubAnnotation(finding("None.", site: unknown), test: test, workspace: nil) == annotation)
   }
@@ -43,7 +43,7 @@ import Testing
       finding("one\r\n::error ::two\u{1B}[31m", site: site), test: test, workspace: "/a")
     #expect(
       annotation.text == """
-        ::error file=b%2Cline=1%3A%3Ax%25  %3A%3Awarning %3A%3Ay.swift,line=3,title=nPlusOne::one  ::error ::two [31m%0A\
+        ::error file=b%2Cline=1%3A%3Ax%25  %3A%3Awarning %3A%3Ay.swift,line=3,title=N+1::one  ::error ::two [31m%0A\
           in the test at LibraryTests.swift:12
         """)
     #expect(!annotation.text.contains("\n"))
@@ -54,7 +54,7 @@ import Testing
       ("/home/ci/app/", "Tests/LibraryTests.swift"), ("/home/ci/ap", test.filePath), ("", test.filePath),
     ] {
       let text = GitHubAnnotation(finding("x"), test: test, workspace: workspace).text
-      #expect(text == "::error file=\(path),line=12,title=nPlusOne::x")
+      #expect(text == "::error file=\(path),line=12,title=N+1::x")
     }
   }
 
@@ -66,7 +66,7 @@ import Testing
       let found = lines.filter(isAnnotation)
       #expect(found.count == 1)
       #expect(found.first?.contains("ConfigurationProbe/main.swift,line=") == true)
-      #expect(found.first?.contains(",title=count::Expected 1 query, found none.") == true)
+      #expect(found.first?.contains(",title=number of statements::Expected 1 query, found none.") == true)
       let others = [["GITHUB_ACTIONS": ""], ["GITHUB_ACTIONS": "true", "DATABASE_TESTING_ANNOTATIONS": "0"]]
       for environment in others {
         #expect(try !probe.run("config", environment: environment).contains(where: isAnnotation))

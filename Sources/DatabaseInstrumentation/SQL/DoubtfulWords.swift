@@ -1,0 +1,296 @@
+/// The words in double quotes of a statement that may be names and may be strings.
+///
+/// SQLite takes `"text"` for a string where there is no column of that name, see
+/// [double-quoted strings](https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted). Doubtful is one
+/// without a table before it, where a value can stand: right of an operator, in a list of `IN`, as an argument. Which of
+/// the two it is only the schema knows. In a text without a dialect `"text"` may be MySQL's string, wherever a value can stand.
+/// The words themselves are not kept, only what it takes to recognise a name that the
+/// schema has: a hash with a key that is made anew in every process.
+struct DoubtfulWords: Sendable {
+  /// The text around the words.
+  private let pieces: [String]
+  /// Of each word, in lower case.
+  let hashes: [Int]
+  /// Whether all other names are in double quotes, as those who generate SQL write it.
+  let isGenerated: Bool
+
+  /// - Parameter normalized: The text with the words in it.
+  /// - Returns: `nil` where there is none.
+  init?(_ normalized: UnsafeBufferPointer<UInt8>, dialect: SQLDialect) {
+    let tokens = SQLTokenList(normalized, dialect: dialect)
+    var scanner = DoubtScanner(tokens, dialect)
+    var found = scanner.run()
+    // MySQL has no names in double quotes: where others have none, it may be MySQL's.
+    if dialect.isGuessed, !dialect.isPostgreSQL, !scanner.isGenerated {
+      scanner = DoubtScanner(tokens, dialect, mayBeMySQL: true)
+      found = scanner.run()
+    }
+    guard !found.isEmpty else { return nil }
+    isGenerated = scanner.isGenerated
+    var (pieces, hashes): ([String], [Int]) = ([], [])
+    var end = 0
+    for index in found {
+      let token = scanner.tokens[index]
+      pieces.append(String(decoding: normalized[end..<token.start], as: UTF8.self))
+      hashes.append(Self.hash(scanner.tokens.name(index)))
+      end = token.end
+    }
+    pieces.append(String(decoding: normalized[end...], as: UTF8.self))
+    self.pieces = pieces
+    self.hashes = hashes
+  }
+
+  /// What tells a word from others of this process, in any case.
+  static func hash(_ name: String) -> Int {
+    var hasher = Hasher()
+    hasher.combine(name.lowercased())
+    return hasher.finalize()
+  }
+
+  /// A value for every word.
+  var asValues: String { pieces.joined(separator: "?") }
+
+  /// A name for every word, which is nobody's: for what only has to know that one stands there.
+  var asNames: String { pieces.joined(separator: "\"?\"") }
+
+  /// Whether two statements have the same words.
+  func hasSameWords(as other: DoubtfulWords) -> Bool { hashes == other.hashes }
+
+  /// - Parameter name: The name that has a hash; `nil` where there is none that is known.
+  func filled(_ name: (Int) -> String?) -> String {
+    var text = pieces[0]
+    for (hash, piece) in zip(hashes, pieces.dropFirst()) {
+      if let name = name(hash) {
+        text += "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+      } else {
+        text += "?"
+      }
+      text += piece
+    }
+    return text
+  }
+}
+
+/// Finds the doubtful words among the tokens of a normalised text.
+private struct DoubtScanner {
+  let tokens: SQLTokenList
+  /// Whether no name is without double quotes.
+  private(set) var isGenerated = true
+  /// Of each open parenthesis, whether values can stand in it.
+  private var holdsValues: [Bool] = []
+  /// Of each open parenthesis, the clause around it.
+  private var clauses: [SQLKeyword] = []
+  private var clause = SQLKeyword.none
+  private let dialect: SQLDialect
+  private let mayBeMySQL: Bool
+  private var verb = SQLKeyword.none
+  private var isBetween = false
+  /// Where the `AND` of the last `BETWEEN` is.
+  private var betweenAnd = -1
+  private var readsTable = false
+  private var isAfterDoubtful = false
+  private var selects = false
+  private var ends: [Int: Bool] = [:]
+
+  init(_ tokens: SQLTokenList, _ dialect: SQLDialect, mayBeMySQL: Bool = false) {
+    self.tokens = tokens
+    self.dialect = dialect
+    self.mayBeMySQL = mayBeMySQL
+    noteFrom()
+  }
+
+  /// Of each statement, by its first token, whether it has a `FROM`.
+  private mutating func noteFrom() {
+    var (start, hasFrom) = (0, false)
+    for index in 0..<tokens.count {
+      if tokens.keyword(index) == .from { hasFrom = true }
+      guard tokens.kind(index) == .semicolon else { continue }
+      ends[start] = hasFrom
+      (start, hasFrom) = (index + 1, false)
+    }
+    ends[start] = hasFrom
+  }
+
+  /// - Returns: The positions of the words.
+  mutating func run() -> [Int] {
+    var found: [Int] = []
+    for index in 0..<tokens.count {
+      if let hasFrom = ends[index] {
+        (verb, readsTable, selects, isBetween) = (tokens.keyword(index), hasFrom, false, false)
+        (holdsValues, clauses, clause) = ([], [], verb)
+      }
+      switch tokens.kind(index) {
+      case .open:
+        holdsValues.append(opensValues(index))
+        clauses.append(clause)
+      case .close:
+        _ = holdsValues.popLast()
+        clause = clauses.popLast() ?? clause
+      case .keyword: keyword(index)
+      case .word:
+        if isPassword(index) { found.append(index) } else if isBareName(index) { isGenerated = false }
+      case .quoted:
+        guard tokens.bytes(index).first == UInt8(ascii: "\"") else { break }
+        // What follows a value must not become one only when that is shown as one.
+        isAfterDoubtful = found.last == index - 1
+        if isDoubtful(index) { found.append(index) }
+      default: break
+      }
+    }
+    return found
+  }
+
+  private mutating func keyword(_ index: Int) {
+    switch tokens.keyword(index) {
+    case .between: isBetween = true
+    case .and where isBetween: (isBetween, betweenAnd) = (false, index)
+    // A query in parentheses, and what follows an argument's ORDER BY, are no lists of values.
+    case .select, .with:
+      if holdsValues.isEmpty { selects = true }
+      if tokens.kind(index - 1) == .open { leaveValues() }
+    case .by: leaveValues()
+    default: break
+    }
+    switch tokens.keyword(index) {
+    case .select, .from, .where, .set, .by, .returning, .values, .having, .on, .join, .into, .update, .limit:
+      clause = tokens.keyword(index)
+    default: break
+    }
+  }
+
+  private mutating func leaveValues() {
+    if !holdsValues.isEmpty { holdsValues[holdsValues.count - 1] = false }
+  }
+
+  private mutating func isDoubtful(_ index: Int) -> Bool {
+    guard tokens.kind(index + 1) != .dot, tokens.kind(index - 1) != .dot, verb != .pragma, verb != .attach else {
+      return false
+    }
+    if isPassword(index) { return true }
+    guard dialect.isSQLite || dialect.isGuessed else { return false }
+    if mayBeMySQL, verb != .create, verb != .alter, verb != .drop { return !isInPlaceOfName(index) }
+    switch tokens.kind(index - 1) {
+    case .symbol: return true
+    case .open, .comma:
+      if let top = holdsValues.last { return top }
+      return isAlone(index)
+    case .keyword: return isAfterOperator(index) || isAlone(index)
+    // MySQL joins strings that stand side by side.
+    case .string, .number, .parameter: return dialect.isGuessed
+    case .word, .quoted: return dialect.isGuessed && isAfterDoubtful
+    default: return false
+    }
+  }
+
+  /// `IDENTIFIED BY "secret"`, `IDENTIFIED BY PASSWORD secret`.
+  private func isPassword(_ index: Int) -> Bool {
+    if tokens.isWord(index, "password"), tokens.isName(index + 1) || tokens.kind(index + 1) == .parameter {
+      return false
+    }
+    let before = tokens.isWord(index - 1, "password") ? index - 1 : index
+    return tokens.keyword(before - 1) == .by && tokens.isWord(before - 2, "identified")
+  }
+
+  /// Whether nothing but a name can stand here, in any dialect.
+  private func isInPlaceOfName(_ index: Int) -> Bool {
+    switch tokens.kind(index - 1) {
+    case .word, .quoted, .close: return !isAfterDoubtful
+    case .open, .comma:
+      if let isList = holdsValues.last, isList { return false }
+      return clause == .from || clause == .by || clause == .set || clause == .returning || isNameList(index)
+    case .keyword:
+      switch tokens.keyword(index - 1) {
+      case .from: return !(tokens.keyword(index - 2) == .distinct && isTest(index - 3))
+      case .join, .into, .update, .table, .as, .references, .index, .view, .exists, .constraint, .by, .set, .returning,
+        .savepoint, .with, .using, .collate:
+        return true
+      default: return false
+      }
+    default: return false
+    }
+  }
+
+  /// Whether it stands in the list of columns that follows a table, as of `INSERT INTO`.
+  private func isNameList(_ index: Int) -> Bool {
+    guard let isList = holdsValues.last, !isList else { return false }
+    return clause == .into || clause == .on || tokens.kind(index + 1) != .symbol && clause == .join
+  }
+
+  /// Where a query reads no table, nothing has a name.
+  private mutating func isAlone(_ index: Int) -> Bool {
+    guard selects, !readsTable, holdsValues.isEmpty else { return false }
+    switch tokens.keyword(index - 1) {
+    case .as, .collate, .by, .asc, .desc: return false
+    default: break
+    }
+    isGenerated = false
+    return true
+  }
+
+  private func isAfterOperator(_ index: Int) -> Bool {
+    switch tokens.keyword(index - 1) {
+    case .like, .glob, .regexp, .match, .escape, .is, .then, .else, .when, .default, .between, .ilike, .rlike:
+      return true
+    case .and: return betweenAnd == index - 1
+    case .not: return tokens.keyword(index - 2) == .is
+    case .from: return tokens.keyword(index - 2) == .distinct && isTest(index - 3)
+    // `count(DISTINCT "a")`
+    case .distinct, .all: return tokens.kind(index - 2) == .open && holdsValues.last == true
+    default: return false
+    }
+  }
+
+  private func isTest(_ index: Int) -> Bool {
+    tokens.keyword(index) == .is || (tokens.keyword(index) == .not && tokens.keyword(index - 1) == .is)
+  }
+
+  /// Whether the parenthesis opens a list of `IN`, of arguments, or an operand.
+  private func opensValues(_ index: Int) -> Bool {
+    let before = index - 1
+    switch tokens.kind(before) {
+    case .symbol: return true
+    case .open, .comma: return holdsValues.last ?? false
+    case .keyword:
+      switch tokens.keyword(before) {
+      case .in, .values, .cast: return true
+      default: return isAfterOperator(index)
+      }
+    case .word: return isFunction(before, open: index)
+    default: return false
+    }
+  }
+
+  /// Whether a name before a parenthesis is a function's, not that of a table or of a module whose columns follow.
+  private func isFunction(_ index: Int, open: Int) -> Bool {
+    if tokens.kind(index - 1) == .dot { return false }
+    switch tokens.keyword(index - 1) {
+    case .into, .table, .references, .view, .update, .exists, .with, .recursive, .index, .using, .key, .constraint:
+      return false
+    case .on: if verb == .create { return false }
+    default: break
+    }
+    if tokens.isWord(index, "key") || tokens.isWord(index, "conflict") { return false }
+    // `WITH a(b) AS (…), c(d) AS (…)`
+    let after = tokens.closing(open) + 1
+    return !(tokens.keyword(after) == .as && tokens.kind(after + 1) == .open)
+  }
+
+  /// Whether a word without quotes names a table or a column. Types, functions and collations have no quotes in any case.
+  private func isBareName(_ index: Int) -> Bool {
+    let before = tokens.keyword(index - 1)
+    switch before {
+    case .into, .table, .from, .join, .exists, .references: return true
+    default: break
+    }
+    if tokens.kind(index + 1) == .open { return false }
+    if verb == .create || verb == .alter || verb == .drop {
+      switch before {
+      case .table, .exists, .index, .view, .trigger, .into, .from, .update, .references, .join, .select, .column:
+        return true
+      case .on: return tokens.kind(index - 1) == .keyword
+      default: return false
+      }
+    }
+    return before != .collate && before != .as && before != .cast
+  }
+}
