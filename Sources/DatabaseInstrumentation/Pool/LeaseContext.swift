@@ -4,8 +4,6 @@ package struct LeaseContext: Sendable {
   /// The recording of the task, which may be over by the time of the lease.
   package var owner: RecordingScope?
   package var test: String?
-  /// Whether the test framework knows the task as one of the test's.
-  package var isInTask = false
   /// Tells the task from all others that run.
   package var task: Int?
 
@@ -17,7 +15,7 @@ package struct LeaseContext: Sendable {
     let owner = current?.unfinished ?? current
     let origin = site.map(CheckoutOrigin.site) ?? stack(poolFile: poolFile)
     return LeaseContext(
-      origin: origin, owner: owner, test: owner?.runningTest ?? CurrentTest.name, isInTask: CurrentTest.isInTask,
+      origin: origin, owner: owner, test: owner?.runningTest ?? CurrentTest.name,
       task: withUnsafeCurrentTask { $0?.hashValue })
   }
 

@@ -16,13 +16,23 @@ extension PoolMonitor {
     var isUncertain: Bool { (scope == nil || isAssumed) && !isStranger }
   }
 
-  /// Of the current task.
+  /// Of the current task, which takes a lease.
+  @inline(__always)
+  func attributionOfLease() -> Attribution {
+    let current = RecordingScope.current
+    if let scope = current?.unfinished { return Attribution(scope: scope, user: scope) }
+    return attribution(afterwards: current, test: CurrentTest.name)
+  }
+
+  /// Of the current task, for all but a lease: where nobody can be meant the test framework is not asked, which takes as long as
+  /// all the rest.
   @inline(__always)
   func attribution() -> Attribution {
     if isAutomatic { return Attribution() }
     let current = RecordingScope.current
     if let scope = current?.unfinished { return Attribution(scope: scope, user: scope) }
-    return attribution(afterwards: current, test: CurrentTest.name, isInTask: CurrentTest.isInTask)
+    if current == nil, creator == nil || !RecordingActivity.shared.isRecording { return Attribution() }
+    return attribution(afterwards: current, test: CurrentTest.name)
   }
 
   /// Of the task that asked for a lease.
@@ -30,20 +40,22 @@ extension PoolMonitor {
     if let scope = context.owner?.unfinished {
       return Attribution(scope: scope, user: scope, test: context.test)
     }
-    return attribution(afterwards: context.owner, test: context.test, isInTask: context.isInTask)
+    return attribution(afterwards: context.owner, test: context.test)
   }
 
   /// Where no recording of the task runs.
   ///
-  /// - Parameter current: The recording of the task, which is over.
+  /// - Parameters:
+  ///   - current: The recording of the task, which is over.
+  ///   - test: The test that the framework knows the task as.
   @inline(never)
-  private func attribution(afterwards current: RecordingScope?, test: String?, isInTask: Bool) -> Attribution {
+  private func attribution(afterwards current: RecordingScope?, test: String?) -> Attribution {
     if let current { return Attribution(user: current, test: test ?? current.owningTest) }
-    guard isInTask || RecordingActivity.shared.isRecording else { return Attribution(test: test) }
+    guard test != nil || RecordingActivity.shared.isRecording else { return Attribution(test: test) }
     let creator = creator?.unfinished
     // A task that the test began before its recording is the test's all the same.
-    if isInTask {
-      let isCreator = creator != nil && test != nil && creator?.runningTest == test
+    if test != nil {
+      let isCreator = creator != nil && creator?.runningTest == test
       return isCreator
         ? Attribution(scope: creator, user: creator, test: test) : Attribution(isStranger: true, test: test)
     }

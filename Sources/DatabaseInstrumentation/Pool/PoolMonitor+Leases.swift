@@ -11,7 +11,7 @@ extension PoolMonitor {
     _ connection: Int, waited: UInt64 = 0, since began: UInt64? = nil, site: CheckoutSite?,
     poolFile: StaticString? = nil, otherwise fallback: CheckoutSite? = nil
   ) -> Int {
-    let attribution = attribution()
+    let attribution = attributionOfLease()
     let origin = site == nil ? LeaseContext.stack(poolFile: poolFile, otherwise: fallback) : nil
     let test =
       if let scope = attribution.scope, !attribution.isAssumed { scope.runningTest } else { attribution.test }
@@ -74,11 +74,11 @@ extension PoolMonitor {
   @usableFromInline
   func checkIn(_ lease: Int, connection: Int, site: CheckoutSite? = nil, poolFile: StaticString? = nil) {
     let attribution = attribution()
-    let origin = site == nil ? LeaseContext.stack(poolFile: poolFile) : nil
+    let stack = site == nil ? LeaseEnds.Line.ofCurrentStack(poolFile: poolFile) : .unknown
     let time = self.time
     let outcome = state.withLock { state in
-      let origin = site.map { state.leases.shared($0) } ?? state.leases.shared(origin)
-      return enterReturn(lease, connection, from: origin, at: time, attribution, in: &state)
+      let line = site.map { LeaseEnds.Line.origin(state.leases.shared($0)) } ?? stack
+      return enterReturn(lease, connection, from: line, at: time, attribution, in: &state)
     }
     publish(outcome)
   }
@@ -90,7 +90,7 @@ extension PoolMonitor {
   func beginReturn(_ lease: Int, connection: Int, site: CheckoutSite) -> Bool {
     let isFirst = state.withLock { state in
       guard state.table.beginReturn(lease) else { return false }
-      state.leases.ended.add(lease, .returned(state.leases.shared(site)))
+      state.leases.ended.add(lease, .returned(.origin(state.leases.shared(site))))
       return true
     }
     if !isFirst { checkIn(lease, connection: connection, site: site) }
@@ -132,21 +132,21 @@ extension PoolMonitor {
     publish(outcome)
   }
 
-  /// - Parameter origin: The line of the return; `nil` where it is kept already.
+  /// - Parameter line: Of the return; `nil` where it is kept already.
   @inline(__always)
   func enterReturn(
-    _ lease: Int, _ connection: Int, from origin: CheckoutOrigin?, at time: UInt64, _ attribution: Attribution,
+    _ lease: Int, _ connection: Int, from line: LeaseEnds.Line?, at time: UInt64, _ attribution: Attribution,
     in state: inout State
   ) -> Outcome {
     guard let entry = state.table.endByReturn(lease, at: time) else {
-      return enterReturnAgain(lease, connection, from: origin, at: time, attribution, in: &state)
+      return enterReturnAgain(lease, connection, from: line, at: time, attribution, in: &state)
     }
     // Whoever gives it back, it is the lease of who took it.
     var attribution = attribution
     if attribution.user == nil {
       (attribution.scope, attribution.isAssumed) = (entry.owner?.unfinished, entry.isAssumed)
     }
-    if let origin { state.leases.ended.add(lease, .returned(origin)) }
+    if let line { state.leases.ended.add(lease, .returned(line)) }
     var outcome = Outcome()
     outcome.kind = .checkin
     outcome.measured = .use(time &- entry.checkedOutAt)
@@ -160,7 +160,7 @@ extension PoolMonitor {
   /// The return of a lease that is not out.
   @inline(never)
   private func enterReturnAgain(
-    _ lease: Int, _ connection: Int, from origin: CheckoutOrigin?, at time: UInt64, _ attribution: Attribution,
+    _ lease: Int, _ connection: Int, from line: LeaseEnds.Line?, at time: UInt64, _ attribution: Attribution,
     in state: inout State
   ) -> Outcome {
     let end = state.leases.ended[lease]
@@ -171,10 +171,10 @@ extension PoolMonitor {
       let explanation = PoolEventExplanation("lease \(lease) of pool \"\(name)\" was returned and never taken")
       change = PoolChange(.usageViolation, connection: connection, lease: lease, explanation: explanation)
     } else {
-      let first = if case .returned(let first) = end { first } else { nil as CheckoutOrigin? }
+      let first = if case .returned(let first) = end { first.origin } else { nil as CheckoutOrigin? }
       change = PoolChange(
         .doubleCheckin, connection: connection, lease: lease,
-        explanation: .returns(of: lease, pool: name, first: first, again: origin))
+        explanation: .returns(of: lease, pool: name, first: first, again: line?.origin))
     }
     return enter(change, at: time, by: nil, attribution, in: &state)
   }
