@@ -62,7 +62,9 @@ extension ReportPage {
       let links = tests.prefix(5).map(link).joined(separator: ", ")
       let more = tests.count > 5 ? " and \((tests.count - 5).grouped) more" : ""
       let site = problem.site.map { "<p class=\"site\">at <code>\($0.markup(limit: 300))</code></p>" } ?? ""
-      let isWarning = ["nPlusOne", "leak", "failure", "openConnection", "doubleCheckin"].contains(problem.kind)
+      let isWarning = [
+        "nPlusOne", "leak", "failure", "openConnection", "doubleCheckin", "doubleCheckout", "poolMisuse",
+      ].contains(problem.kind)
       return """
         <li><span class="kind\(isWarning ? " bad" : "")">\(Finding.Kind(rawValue: problem.kind).title.markup(limit: 40))</span> \
         \(problem.headline.markup(limit: 600))\(site)<p class="quiet">in \(links)\(more)</p></li>

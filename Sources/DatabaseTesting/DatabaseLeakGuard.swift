@@ -18,6 +18,8 @@ internal import Foundation
 ///     by transfers(amount:) [7]
 /// ```
 ///
+/// A lease that no task tells the test of, as what a detached task takes from a pool that tests share, is listed without one.
+///
 /// Set `DATABASE_TESTING_LEAK_GUARD=1` to have it installed by the first recording or ``FakePool`` of the process.
 public enum DatabaseLeakGuard {
   /// Installs it, once; later calls do nothing.

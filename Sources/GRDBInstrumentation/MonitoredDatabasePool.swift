@@ -14,7 +14,7 @@
   /// An access is a lease: it begins when GRDB hands the connection over, and the time before counts as waiting. `.peakLeases`,
   /// `.balancedCheckouts` and `.noLeaks` read it in tests, spans and metrics in production. GRDB allows no other types as
   /// `DatabaseReader`: where one is asked for, by a `ValueObservation` for example, pass ``base``; what runs there is not
-  /// monitored.
+  /// monitored. An app that hands its pool on as a reader or writer goes on as it is: see `DatabasePool.watched(name:)`.
   public final class MonitoredDatabasePool: Sendable {
     /// The pool itself.
     public let base: DatabasePool
@@ -126,10 +126,13 @@
       let site: CheckoutSite
       let began = monotonicNanoseconds()
       private let hasBegun = Flag()
+      /// Whether all connections are out, as far as is known here: GRDB opens another one otherwise.
+      private let waits: Bool
 
       init(_ pool: MonitoredDatabasePool, _ monitor: PoolMonitor, _ site: CheckoutSite) {
         (self.pool, self.monitor, self.site) = (pool, monitor, site)
-        monitor.observer.waitBegan()
+        waits = !monitor.size.allows(monitor.statistics.leased + 1)
+        if waits { monitor.observer.waitBegan() }
       }
 
       func run<T>(_ body: () throws -> T) throws -> T {
@@ -154,7 +157,7 @@
       func within<T>(_ db: Database, _ body: (Database) throws -> T) throws -> T {
         hasBegun.isSet.withLock { $0 = true }
         let observer = monitor.observer
-        observer.waitEnded()
+        if waits { observer.waitEnded() }
         let waited = Duration.nanoseconds(Int64(clamping: monotonicNanoseconds() &- began))
         let lease = observer.checkedOut(pool.number(of: db, in: monitor), waited: waited, site: site)
         pool.noteReaders()
@@ -164,7 +167,7 @@
 
       private func noteFailure(_ error: any Error) {
         if hasBegun.isSet.withLock({ $0 }) { return }
-        monitor.observer.checkoutFailed(error is CancellationError ? .cancelled : .openFailed, wasWaiting: true)
+        monitor.observer.checkoutFailed(error is CancellationError ? .cancelled : .openFailed, wasWaiting: waits)
       }
     }
 

@@ -76,4 +76,10 @@ public enum SQLiteInstrumentor {
     guard let context = dbh_context_of(UnsafeMutableRawPointer(connection)) else { return nil }
     return Unmanaged<ConnectionEvidence>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.info.id }
   }
+
+  /// The path of an instrumented connection's file, as in `ConnectionInfo.file`.
+  package static func file(of connection: OpaquePointer) -> String? {
+    guard let context = dbh_context_of(UnsafeMutableRawPointer(connection)) else { return nil }
+    return Unmanaged<ConnectionEvidence>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.info.file }
+  }
 }

@@ -26,6 +26,10 @@ if mode == "executors" { await judgeThreads() }
 
 if mode == "detours" { await countDetours() }
 
+if mode == "contract" {
+  await contractOfATrappingPool(tolerant: CommandLine.arguments.contains("tolerant"))
+  exit(0)
+}
 if mode == "leak" {
   DatabaseLeakGuard.install()
   leakAtExit()

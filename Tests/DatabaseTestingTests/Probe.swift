@@ -20,7 +20,7 @@
     }
 
     func run(
-      _ arguments: [String], environment: [String: String] = [:], directory: URL? = nil, exitCode: Int32 = 0
+      _ arguments: [String], environment: [String: String] = [:], directory: URL? = nil, exitCode: Int32? = 0
     ) throws -> [String] {
       let process = Process()
       if let directory { process.currentDirectoryURL = directory }
@@ -33,7 +33,7 @@
       try process.run()
       let data = output.fileHandleForReading.readDataToEndOfFile()
       process.waitUntilExit()
-      #expect(process.terminationStatus == exitCode)
+      if let exitCode { #expect(process.terminationStatus == exitCode) }
       return String(decoding: data, as: UTF8.self).split(separator: "\n").map(String.init)
     }
   }

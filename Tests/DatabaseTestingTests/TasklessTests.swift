@@ -102,7 +102,7 @@ import Testing
     }
     // A stranger that never used the database is not meant.
     #expect(recordings[2].check(.noWrites, .noNPlusOne, .queries(2), .noQueries.not).isEmpty)
-    #expect(recordings[2].notes.isEmpty)
+    #expect(recordings[2].notesOnStatements.isEmpty)
   }
 
   /// The only one that has used the database has its work, whoever else runs meanwhile.
@@ -115,7 +115,7 @@ import Testing
       }
     }
     #expect(recordings.map(\.queries.count) == (1...8).map { $0 })
-    #expect(recordings.flatMap(\.notes) == [])
+    #expect(recordings.flatMap(\.notesOnStatements) == [])
   }
 
   /// A test that nobody records, beside one that is: its own task sends what it sends.
@@ -135,7 +135,7 @@ import Testing
     let recording = try await recorded
     #expect(recording.queries.count == 1)
     #expect(recording.check(.noWrites, .queries(1)).isEmpty)
-    #expect(recording.notes.isEmpty)
+    #expect(recording.notesOnStatements.isEmpty)
   }
 
   /// Tests inside of one recording share what they use with it.

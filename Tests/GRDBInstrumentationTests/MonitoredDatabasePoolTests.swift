@@ -75,6 +75,24 @@
       #expect(pool.writer.statistics.leased == 0)
     }
 
+    /// The one writer is out: the next write has to wait, and the first had not.
+    @Test func onlyAnAccessThatWaitsIsSaidToWait() async throws {
+      let pool = pool
+      let before = pool.writer.count(of: .waitBegan)
+      try await pool.write { try $0.execute(sql: "INSERT INTO t VALUES (2)") }
+      _ = try await pool.read { try Int.fetchOne($0, sql: "SELECT a FROM t") }
+      #expect(pool.writer.count(of: .waitBegan) == before && pool.readers.count(of: .waitBegan) == 0)
+      let next = Locked<Task<Void, any Error>?>(nil)
+      try await pool.write { _ in
+        let task = Task { try await pool.write { _ in } }
+        next.withLock { $0 = task }
+        while pool.writer.statistics.waiting == 0 {}
+      }
+      try await next.withLock { $0 }?.value
+      #expect(pool.writer.count(of: .waitBegan) == before + 1)
+      #expect(pool.writer.statistics.waiting == 0)
+    }
+
     @Test func closingIsSeen() throws {
       _ = try pool.read { try Int.fetchOne($0, sql: "SELECT a FROM t") }
       #expect(pool.readers.connections.count == 1 && pool.writer.connections.count == 1)

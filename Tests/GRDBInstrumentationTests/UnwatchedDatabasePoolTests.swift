@@ -21,7 +21,7 @@
         #expect(findings.map(\.headline) == ["\(expectation) cannot be checked: no pool was watched."])
         #expect(
           findings.first?.message.contains(
-            "fix: put GRDB's pool into a MonitoredDatabasePool(pool, name: \"library\"), and read and write through it\n"
+            "fix: have GRDB's pool watched, as in DatabasePool(path: path).watched(name: \"library\")\n"
           )
             == true)
         #expect(recording.check([expectation], isInherited: true).isEmpty)

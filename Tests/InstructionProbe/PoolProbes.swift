@@ -72,6 +72,6 @@ private final class MonitoredLease {
   @inline(never)
   func take(_ count: Int) {
     let observer = monitor.observer
-    for _ in 0..<count { observer.checkedIn(observer.checkedOut(connection, site: site)) }
+    for _ in 0..<count { observer.checkedIn(observer.checkedOut(connection, site: site), site: site) }
   }
 }

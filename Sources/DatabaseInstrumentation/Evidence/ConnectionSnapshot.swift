@@ -4,6 +4,7 @@ package struct ConnectionSnapshot: Sendable {
   package let database: DatabaseIdentity
   /// Whether statements on it are known to have been missed.
   package let hasLostStatements: Bool
+  package let isOpen: Bool
   private let schemas: SchemaTimeline
   /// Nothing but an identity that is nobody else's while the snapshot lives.
   private let source: ConnectionEvidence
@@ -12,6 +13,7 @@ package struct ConnectionSnapshot: Sendable {
     info = connection.info
     database = connection.database
     hasLostStatements = connection.hasLostStatements
+    isOpen = connection.isOpen
     schemas = connection.schemas
     source = connection
   }

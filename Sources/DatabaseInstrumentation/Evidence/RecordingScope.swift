@@ -23,6 +23,8 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   package let test: String?
   package let parent: RecordingScope?
   package let store: EvidenceStore
+  /// The suite that it runs in, of those that ask for something.
+  let suite: RecordedSuite?
   /// No statement of the scope comes before it; a little early, since not all sources read the same clock.
   package let startSequence: UInt64
   /// Nanoseconds of the monotonic clock.
@@ -61,6 +63,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     self.parent = parent
     depth = parent.map { $0.depth + 1 } ?? 0
     store = parent?.store ?? EvidenceStore(detailLimit: detailLimit)
+    suite = parent == nil ? RecordedSuite.current : parent?.suite
     startSequence = store.upcomingSequence(slack: 2_000)
     poolMark = parent == nil ? PoolEvidence.Mark() : store.pools.mark
     unattributedAtStart = UnattributedStatements.shared.count

@@ -39,8 +39,8 @@ public struct CheckoutSite: Sendable, CustomStringConvertible {
 /// One word, so that many leases can share what it tells.
 package indirect enum CheckoutOrigin: Sendable {
   case site(CheckoutSite)
-  /// With the pool's own file, which the stack leads through.
-  case stack(StackTrace, poolFile: StaticString?)
+  /// With the pool's own file, which the stack leads through, and a line for a stack that has none outside of it.
+  case stack(StackTrace, poolFile: StaticString?, otherwise: CheckoutSite?)
 
   package var site: CheckoutSite? {
     guard case .site(let site) = self else { return nil }
@@ -48,10 +48,10 @@ package indirect enum CheckoutOrigin: Sendable {
   }
 
   /// Symbolicated when it is read.
-  var callSite: CallSite? {
+  package var callSite: CallSite? {
     switch self {
     case .site(let site): site.callSite
-    case .stack(let stack, let file): stack.callSite(around: file)
+    case .stack(let stack, let file, let site): stack.callSite(outside: file, otherwise: site?.callSite)
     }
   }
 }

@@ -3,6 +3,7 @@ struct EventLog: Sendable {
   let limit: Int
   private(set) var count = 0
   private var counts = ContiguousArray(repeating: 0, count: PoolEvent.Kind.indexCount)
+  private(set) var failures: [PoolCheckoutFailure: Int] = [:]
   private var ring: ContiguousArray<StoredEvent> = []
   /// Where the next event goes.
   private var next = 0
@@ -16,6 +17,7 @@ struct EventLog: Sendable {
   mutating func append(_ event: StoredEvent, whole: () -> PoolEvent) {
     count += 1
     counts[Int(event.kind.index)] += 1
+    if let failure = event.kind.failure { failures[failure, default: 0] += 1 }
     guard limit > 0 else { return }
     if ring.count < limit {
       ring.append(event)

@@ -3,6 +3,7 @@ struct LeaseEntries: Sendable {
   /// By their connection.
   private var detached: [Int: LeaseEntry] = [:]
   private var leaks: [LeaseEntry] = []
+  var ended = LeaseEnds()
   private var origins = OriginCache()
   /// Of leases that are over and that nobody else saw: the next ones use them, without an allocation.
   private var spares: ContiguousArray<LeaseEntry> = []

@@ -21,17 +21,34 @@ package final class LeaseEntry: @unchecked Sendable {
   @exclusivity(unchecked) private var monotonicEndTime = LeaseEntry.none
   @exclusivity(unchecked) private var count: UInt32 = 0
   @exclusivity(unchecked) private var isShared = false
+  @exclusivity(unchecked) private var isReportedAsHeld = false
+  /// Whether `owner` is no more than the creator of the pool, since no task told whose it is.
+  @exclusivity(unchecked) package private(set) var isAssumed = false
   @exclusivity(unchecked) private var state = LeaseRecord.State.leased
 
   /// Stands for a number that is not there.
   private static let none = UInt64.max
 
+  init() {}
+
+  /// A lease of which nothing but this is known.
+  init(observed id: Int, connection: Int, databaseConnection: UInt64, began: UInt64, origin: CheckoutOrigin?) {
+    self.id = id
+    self.connection = connection
+    self.began = began
+    checkedOutAt = began
+    self.origin = origin
+    databaseNumber = databaseConnection
+  }
+
   /// A lease begins; call under the monitor's lock.
   @inline(__always)
   func begin(
     _ id: Int, on record: PooledConnectionRecord, at time: UInt64, began: UInt64, of monitor: PoolMonitor,
-    by owner: RecordingScope?, test: String?, from origin: CheckoutOrigin?
+    by owner: RecordingScope?, isAssumed: Bool, test: String?, from origin: CheckoutOrigin?
   ) {
+    self.isAssumed = isAssumed
+    isReportedAsHeld = false
     self.id = id
     connection = record.id
     count = UInt32(clamping: record.checkoutCount)
@@ -56,6 +73,12 @@ package final class LeaseEntry: @unchecked Sendable {
 
   /// What became of its detached connection; call under the monitor's lock.
   func settle(_ state: LeaseRecord.State) { self.state = state }
+
+  /// - Returns: Whether nobody has been told yet that it is held for too long; call under the monitor's lock.
+  func reportAsHeld() -> Bool {
+    defer { isReportedAsHeld = true }
+    return !isReportedAsHeld
+  }
 
   /// Somebody else has it from now on; call under the monitor's lock.
   func share() { isShared = true }

@@ -7,9 +7,8 @@ package struct LeaseTable: Sendable {
   private var connections = NumberTable<Connection>()
   /// The leases that run.
   private var leases = NumberTable<Lease>()
-  /// What is kept of leases whose connection was closed under them: they were never returned.
-  private var lost: [LeaseEntry] = []
-  private static let lostLimit = 1_000
+  /// Leases whose connection was closed under them, until their holder returns them.
+  private var bereft = BereftLeases()
   /// Openings that use a slot which was empty, to be given back if they fail.
   private var reopenings = 0
 
@@ -23,6 +22,8 @@ package struct LeaseTable: Sendable {
     package var detaches = 0
     package var invalidations = 0
     package var abandonments = 0
+    /// Callers that had to wait and do not any more, other than those whose checkout failed.
+    package var servedWaits = 0
   }
 
   private enum State: Sendable, Hashable {
@@ -36,6 +37,8 @@ package struct LeaseTable: Sendable {
     var connection: Int
     /// What the monitor keeps of it.
     var entry: LeaseEntry?
+    /// Whether its holder is giving it back and the pool has not said yet that it has it.
+    var isReturning = false
   }
 
   private struct Connection: Sendable {
@@ -73,16 +76,22 @@ package struct LeaseTable: Sendable {
   /// The connections that are open, in no order.
   var records: [PooledConnectionRecord] { connections.elements.map(\.value.record) }
 
+  func has(_ connection: Int) -> Bool { connections.index(of: connection) != nil }
+
   func isDetached(_ connection: Int) -> Bool { connections[connection]?.state == .detached }
 
-  func isRunning(_ lease: Int) -> Bool { leases.index(of: lease) != nil }
+  /// Whether a lease has neither been returned nor ended otherwise, whatever became of its connection.
+  func isRunning(_ lease: Int) -> Bool { leases.index(of: lease) != nil || bereft.contains(lease) }
+
+  /// Whether a lease was left without its connection so long ago that nothing is known of it any more.
+  func isForgotten(_ lease: Int) -> Bool { bereft.hasForgotten(lease) }
 
   package mutating func setDatabaseConnection(_ id: UInt64?, of connection: Int) {
     update(connection) { $0.record.databaseConnection = id }
   }
 
   /// What the monitor keeps of the leases that run, and of those whose connection was closed under them; in no order.
-  var entries: [LeaseEntry] { leases.elements.compactMap(\.value.entry) + lost }
+  var entries: [LeaseEntry] { leases.elements.compactMap(\.value.entry) + bereft.entries }
 
   /// Enters a checkout, as `.leased` does.
   ///
@@ -102,10 +111,64 @@ package struct LeaseTable: Sendable {
   /// - Returns: What was kept of the lease; `nil` where the return did not fit.
   @inline(__always)
   mutating func endByReturn(_ lease: Int, at time: UInt64) -> LeaseEntry? {
-    guard let ended = end(lease, at: time, becoming: .idle) else { return nil }
+    guard let ended = end(lease, at: time, becoming: .idle) else { return endBereft(lease, by: \.checkins) }
     totals.checkins += 1
     updateOverflow()
     return ended.entry
+  }
+
+  /// A lease without its connection ends after all; its connection's end counted as an invalidation until now.
+  private mutating func endBereft(_ lease: Int, by total: WritableKeyPath<Totals, Int>) -> LeaseEntry? {
+    guard let ended = bereft.remove(lease) else { return nil }
+    totals.invalidations -= 1
+    totals[keyPath: total] += 1
+    return ended
+  }
+
+  /// Whether a connection is there and nobody has it, as it must be for the next checkout.
+  @inline(__always)
+  func isIdle(_ connection: Int) -> Bool {
+    connections.index(of: connection).flatMap { connections.value(at: $0)?.state } == .idle
+  }
+
+  /// Those who have a connection, in their order.
+  func holders(of connection: Int) -> [Holder] {
+    leases.elements.filter { $0.value.connection == connection }.sorted { $0.number < $1.number }.map {
+      Holder(lease: $0.number, entry: $0.value.entry, isReturning: $0.value.isReturning)
+    }
+  }
+
+  struct Holder: Sendable {
+    var lease: Int
+    var entry: LeaseEntry?
+    var isReturning: Bool
+  }
+
+  /// The pool handed out a connection that it had not told of, or that it had closed: it is there, then.
+  mutating func reveal(_ connection: Int, at time: UInt64) {
+    guard let known = connections[connection] else {
+      apply(PoolChange(nil, .opened(began: time), connection: connection), at: time)
+      return
+    }
+    guard known.state == .detached || known.state == .closing else { return }
+    if known.state == .detached { update(connection) { $0.record.isDetached = false } }
+    move(connection, to: .idle)
+  }
+
+  /// The holder of a lease begins to give it back.
+  ///
+  /// - Returns: Whether it has it, and is not giving it back already.
+  mutating func beginReturn(_ lease: Int) -> Bool {
+    guard let index = leases.index(of: lease) else { return bereft.contains(lease) }
+    return leases.update(at: index) { lease in
+      defer { lease.isReturning = true }
+      return !lease.isReturning
+    } ?? false
+  }
+
+  /// The pool did not take a lease back: its holder still has it.
+  mutating func cancelReturn(_ lease: Int) {
+    if let index = leases.index(of: lease) { _ = leases.update(at: index) { $0.isReturning = false } }
   }
 
   /// A caller waits, as `.waitBegan` says.
@@ -138,9 +201,16 @@ package struct LeaseTable: Sendable {
   private mutating func enter(
     _ change: PoolChange, at time: UInt64, _ make: (PooledConnectionRecord) -> LeaseEntry?, _ entry: inout LeaseEntry?
   ) -> Bool {
-    func end(_ state: State) -> Bool {
-      guard let ended = change.lease.flatMap({ self.end($0, at: time, becoming: state) }) else { return false }
-      entry = ended.entry
+    func end(_ state: State, _ total: WritableKeyPath<Totals, Int>) -> Bool {
+      guard let lease = change.lease else { return false }
+      if let ended = self.end(lease, at: time, becoming: state) {
+        entry = ended.entry
+        totals[keyPath: total] += 1
+        return true
+      }
+      // Its connection is gone already, and nothing is left of it to close.
+      guard bereft.contains(lease) else { return false }
+      entry = endBereft(lease, by: total)
       return true
     }
     switch change.effect {
@@ -166,14 +236,9 @@ package struct LeaseTable: Sendable {
       guard let begun = enter(lease, on: id, at: time, make) else { return false }
       entry = begun.entry
     case .returned(let closes):
-      guard end(closes ? .closing : .idle) else { return false }
-      totals.checkins += 1
-    case .invalidated:
-      guard end(.closing) else { return false }
-      totals.invalidations += 1
-    case .abandoned(let closes):
-      guard end(closes ? .closing : .idle) else { return false }
-      totals.abandonments += 1
+      return end(closes ? .closing : .idle, \.checkins)
+    case .invalidated: return end(.closing, \.invalidations)
+    case .abandoned(let closes): return end(closes ? .closing : .idle, \.abandonments)
     case .discarded:
       guard let id = change.connection, connections[id]?.state == .idle else { return false }
       move(id, to: .closing)
@@ -184,9 +249,8 @@ package struct LeaseTable: Sendable {
       remove(id, connection, leavesEmptySlot: leavesEmptySlot)
       totals.closes += 1
     case .detached(let leavesEmptySlot):
-      guard end(.detached) else { return false }
+      guard end(.detached, \.detaches) else { return false }
       update(change.connection ?? -1) { $0.record.isDetached = true }
-      totals.detaches += 1
       if leavesEmptySlot { statistics.empty += 1 }
     case .detachedClosed:
       guard let id = change.connection, isDetached(id) else { return false }
@@ -195,7 +259,9 @@ package struct LeaseTable: Sendable {
       statistics.live -= 1
       totals.detachedCloses += 1
     case .waitBegan: beginWait()
-    case .waitEnded: endWait()
+    case .waitEnded:
+      endWait()
+      if change.kind == nil { totals.servedWaits += 1 }
     case .slotDropped: statistics.empty = max(0, statistics.empty - 1)
     }
     return true
@@ -205,7 +271,7 @@ package struct LeaseTable: Sendable {
   private mutating func enter(
     _ lease: Int, on id: Int, at time: UInt64, _ make: (PooledConnectionRecord) -> LeaseEntry?
   ) -> Lease? {
-    guard let index = connections.index(of: id), !isRunning(lease) else { return nil }
+    guard let index = connections.index(of: id), leases.index(of: lease) == nil else { return nil }
     let begun = connections.update(at: index) { connection in
       connection.begin(at: time).map { (state: $0, record: connection.record) }
     }
@@ -238,10 +304,10 @@ package struct LeaseTable: Sendable {
 
   private mutating func remove(_ id: Int, _ connection: Connection, leavesEmptySlot: Bool) {
     if connection.state == .leased {
-      // A pool that closes what is leased: the lease is over.
+      // The connection is gone, as when the server closes it; whoever has it has yet to return it.
       for (lease, of) in leases.elements where of.connection == id {
         leases.remove(lease)
-        if let entry = of.entry, lost.count < Self.lostLimit { lost.append(entry) }
+        bereft.add(lease, of.entry)
         statistics.leased -= 1
         totals.invalidations += 1
       }

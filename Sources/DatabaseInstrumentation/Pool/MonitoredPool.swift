@@ -11,11 +11,22 @@ public protocol MonitorablePool: Sendable {
   func checkin(_ connection: Connection) async throws
   /// What tells it from the other connections of the pool.
   func id(of connection: Connection) -> ConnectionID
+  /// Why a checkout failed that threw `error`: drivers have their own errors for a timeout and a cancellation.
+  ///
+  /// By default `.cancelled` for a `CancellationError` and whatever a cancelled task throws, and `.openFailed` otherwise.
+  func failure(for error: any Error) -> PoolCheckoutFailure
 }
 
 extension MonitorablePool where Connection: AnyObject, ConnectionID == ObjectIdentifier {
   /// The object itself.
   public func id(of connection: Connection) -> ObjectIdentifier { ObjectIdentifier(connection) }
+}
+
+extension MonitorablePool {
+  /// `.cancelled` for a `CancellationError` and whatever a cancelled task throws, `.openFailed` otherwise.
+  public func failure(for error: any Error) -> PoolCheckoutFailure {
+    error is CancellationError || Task.isCancelled ? .cancelled : .openFailed
+  }
 }
 
 /// A pool behind a monitor: what is taken and given back through it is accounted for.
@@ -26,7 +37,7 @@ extension MonitorablePool where Connection: AnyObject, ConnectionID == ObjectIde
 /// ```
 ///
 /// Connections are known from their first checkout on. Where the pool can tell that it closed one, hand that on with
-/// ``closed(_:)``.
+/// ``closed(_:)`` or ``closed(id:)``: otherwise each that it opens anew counts as one more that is open.
 public final class MonitoredPool<Base: MonitorablePool>: Sendable {
   /// The pool itself.
   public let base: Base
@@ -50,9 +61,25 @@ public final class MonitoredPool<Base: MonitorablePool>: Sendable {
   }
 
   /// Wraps a pool.
-  public init(_ base: Base, name: String, size: PoolSize = .unlimited, maxOverflow: PoolSize = 0) {
+  ///
+  /// - Parameters:
+  ///   - base: The pool.
+  ///   - name: What messages and metrics call it.
+  ///   - size: The connections that it keeps.
+  ///   - maxOverflow: The connections that it may open beyond that.
+  ///   - sharesConnections: Whether it may hand one connection to several callers at a time.
+  public convenience init(
+    _ base: Base, name: String, size: PoolSize = .unlimited, maxOverflow: PoolSize = 0, sharesConnections: Bool = false
+  ) {
+    self.init(
+      base,
+      monitor: PoolMonitor(name: name, size: size, maxOverflow: maxOverflow, sharesConnections: sharesConnections))
+  }
+
+  /// Wraps a pool, whose monitor is made as it is needed, for example with `heldTooLongAfter`.
+  public init(_ base: Base, monitor: PoolMonitor) {
     self.base = base
-    monitor = PoolMonitor(name: name, size: size, maxOverflow: maxOverflow)
+    self.monitor = monitor
   }
 
   /// Takes a connection. The error is the pool's own.
@@ -67,7 +94,7 @@ public final class MonitoredPool<Base: MonitorablePool>: Sendable {
     do {
       connection = try await base.checkout()
     } catch {
-      monitor.endWait(by: error)
+      monitor.endWait(by: base.failure(for: error))
       throw error
     }
     let site = CheckoutSite(fileID: fileID, filePath: filePath, line: line, column: column, function: function)
@@ -76,12 +103,24 @@ public final class MonitoredPool<Base: MonitorablePool>: Sendable {
     return Lease(connection: connection, token: PoolObserver.Lease(id: lease, connection: number))
   }
 
-  /// Gives a connection back. A second time is noted, and left to the pool.
+  /// Gives a connection back. A second time is noted with both lines, and left to the pool.
+  ///
+  /// - Throws: The pool's own error; the lease is still out then.
   @inlinable
-  public func checkin(_ lease: Lease) async throws {
-    // Before the pool may hand it to the next.
-    monitor.checkIn(lease.token.id, connection: lease.token.connection)
-    try await base.checkin(lease.connection)
+  public func checkin(
+    _ lease: Lease, fileID: StaticString = #fileID, filePath: StaticString = #filePath, line: UInt = #line,
+    column: UInt = #column, function: StaticString = #function
+  ) async throws {
+    let site = CheckoutSite(fileID: fileID, filePath: filePath, line: line, column: column, function: function)
+    let (id, connection) = (lease.token.id, lease.token.connection)
+    let isFirst = monitor.beginReturn(id, connection: connection, site: site)
+    do {
+      try await base.checkin(lease.connection)
+    } catch {
+      if isFirst { monitor.cancelReturn(id) }
+      throw error
+    }
+    if isFirst { monitor.endReturn(id, connection: connection) }
   }
 
   /// Lends a connection to `body` and gives it back, also when `body` throws.
@@ -92,19 +131,24 @@ public final class MonitoredPool<Base: MonitorablePool>: Sendable {
   ) async throws -> R {
     let lease = try await checkout(
       fileID: fileID, filePath: filePath, line: line, column: column, function: function)
+    let result: R
     do {
-      let result = try await body(lease.connection)
-      try await checkin(lease)
-      return result
+      result = try await body(lease.connection)
     } catch {
-      if monitor.isRunning(lease.token.id) { try? await checkin(lease) }
+      try? await checkin(
+        lease, fileID: fileID, filePath: filePath, line: line, column: column, function: function)
       throw error
     }
+    try await checkin(lease, fileID: fileID, filePath: filePath, line: line, column: column, function: function)
+    return result
   }
 
   /// The pool closed a connection.
-  public func closed(_ connection: Base.Connection) {
-    guard let number = numbers.remove(base.id(of: connection)) else { return }
+  public func closed(_ connection: Base.Connection) { closed(id: base.id(of: connection)) }
+
+  /// The pool closed a connection, of which it only knows what tells it from the others.
+  public func closed(id: Base.ConnectionID) {
+    guard let number = numbers.remove(id) else { return }
     monitor.observer.closed(number)
   }
 }

@@ -13,14 +13,14 @@ struct OriginCache: Sendable {
     return origin
   }
 
-  mutating func origin(of stack: StackTrace, poolFile: StaticString?) -> CheckoutOrigin {
+  mutating func origin(of stack: StackTrace, poolFile: StaticString?, otherwise site: CheckoutSite?) -> CheckoutOrigin {
     let index = stack.returnAddresses.hashValue & 63
-    if let known = origins[index], case .stack(let other, let file) = known, other == stack,
-      file?.identity == poolFile?.identity
+    if let known = origins[index], case .stack(let other, let file, let otherSite) = known, other == stack,
+      file?.identity == poolFile?.identity, otherSite?.line == site?.line, otherSite?.column == site?.column
     {
       return known
     }
-    let origin = CheckoutOrigin.stack(stack, poolFile: poolFile)
+    let origin = CheckoutOrigin.stack(stack, poolFile: poolFile, otherwise: site)
     origins[index] = origin
     return origin
   }
@@ -28,7 +28,7 @@ struct OriginCache: Sendable {
   mutating func shared(_ origin: CheckoutOrigin) -> CheckoutOrigin {
     switch origin {
     case .site(let site): self.origin(of: site)
-    case .stack(let stack, let file): self.origin(of: stack, poolFile: file)
+    case .stack(let stack, let file, let site): self.origin(of: stack, poolFile: file, otherwise: site)
     }
   }
 }

@@ -32,16 +32,16 @@ package struct PoolChange: Sendable {
   package var effect: Effect
   package var connection: Int?
   package var lease: Int?
-  package var detail: String?
+  package var explanation: PoolEventExplanation?
 
   package init(
     _ kind: PoolEvent.Kind?, _ effect: Effect = .none, connection: Int? = nil, lease: Int? = nil,
-    detail: String? = nil
+    explanation: PoolEventExplanation? = nil
   ) {
     self.kind = kind
     self.effect = effect
     self.connection = connection
     self.lease = lease
-    self.detail = detail
+    self.explanation = explanation
   }
 }

@@ -41,8 +41,12 @@ public struct PoolEvent: Sendable, Hashable, CustomStringConvertible {
     case leaseAbandoned
     /// A detached connection was dropped without being closed.
     case detachedAbandoned
-    /// The pool was used in a way that cannot be right.
+    /// The pool was used, or did something, in a way that cannot be right.
     case usageViolation
+    /// A connection was handed out that another lease still has; right after the `checkout`.
+    case doubleCheckout
+    /// A lease has its connection for longer than the monitor's threshold.
+    case heldTooLong
 
     /// The name alone: `checkout`, `checkoutFailed`, `invalidate`.
     public var name: String {
@@ -66,6 +70,8 @@ public struct PoolEvent: Sendable, Hashable, CustomStringConvertible {
       case .leaseAbandoned: "leaseAbandoned"
       case .detachedAbandoned: "detachedAbandoned"
       case .usageViolation: "usageViolation"
+      case .doubleCheckout: "doubleCheckout"
+      case .heldTooLong: "heldTooLong"
       }
     }
   }
@@ -84,8 +90,11 @@ public struct PoolEvent: Sendable, Hashable, CustomStringConvertible {
   public let lease: Int?
   /// What the pool looked like after it.
   public let statistics: PoolStatistics
-  /// Of `doubleCheckin` the lines of both returns, of `usageViolation` what was wrong.
-  public let detail: String?
+  /// Of `doubleCheckin` the lines of both returns, of `doubleCheckout` those of all checkouts, of `usageViolation` what was
+  /// wrong, of `heldTooLong` who has it, of `checkoutFailed(.timeout)` who has the connections. Lines that the call stack has to tell are looked up when this is read.
+  public var detail: String? { explanation?.text }
+
+  package let explanation: PoolEventExplanation?
 
   /// `#3 checkout connection 1, lease 2 ⟨idle 0, empty 0, leased 1, overflow 0, live 1⟩`.
   public var description: String {
@@ -117,7 +126,7 @@ extension PoolEvent.Kind {
     .firstConnect, .connect, .connectFailed, .checkout, .checkin, .reset, .invalidate(nil), .softInvalidate(nil),
     .detach,
     .close, .closeDetached, .waitBegan, .checkoutFailed(.timeout), .ping, .pingFailed, .doubleCheckin, .leaseAbandoned,
-    .detachedAbandoned, .usageViolation,
+    .detachedAbandoned, .usageViolation, .doubleCheckout, .heldTooLong,
   ]
 
   var index: Int {
@@ -141,6 +150,8 @@ extension PoolEvent.Kind {
     case .leaseAbandoned: 16
     case .detachedAbandoned: 17
     case .usageViolation: 18
+    case .doubleCheckout: 19
+    case .heldTooLong: 20
     }
   }
 }

@@ -20,11 +20,11 @@ package final class PoolEvidence: Sendable {
 
   fileprivate struct Source {
     var scope: RecordingScope
-    var pool: String
+    var pool: PoolMonitor
 
     struct Key: Hashable {
       var scope: UInt32
-      var pool: String
+      var pool: ObjectIdentifier
     }
   }
 
@@ -45,7 +45,7 @@ package final class PoolEvidence: Sendable {
   ///   - whole: The event itself, which is asked for where it has to be kept whole.
   @inline(__always)
   func add(
-    _ event: StoredEvent, _ lease: LeaseEntry?, of pool: String, in scope: RecordingScope, source: inout Int,
+    _ event: StoredEvent, _ lease: LeaseEntry?, of pool: PoolMonitor, in scope: RecordingScope, source: inout Int,
     whole: () -> PoolEvent
   ) {
     state.withLock { state in
@@ -100,7 +100,7 @@ package final class PoolEvidence: Sendable {
       state.looks += entries.count
       return Array(entries)
     }
-    return entries.filter { $0.owner?.isInside(scope) == true }.compactMap(\.record)
+    return entries.filter { $0.owner?.isInside(scope) == true && (!$0.isAssumed || $0.isCreators) }.compactMap(\.record)
   }
 
   package func events(in scope: RecordingScope) -> [PoolEvent] {
@@ -112,7 +112,9 @@ package final class PoolEvidence: Sendable {
         return (event: event, whole: state.whole[index], source: state.sources[Int(event.source)])
       }
     }
-    return events.filter { $0.source.scope.isInside(scope) }.map { $0.whole ?? $0.event.event(of: $0.source.pool) }
+    return events.filter {
+      $0.source.scope.isInside(scope) && !($0.event.isAssumed && $0.source.pool.isUsedByOthers)
+    }.map { $0.whole ?? $0.event.event(of: $0.source.pool.name) }
   }
 
   /// The pools made inside of `scope`.
@@ -138,12 +140,12 @@ package final class PoolEvidence: Sendable {
 
 extension PoolEvidence.State {
   @inline(__always)
-  fileprivate func isSource(_ index: Int, _ pool: String, _ scope: RecordingScope) -> Bool {
-    index < sources.count && sources[index].scope === scope && sources[index].pool == pool
+  fileprivate func isSource(_ index: Int, _ pool: PoolMonitor, _ scope: RecordingScope) -> Bool {
+    index < sources.count && sources[index].scope === scope && sources[index].pool === pool
   }
 
-  fileprivate mutating func source(_ pool: String, _ scope: RecordingScope) -> Int {
-    let key = PoolEvidence.Source.Key(scope: scope.id, pool: pool)
+  fileprivate mutating func source(_ pool: PoolMonitor, _ scope: RecordingScope) -> Int {
+    let key = PoolEvidence.Source.Key(scope: scope.id, pool: ObjectIdentifier(pool))
     if let known = sourceIndex[key] { return known }
     sourceIndex[key] = sources.count
     sources.append(PoolEvidence.Source(scope: scope, pool: pool))

@@ -5,33 +5,49 @@ extension PoolMonitor {
   ///   - waited: How long its caller waited.
   ///   - began: Since when it counted as waiting, where the monitor was told.
   ///   - poolFile: The file that asks on behalf of somebody else, when `site` is `nil`.
+  ///   - fallback: The line where the stack has none outside of that file.
   @usableFromInline
   func checkOut(
     _ connection: Int, waited: UInt64 = 0, since began: UInt64? = nil, site: CheckoutSite?,
-    poolFile: StaticString? = nil
+    poolFile: StaticString? = nil, otherwise fallback: CheckoutSite? = nil
   ) -> Int {
-    let current = RecordingScope.current?.unfinished
-    let origin = site == nil ? LeaseContext.stack(in: current, poolFile: poolFile) : nil
-    let scope = owner(current)
-    let test = if let current { current.runningTest } else { test(CurrentTest.name, in: scope) }
+    let attribution = attributionOfLease()
+    let origin = site == nil ? LeaseContext.stack(poolFile: poolFile, otherwise: fallback) : nil
+    let test =
+      if let scope = attribution.scope, !attribution.isAssumed { scope.runningTest } else { attribution.test }
+    let isUnattributed = attribution.isUncertain && RecordingActivity.shared.isRecording
     let time = self.time
-    let (lease, fits, statistics, notice) = state.withLock { state in
+    let (lease, entry, statistics, notice, others, watches) = state.withLock { state in
       state.lastLease += 1
       let lease = state.lastLease
       if began != nil { state.table.endWait() }
+      state.note(attribution, beside: creator)
+      // What no sound pool does, as to hand out what another one has, is looked into apart.
+      var odd = state.table.isIdle(connection) ? nil : settle(connection, at: time, in: &state)
       let entry = state.table.begin(lease, on: connection, at: time) { record in
         let entry = state.leases.make()
         entry.begin(
-          lease, on: record, at: time, began: monotonic(at: time), of: self, by: scope, test: test,
+          lease, on: record, at: time, began: monotonic(at: time), of: self, by: attribution.scope,
+          isAssumed: attribution.isAssumed, test: self.test(test, in: attribution),
           from: site.map { state.leases.shared($0) } ?? state.leases.shared(origin))
         return entry
       }
       let statistics = state.table.statistics
-      let notice = log(.checkout, entry, connection, lease, at: time, statistics, in: scope, &state)
-      return (lease, entry != nil, statistics, notice)
+      let notice = log(.checkout, entry, connection, lease, at: time, statistics, attribution, &state)
+      if odd != nil || (statistics.leased > capacity && !sharesConnections) {
+        note(odd ?? OddCheckout(), connection, lease, entry, at: time, attribution, in: &state, &odd)
+      }
+      if isUnattributed { entry?.share() }
+      let watches = heldTooLongAfter != nil && !state.isWatching
+      if watches { state.isWatching = true }
+      return (lease, entry, statistics, notice, odd, watches)
     }
-    tellMetrics(.checkout, fits ? .wait(began.map { time &- $0 } ?? waited) : .nothing, statistics)
+    if watches, let heldTooLongAfter { watchHolders(heldTooLongAfter) }
+    if let others { for outcome in others.before { publish(outcome) } }
+    tellMetrics(.checkout, entry == nil ? .nothing : .wait(began.map { time &- $0 } ?? waited), statistics)
     notice?.tell()
+    if let others { for outcome in others.after { publish(outcome) } }
+    if let entry, isUnattributed { UnattributedLeases.shared.add(entry) }
     return lease
   }
 
@@ -47,58 +63,134 @@ extension PoolMonitor {
 
   /// A caller that waits gets no connection.
   @usableFromInline
-  func endWait(by error: any Error) {
-    observer.checkoutFailed(error is CancellationError ? .cancelled : .openFailed, wasWaiting: true)
+  func endWait(by failure: PoolCheckoutFailure) {
+    state.withLock { $0.table.endWait() }
+    // An error that no pool tells more of is counted as such once, with its connection.
+    if failure == .openFailed { observer.connectFailed() }
+    observer.checkoutFailed(failure)
   }
 
   /// Enters the return of a lease, or that it had ended before.
   @usableFromInline
-  func checkIn(_ lease: Int, connection: Int) {
-    let scope = owner(RecordingScope.current?.unfinished)
+  func checkIn(_ lease: Int, connection: Int, site: CheckoutSite? = nil, poolFile: StaticString? = nil) {
+    let attribution = attribution()
+    let stack = site == nil ? LeaseEnds.Line.ofCurrentStack(poolFile: poolFile) : .unknown
     let time = self.time
-    let (use, statistics, notice) = state.withLock { state in
-      var use: UInt64?
-      if let entry = state.table.endByReturn(lease, at: time) {
-        use = time &- entry.checkedOutAt
-        entry.end(.returned, at: time, monotonic: monotonic(at: time))
-        state.leases.recycle(entry)
-      }
-      let statistics = state.table.statistics
-      let kind: EventKind = use == nil ? .doubleCheckin : .checkin
-      return (use, statistics, log(kind, nil, connection, lease, at: time, statistics, in: scope, &state))
+    let outcome = state.withLock { state in
+      let line = site.map { LeaseEnds.Line.origin(state.leases.shared($0)) } ?? stack
+      return enterReturn(lease, connection, from: line, at: time, attribution, in: &state)
     }
-    if let use {
-      tellMetrics(.checkin, .use(use), statistics)
-    } else {
-      tellMetrics(.doubleCheckin, .nothing, statistics)
+    publish(outcome)
+  }
+
+  /// The holder of a lease begins to give it back, and the pool may yet refuse it.
+  ///
+  /// - Returns: Whether it is the first to do so; a second return is entered at once.
+  @usableFromInline
+  func beginReturn(_ lease: Int, connection: Int, site: CheckoutSite) -> Bool {
+    let isFirst = state.withLock { state in
+      guard state.table.beginReturn(lease) else { return false }
+      state.leases.ended.add(lease, .returned(.origin(state.leases.shared(site))))
+      return true
     }
-    notice?.tell()
+    if !isFirst { checkIn(lease, connection: connection, site: site) }
+    return isFirst
+  }
+
+  /// The pool has the connection back. Somebody may have got it before this was said: then the return was entered with that.
+  @usableFromInline
+  func endReturn(_ lease: Int, connection: Int) {
+    let attribution = attribution()
+    let time = self.time
+    let outcome = state.withLock { state in
+      state.table.isRunning(lease)
+        ? enterReturn(lease, connection, from: nil, at: time, attribution, in: &state) : nil
+    }
+    if let outcome { publish(outcome) }
+  }
+
+  /// The pool did not take the connection back: its holder still has it.
+  @usableFromInline
+  func cancelReturn(_ lease: Int) {
+    state.withLock { state in
+      guard state.table.isRunning(lease) else { return }
+      state.table.cancelReturn(lease)
+      state.leases.ended.remove(lease)
+    }
   }
 
   /// Enters an end of a lease, or that it had ended before.
-  func end(_ lease: Int, _ change: PoolChange, otherwise kind: PoolEvent.Kind) {
-    let scope = owner(RecordingScope.current?.unfinished)
+  func end(_ lease: Int, _ change: PoolChange, otherwise message: @autoclosure () -> String) {
+    let attribution = attribution()
     let time = self.time
     let outcome = state.withLock { state in
-      let isRunning = state.table.isRunning(lease)
-      let change = isRunning ? change : PoolChange(kind, connection: change.connection, lease: lease)
-      return enter(change, at: time, by: nil, scope: scope, in: &state)
+      if state.table.isRunning(lease) { return enter(change, at: time, by: nil, attribution, in: &state) }
+      let violation = PoolChange(
+        .usageViolation, connection: change.connection, lease: lease, explanation: PoolEventExplanation(message()))
+      return enter(violation, at: time, by: nil, attribution, in: &state)
     }
     publish(outcome)
+  }
+
+  /// - Parameter line: Of the return; `nil` where it is kept already.
+  @inline(__always)
+  func enterReturn(
+    _ lease: Int, _ connection: Int, from line: LeaseEnds.Line?, at time: UInt64, _ attribution: Attribution,
+    in state: inout State
+  ) -> Outcome {
+    guard let entry = state.table.endByReturn(lease, at: time) else {
+      return enterReturnAgain(lease, connection, from: line, at: time, attribution, in: &state)
+    }
+    // Whoever gives it back, it is the lease of who took it.
+    var attribution = attribution
+    if attribution.user == nil {
+      (attribution.scope, attribution.isAssumed) = (entry.owner?.unfinished, entry.isAssumed)
+    }
+    if let line { state.leases.ended.add(lease, .returned(line)) }
+    var outcome = Outcome()
+    outcome.kind = .checkin
+    outcome.measured = .use(time &- entry.checkedOutAt)
+    entry.end(.returned, at: time, monotonic: monotonic(at: time))
+    outcome.statistics = state.table.statistics
+    outcome.notice = log(.checkin, nil, connection, lease, at: time, outcome.statistics, attribution, &state)
+    state.leases.recycle(entry)
+    return outcome
+  }
+
+  /// The return of a lease that is not out.
+  @inline(never)
+  private func enterReturnAgain(
+    _ lease: Int, _ connection: Int, from line: LeaseEnds.Line?, at time: UInt64, _ attribution: Attribution,
+    in state: inout State
+  ) -> Outcome {
+    let end = state.leases.ended[lease]
+    if case .otherwise = end { return Outcome(statistics: state.table.statistics) }
+    if end == nil, state.table.isForgotten(lease) { return Outcome(statistics: state.table.statistics) }
+    let change: PoolChange
+    if lease > state.lastLease || lease < 1 {
+      let explanation = PoolEventExplanation("lease \(lease) of pool \"\(name)\" was returned and never taken")
+      change = PoolChange(.usageViolation, connection: connection, lease: lease, explanation: explanation)
+    } else {
+      let first = if case .returned(let first) = end { first.origin } else { nil as CheckoutOrigin? }
+      change = PoolChange(
+        .doubleCheckin, connection: connection, lease: lease,
+        explanation: .returns(of: lease, pool: name, first: first, again: line?.origin))
+    }
+    return enter(change, at: time, by: nil, attribution, in: &state)
   }
 
   @inline(__always)
   private func log(
     _ kind: EventKind, _ entry: LeaseEntry?, _ connection: Int, _ lease: Int, at time: UInt64,
-    _ statistics: PoolStatistics, in scope: RecordingScope?, _ state: inout State
+    _ statistics: PoolStatistics, _ attribution: Attribution, _ state: inout State
   ) -> Notice? {
     let event = StoredEvent(
       sequence: state.log.count + 1, time: time, kind: kind, connection: connection, lease: lease,
       statistics: statistics)
-    return log(event, entry, in: scope, &state) {
+    return log(event, entry, attribution, &state) {
       PoolEvent(
         sequence: event.sequence, time: time, pool: name, kind: kind.plain, connection: connection, lease: lease,
-        statistics: statistics, detail: nil)
+        statistics: statistics, explanation: nil)
     }
   }
 }
@@ -106,5 +198,4 @@ extension PoolMonitor {
 extension EventKind {
   fileprivate static var checkout: EventKind { EventKind(.checkout) }
   fileprivate static var checkin: EventKind { EventKind(.checkin) }
-  fileprivate static var doubleCheckin: EventKind { EventKind(.doubleCheckin) }
 }

@@ -18,6 +18,8 @@ extension PoolMonitor {
     var measured = PoolMetrics.Measured.nothing
     /// Only where somebody listens.
     var notice: Notice?
+    /// A lease that began without telling whose it is.
+    var unattributed: LeaseEntry?
   }
 
   /// An event, and who is to hear of it.
@@ -37,8 +39,11 @@ extension PoolMonitor {
   package func enter(_ change: PoolChange, at given: UInt64? = nil, by context: LeaseContext? = nil) -> Outcome {
     let time = given ?? self.time
     // A lease that is granted by another task's return belongs to who asked for it, not to who returned.
-    let scope = owner(context == nil ? RecordingScope.current?.unfinished : context?.owner?.unfinished)
-    return state.withLock { enter(change, at: time, by: context, scope: scope, in: &$0) }
+    let attribution = context.map(attribution(of:)) ?? attribution()
+    return state.withLock { state in
+      if context != nil { state.note(attribution, beside: creator) }
+      return enter(change, at: time, by: context, attribution, in: &state)
+    }
   }
 
   /// Enters a connection that was opened, under the next number, to be published outside of the caller's locks.
@@ -61,36 +66,41 @@ extension PoolMonitor {
       tellMetrics(nil, outcome.measured, outcome.statistics)
     }
     outcome.notice?.tell()
+    if let lease = outcome.unattributed { UnattributedLeases.shared.add(lease) }
   }
 
   func tellMetrics(_ kind: EventKind?, _ measured: PoolMetrics.Measured, _ statistics: PoolStatistics) {
     if !isAutomatic { metrics.record(kind, measured, statistics) }
   }
 
-  /// Whose a transition is that a task of `scope` caused.
-  func owner(_ scope: RecordingScope?) -> RecordingScope? { isAutomatic ? nil : scope ?? creator?.unfinished }
-
   func enter(
-    _ change: PoolChange, at time: UInt64, by context: LeaseContext?, scope: RecordingScope?, in state: inout State
+    _ change: PoolChange, at time: UInt64, by context: LeaseContext?, _ attribution: Attribution,
+    in state: inout State
   ) -> Outcome {
     var outcome = Outcome()
     let (fits, entry) = state.table.apply(change, at: time) { record in
-      begin(change.lease ?? 0, on: record, at: time, by: context, scope: scope, in: &state.leases)
+      begin(change.lease ?? 0, on: record, at: time, by: context, attribution, in: &state.leases)
     }
     outcome.fits = fits
     outcome.statistics = state.table.statistics
     if fits { note(change, entry, at: time, in: &state, &outcome) }
     let begun = if case .leased = change.effect { entry } else { nil as LeaseEntry? }
-    if let begun, change.kind == nil, let scope { scope.store.pools.add(begun, in: scope) }
+    if let begun {
+      if change.kind == nil, let scope = attribution.scope { scope.store.pools.add(begun, in: scope) }
+      if attribution.isUncertain, RecordingActivity.shared.isRecording {
+        begun.share()
+        outcome.unattributed = begun
+      }
+    }
     guard let kind = change.kind else { return outcome }
     outcome.kind = EventKind(kind)
     let event = StoredEvent(
       sequence: state.log.count + 1, time: time, kind: EventKind(kind), connection: change.connection,
-      lease: change.lease, statistics: outcome.statistics, hasText: kind.hasText || change.detail != nil)
-    outcome.notice = log(event, begun, in: scope, &state) {
+      lease: change.lease, statistics: outcome.statistics, isExplained: kind.hasText || change.explanation != nil)
+    outcome.notice = log(event, begun, attribution, &state) {
       PoolEvent(
         sequence: event.sequence, time: time, pool: name, kind: kind, connection: change.connection,
-        lease: change.lease, statistics: outcome.statistics, detail: change.detail)
+        lease: change.lease, statistics: outcome.statistics, explanation: change.explanation)
     }
     return outcome
   }
@@ -100,23 +110,27 @@ extension PoolMonitor {
   /// - Parameter whole: The event as it is told and, where it does not fit in less, kept.
   @inline(__always)
   func log(
-    _ event: StoredEvent, _ lease: LeaseEntry?, in scope: RecordingScope?, _ state: inout State, whole: () -> PoolEvent
+    _ event: StoredEvent, _ lease: LeaseEntry?, _ attribution: Attribution, _ state: inout State,
+    whole: () -> PoolEvent
   ) -> Notice? {
     state.log.append(event, whole: whole)
-    if let scope, scope.role == .recording {
-      scope.store.pools.add(event, lease, of: name, in: scope, source: &state.source, whole: whole)
+    if let scope = attribution.scope, scope.role == .recording {
+      var event = event
+      event.isAssumed = attribution.isAssumed
+      scope.store.pools.add(event, lease, of: self, in: scope, source: &state.source, whole: whole)
     }
     return state.listeners.isEmpty ? nil : Notice(whole(), state.listeners)
   }
 
   private func begin(
     _ lease: Int, on record: PooledConnectionRecord, at time: UInt64, by context: LeaseContext?,
-    scope: RecordingScope?, in leases: inout LeaseEntries
+    _ attribution: Attribution, in leases: inout LeaseEntries
   ) -> LeaseEntry {
     let entry = leases.make()
     entry.begin(
-      lease, on: record, at: time, began: monotonic(at: time), of: self, by: scope,
-      test: test(context?.test, in: scope), from: leases.shared(context?.origin))
+      lease, on: record, at: time, began: monotonic(at: time), of: self, by: attribution.scope,
+      isAssumed: attribution.isAssumed, test: test(context?.test, in: attribution),
+      from: leases.shared(context?.origin))
     return entry
   }
 
@@ -128,6 +142,7 @@ extension PoolMonitor {
       guard let entry else { return }
       entry.end(to, at: time, monotonic: monotonic(at: time))
       outcome.measured = .use(time &- entry.checkedOutAt)
+      if to != .returned { state.leases.ended.add(entry.id, .otherwise) }
       switch to {
       case .abandoned: state.leases.keepLeak(entry)
       case .detached: state.leases.keepDetached(entry, on: entry.connection)
@@ -143,7 +158,7 @@ extension PoolMonitor {
     case .returned: end(.returned)
     case .invalidated: end(.invalidated)
     case .abandoned: end(.abandoned)
-    case .detached: end(.detached)
+    case .detached: end(state.table.isDetached(entry?.connection ?? -1) ? .detached : .detachedAndClosed)
     case .detachedClosed:
       if let id = change.connection { state.leases.settle(detached: id, as: .detachedAndClosed) }
     case .none where change.kind == .detachedAbandoned:
@@ -153,9 +168,12 @@ extension PoolMonitor {
   }
 
   /// The name of the test that a lease is taken in, kept once in a recording.
-  func test(_ name: String?, in scope: RecordingScope?) -> String? {
-    guard let name else { return scope?.owningTest }
-    return scope.map { $0.store.pools.shared(name) } ?? name
+  ///
+  /// - Returns: `nil` where no task tells: the creator's test is not known to have done it.
+  func test(_ name: String?, in attribution: Attribution) -> String? {
+    if attribution.isAssumed { return nil }
+    guard let name else { return attribution.scope?.owningTest }
+    return attribution.scope.map { $0.store.pools.shared(name) } ?? name
   }
 
   /// The monotonic clock at a time of the pool's clock that is now.

@@ -10,8 +10,9 @@
 /// monitor.statistics.leased       // 0
 /// ```
 ///
-/// A lease belongs to the recording of the task that took it, and where the task is lost to the recording in which the
-/// monitor was made; `.noLeaks` reads it there. A monitor never throws into its pool and never traps.
+/// A lease belongs to the recording of the task that took it, and `.noLeaks` reads it there. Where the task is lost it belongs
+/// to the recording in which the monitor was made, as long as no other one has used the pool; otherwise it is nobody's
+/// failure, see `DatabaseLeakGuard`. A monitor never throws into its pool and never traps.
 public final class PoolMonitor: Sendable {
   /// What messages and metrics call the pool.
   public let name: String
@@ -24,8 +25,17 @@ public final class PoolMonitor: Sendable {
   /// It has an event for each connection that opens and closes, no leases and no metrics: SQLite does not tell who uses a
   /// connection, so an open one counts as idle.
   public let isAutomatic: Bool
+  /// Whether the pool may hand one connection to several callers at a time.
+  public let sharesConnections: Bool
 
   let creator: RecordingScope?
+  let making: PoolMaking
+  /// Of connections that are known by an identifier of their client's.
+  let connectionIDs = ConnectionNumbers<AnyConnectionID>()
+  let identified = Locked(IdentifiedLeases())
+  let heldTooLongAfter: Duration?
+  /// The connections that it may have at one time.
+  let capacity: Int
   let state: Locked<State>
   let metrics: PoolMetrics
   let clock: (@Sendable () -> UInt64)?
@@ -36,6 +46,9 @@ public final class PoolMonitor: Sendable {
     var leases = LeaseEntries()
     var lastConnection = 0
     var lastLease = 0
+    var users = PoolUsers()
+    /// Whether somebody looks after leases that are held too long.
+    var isWatching = false
     var listeners: [@Sendable (PoolEvent) -> Void] = []
     /// Where the latest recording has its events of this pool.
     var source = 0
@@ -47,24 +60,35 @@ public final class PoolMonitor: Sendable {
   ///   - name: What messages and metrics call the pool.
   ///   - size: The connections that the pool keeps.
   ///   - maxOverflow: The connections that it may open beyond that.
+  ///   - sharesConnections: Whether the pool may hand one connection to several callers at a time, as one does whose
+  ///     connections pipeline their queries. In any other pool that is a fault, which `.noLeaks` and `.balancedCheckouts` find.
+  ///   - heldTooLongAfter: How long a lease may have its connection before that is logged, with its line, and an event
+  ///     `heldTooLong`: each lease once. In real time; `nil` for any time.
   ///   - eventLimit: The latest events to keep; what came before is counted exactly.
   public convenience init(
-    name: String, size: PoolSize = .unlimited, maxOverflow: PoolSize = 0, eventLimit: Int = 1_000
+    name: String, size: PoolSize = .unlimited, maxOverflow: PoolSize = 0, sharesConnections: Bool = false,
+    heldTooLongAfter: Duration? = nil, eventLimit: Int = 1_000
   ) {
-    self.init(name: name, size: size, maxOverflow: maxOverflow, eventLimit: eventLimit, clock: nil)
+    self.init(
+      name: name, size: size, maxOverflow: maxOverflow, sharesConnections: sharesConnections,
+      heldTooLongAfter: heldTooLongAfter, eventLimit: eventLimit, clock: nil)
   }
 
   /// - Parameter clock: The pool's own time; the monotonic clock when `nil`. Called under the pool's lock.
   package init(
-    name: String, size: PoolSize, maxOverflow: PoolSize, eventLimit: Int = 1_000,
-    clock: (@Sendable () -> UInt64)?
+    name: String, size: PoolSize, maxOverflow: PoolSize, sharesConnections: Bool = false,
+    heldTooLongAfter: Duration? = nil, eventLimit: Int = 1_000, clock: (@Sendable () -> UInt64)?
   ) {
     self.name = name
     self.size = size
     self.maxOverflow = maxOverflow
     self.clock = clock
+    self.sharesConnections = sharesConnections
+    self.heldTooLongAfter = heldTooLongAfter
     isAutomatic = false
+    capacity = size.adding(maxOverflow).limit ?? .max
     creator = RecordingScope.current?.unfinished
+    making = PoolMaking.current(in: creator)
     metrics = PoolMetrics(pool: name, size: size, maxOverflow: maxOverflow)
     state = Locked(State(table: LeaseTable(size: size, maxOverflow: maxOverflow), log: EventLog(limit: eventLimit)))
     PoolRegistry.shared.add(self)
@@ -79,7 +103,11 @@ public final class PoolMonitor: Sendable {
     maxOverflow = 0
     clock = nil
     isAutomatic = true
+    sharesConnections = true
+    heldTooLongAfter = nil
+    capacity = .max
     creator = nil
+    making = .ordinary
     metrics = PoolMetrics(pool: name, size: size, maxOverflow: maxOverflow)
     state = Locked(State(table: LeaseTable(size: size, maxOverflow: maxOverflow), log: EventLog(limit: 1_000)))
     PoolRegistry.shared.add(self)
@@ -137,9 +165,6 @@ public final class PoolMonitor: Sendable {
       return state.lastConnection
     }
   }
-
-  @usableFromInline
-  func isRunning(_ lease: Int) -> Bool { state.withLock { $0.table.isRunning(lease) } }
 
   func isDetached(_ connection: Int) -> Bool { state.withLock { $0.table.isDetached(connection) } }
 

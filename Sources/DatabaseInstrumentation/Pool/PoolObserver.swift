@@ -37,6 +37,7 @@ public struct PoolObserver: Sendable {
     let (id, outcomes) = monitor.enterConnection(took: took)
     for outcome in outcomes { monitor.publish(outcome) }
     monitor.databaseConnection(databaseConnection, of: id)
+    if let last = outcomes.last { monitor.noteExcess(last.statistics) }
     return id
   }
 
@@ -55,7 +56,8 @@ public struct PoolObserver: Sendable {
   ///   - failure: Why.
   ///   - wasWaiting: Whether ``waitBegan()`` was called for it.
   public func checkoutFailed(_ failure: PoolCheckoutFailure, wasWaiting: Bool = false) {
-    monitor.apply(PoolChange(.checkoutFailed(failure), wasWaiting ? .waitEnded : .none))
+    let holders = failure == .timeout ? monitor.explainHolders() : nil
+    monitor.apply(PoolChange(.checkoutFailed(failure), wasWaiting ? .waitEnded : .none, explanation: holders))
   }
 
   /// A connection was handed out.
@@ -76,8 +78,17 @@ public struct PoolObserver: Sendable {
     return Lease(id: lease, connection: connection)
   }
 
-  /// A connection came back. A second time is noted as `doubleCheckin`.
-  public func checkedIn(_ lease: Lease) { monitor.checkIn(lease.id, connection: lease.connection) }
+  /// A connection came back. A second time is noted as `doubleCheckin`, with both lines.
+  ///
+  /// After ``invalidated(_:reason:)``, and after ``closed(_:)`` of the connection while it was out, a first return is in order.
+  ///
+  /// - Parameters:
+  ///   - lease: What ``checkedOut(_:waited:site:poolFile:)`` returned.
+  ///   - site: The line that gives it back. When `nil` it is found in tests, as for a checkout.
+  ///   - poolFile: The pool's own file.
+  public func checkedIn(_ lease: Lease, site: CheckoutSite? = nil, poolFile: StaticString = #filePath) {
+    monitor.checkIn(lease.id, connection: lease.connection, site: site, poolFile: poolFile)
+  }
 
   /// A connection is being reset on its way back.
   public func reset(_ connection: Int) { monitor.apply(PoolChange(.reset, connection: connection)) }
@@ -86,24 +97,30 @@ public struct PoolObserver: Sendable {
   public func invalidated(_ lease: Lease, reason: String? = nil) {
     monitor.end(
       lease.id, PoolChange(.invalidate(reason), .invalidated, connection: lease.connection, lease: lease.id),
-      otherwise: .usageViolation)
+      otherwise: "lease \(lease.id) of pool \"\(monitor.name)\" was invalidated and was over already")
+  }
+
+  /// A connection is replaced at its next checkout; its lease goes on.
+  public func softInvalidated(_ connection: Int, reason: String? = nil) {
+    monitor.apply(PoolChange(.softInvalidate(reason), connection: connection))
   }
 
   /// A lease takes its connection out of the pool for good.
   public func detached(_ lease: Lease) {
     monitor.end(
       lease.id, PoolChange(.detach, .detached(leavesEmptySlot: false), connection: lease.connection, lease: lease.id),
-      otherwise: .usageViolation)
+      otherwise: "lease \(lease.id) of pool \"\(monitor.name)\" was detached and was over already")
   }
 
   /// A lease was dropped without being returned; it counts as a leak. Followed by ``closed(_:)``.
   public func abandoned(_ lease: Lease) {
     monitor.end(
       lease.id, PoolChange(.leaseAbandoned, .abandoned(closes: true), connection: lease.connection, lease: lease.id),
-      otherwise: .usageViolation)
+      otherwise: "lease \(lease.id) of pool \"\(monitor.name)\" was abandoned and was over already")
   }
 
-  /// A connection of the pool was closed, or a detached one.
+  /// A connection of the pool was closed, or a detached one. Whoever has it at that moment, as when the server closes it, has
+  /// yet to return its lease.
   public func closed(_ connection: Int) {
     let isDetached = monitor.isDetached(connection)
     monitor.apply(

@@ -8,6 +8,8 @@ struct StoredEvent: Sendable {
   private let connection: Int32
   /// Which entry of a list tells what it belongs to; up to who keeps it.
   var source: UInt32 = 0
+  /// Whether it was taken to be the pool's creator's, since no task told whose it is.
+  var isAssumed = false
   private let statistics: PoolStatistics.Compact
   let kind: EventKind
   /// Whether it is no more than the place of an event that is kept whole.
@@ -15,7 +17,7 @@ struct StoredEvent: Sendable {
 
   init(
     sequence: Int, time: UInt64, kind: EventKind, connection: Int?, lease: Int?, statistics: PoolStatistics,
-    hasText: Bool = false
+    isExplained: Bool = false
   ) {
     self.sequence = sequence
     self.time = time
@@ -24,21 +26,21 @@ struct StoredEvent: Sendable {
     self.connection = Int32(truncatingIfNeeded: number)
     self.lease = lease ?? .min
     self.statistics = PoolStatistics.Compact(statistics)
-    isWhole = hasText || Int(self.connection) != number || !PoolStatistics.Compact.fits(statistics)
+    isWhole = isExplained || Int(self.connection) != number || !PoolStatistics.Compact.fits(statistics)
   }
 
   func event(of pool: String) -> PoolEvent {
     PoolEvent(
       sequence: sequence, time: time, pool: pool, kind: kind.plain,
       connection: connection == .min ? nil : Int(connection), lease: lease == .min ? nil : lease,
-      statistics: statistics.statistics, detail: nil)
+      statistics: statistics.statistics, explanation: nil)
   }
 }
 
 /// The kind of an event without the text that it may carry.
 struct EventKind: Sendable, Hashable {
   let index: UInt8
-  private let failure: PoolCheckoutFailure?
+  let failure: PoolCheckoutFailure?
 
   init(_ kind: PoolEvent.Kind) {
     index = UInt8(truncatingIfNeeded: kind.index)

@@ -35,7 +35,8 @@ struct BlindReport {
       kind: .blind,
       headline: "\(expectation) cannot be checked: no pool was watched.",
       details: [
-        "  no connection was taken here from a pool that is watched\(span)",
+        "  no connection was taken here from a pool that is watched\(span)"
+      ] + recording.storage.pools.unattributedNotes.map { "  \($0)" } + [
         "  fix: \(WatchingPools.advice)",
         "  or write \(expectation).allowingNoQueries where nothing is to be taken; .closedConnections needs no pool",
       ])

@@ -24,6 +24,8 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
   package var needsQueries: Bool
   /// What of pools has to be seen, so that passing it proves something.
   package var poolNeed = PoolNeed.nothing
+  /// Whether leases that did not come back fail it.
+  package var findsLeaks = false
   package var allowsNoQueries = false
   package var ignores: [Ignore] = []
   /// Why it cannot be checked as it is written.

@@ -22,6 +22,17 @@ extension DatabaseExpectation {
   ///   fix: give it back on every path, e.g. with withConnection { }
   /// ```
   ///
+  /// A connection that was handed to two callers at a time fails it as well, with the lines of both:
+  ///
+  /// ```text
+  /// Bank.swift:31: error: Expected one holder for each connection: connection 1 of pool "main" was handed out while somebody had it.
+  ///   lease 1, taken at Bank.swift:12 in transfer(_:)
+  ///   lease 2, taken at Bank.swift:31 in audit()
+  /// ```
+  ///
+  /// A lease that a detached task takes from a pool which several tests use can be told to be nobody's: it fails the suite whose
+  /// tests alone used the pool, is listed by `DatabaseLeakGuard`, and never fails a test.
+  ///
   /// Where no connection was taken from a pool that is watched and no library began a span, it fails as blind: of a pool that tells
   /// nobody what it does nothing is known.
   ///
@@ -35,15 +46,18 @@ extension DatabaseExpectation {
   /// Inherited from a suite it is silent there, as other expectations are in a test that touches no database.
   public static var noLeaks: Self {
     var expectation = DatabaseExpectation(name: ".noLeaks", needsQueries: false) { recording, _ in
-      LeakReport(recording: recording).leases + Analysis(recording).unfinishedSpans()
+      let report = LeakReport(recording: recording)
+      return report.leases + report.doubleCheckouts + Analysis(recording).unfinishedSpans()
     }
     expectation.poolNeed = .checkoutOrSpan
+    expectation.findsLeaks = true
     return expectation
   }
 
   /// Every connection that was taken from a pool came back, exactly once.
   ///
-  /// What ``noLeaks`` says of pools, and no lease returned twice:
+  /// What ``noLeaks`` says of pools, no lease returned twice, and nothing that a pool or its user cannot have meant, such as more
+  /// connections than the pool's size:
   ///
   /// ```text
   /// Expected balanced checkouts: lease 1 of pool "main" was returned more than once.
@@ -55,8 +69,9 @@ extension DatabaseExpectation {
   public static var balancedCheckouts: Self {
     var expectation = DatabaseExpectation(name: ".balancedCheckouts", needsQueries: false) { recording, _ in
       let report = LeakReport(recording: recording)
-      return report.leases + report.doubleCheckins
+      return report.all
     }
+    expectation.findsLeaks = true
     expectation.poolNeed = .checkout
     return expectation
   }

@@ -79,6 +79,10 @@ public struct Finding: Sendable, CustomStringConvertible {
     public static let leak = Kind(rawValue: "leak")
     /// A lease was returned more than once.
     public static let doubleCheckin = Kind(rawValue: "doubleCheckin")
+    /// A connection was handed to two callers at a time.
+    public static let doubleCheckout = Kind(rawValue: "doubleCheckout")
+    /// A pool was used, or did something, in a way that cannot be right.
+    public static let poolMisuse = Kind(rawValue: "poolMisuse")
     /// A connection that was opened is still open.
     public static let openConnection = Kind(rawValue: "openConnection")
     /// A span was begun and never ended.

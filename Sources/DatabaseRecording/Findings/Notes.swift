@@ -8,12 +8,18 @@ extension Recording {
   /// vacuous: .noNPlusOne proves nothing about book.authorId, which was loaded for one row at most; test with two or more.
   /// ```
   ///
+  /// A lease that was taken meanwhile, that did not come back and that no task tells the test of, is a note as well:
+  ///
+  /// ```text
+  /// unattributed: 1 lease of pool "shared", taken at Bank.swift:12 in audit()
+  /// ```
+  ///
   /// Shown at the end of the recording's description.
   public var notes: [String] {
     let uncertain = storage.taskless.map {
       "uncertain: \($0.summary); they may be of this recording, and are not counted."
     }
-    return vacuous + (uncertain.map { [$0] } ?? [])
+    return vacuous + (uncertain.map { [$0] } ?? []) + storage.pools.unattributedNotes
   }
 
   private var vacuous: [String] {

@@ -18,7 +18,11 @@ struct LeakReport {
     let pool = recording.storage.pools.leaking[ObjectIdentifier(lease.entry)]
     var lines: [String] = []
     if let site = lease.callSite { lines.append("  taken at \(site)") }
-    if let test = lease.test { lines.append("  by \(test)") }
+    if let test = lease.test {
+      lines.append("  by \(test)")
+    } else if lease.entry.isAssumed {
+      lines.append("  in a task that is no test's, from a pool that was made here and that no other recording used")
+    }
     lines.append(
       """
         \(lease.state), connection \(lease.connection), \(lease.checkoutCount.counted("checkout")) of it so far, \
@@ -33,6 +37,9 @@ struct LeakReport {
     return lines
   }
 
+  /// All that is wrong with pools.
+  var all: [Finding] { leases + doubleCheckouts + doubleCheckins + misuses }
+
   /// Leases that were given back more than once.
   var doubleCheckins: [Finding] {
     recording.poolEvents.filter { $0.kind == .doubleCheckin }.map { event in
@@ -40,9 +47,36 @@ struct LeakReport {
       return Finding(
         kind: .doubleCheckin,
         headline: "Expected balanced checkouts: \(lease) of pool \"\(event.pool)\" was returned more than once.",
-        details: (event.detail.map { ["  \($0)"] } ?? []) + [
+        details: event.detailLines + [
           "  fix: return it in one place; somebody else may have the connection by the second time"
-        ])
+        ], subject: event.subject)
+    }
+  }
+
+  /// Connections that were handed to two callers at a time.
+  var doubleCheckouts: [Finding] {
+    recording.poolEvents.filter { $0.kind == .doubleCheckout }.map { event in
+      Finding(
+        kind: .doubleCheckout,
+        headline: """
+          Expected one holder for each connection: connection \(event.connection ?? 0) of pool \"\(event.pool)\" was handed \
+          out while somebody had it.
+          """,
+        details: event.detailLines + [
+          "  fix: have the pool give a connection to one caller at a time; one that means to share them says so with",
+          "    sharesConnections: true",
+        ], callSite: event.explanation?.origin?.callSite, place: event.explanation?.origin?.place,
+        subject: event.subject)
+    }
+  }
+
+  /// What a pool, or who used it, cannot have meant.
+  var misuses: [Finding] {
+    recording.poolEvents.filter { $0.kind == .usageViolation }.map { event in
+      Finding(
+        kind: .poolMisuse,
+        headline: "Expected balanced checkouts: \(event.detail ?? "pool \"\(event.pool)\" was misused").",
+        details: ["  pool \"\(event.pool)\": \(event.statistics)"], subject: event.subject)
     }
   }
 
@@ -86,7 +120,7 @@ struct LeakReport {
 }
 
 extension LeaseRecord {
-  fileprivate var verdict: String {
+  var verdict: String {
     switch state {
     case .detached: "detached and its connection never closed"
     case .abandoned: "dropped without being returned"
@@ -94,10 +128,19 @@ extension LeaseRecord {
     }
   }
 
-  fileprivate var place: FindingPlace? {
-    if let site = entry.origin?.site { return FindingPlace(site) }
-    return callSite.flatMap(FindingPlace.init)
+  var place: FindingPlace? { entry.origin?.place }
+}
+
+extension CheckoutOrigin {
+  fileprivate var place: FindingPlace? { site.map(FindingPlace.init) ?? callSite.flatMap(FindingPlace.init) }
+}
+
+extension PoolEvent {
+  fileprivate var detailLines: [String] {
+    (detail ?? "").split(separator: "\n").map { "  \($0)" }
   }
+
+  fileprivate var subject: ObjectIdentifier? { explanation.map { ObjectIdentifier($0) } }
 }
 
 /// Where in the source an issue belongs that is about another line than the test's own.

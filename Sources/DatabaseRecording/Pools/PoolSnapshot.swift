@@ -9,30 +9,24 @@ struct PoolSnapshot: Sendable {
   /// By the identity of each lease that leaked, what its pool looked like.
   let leaking: [ObjectIdentifier: LeakingPool]
   let opened: [OpenedConnection]
+  /// Leases that were taken meanwhile, that nobody returned, and that no task tells the test of.
+  let unattributed: [LeaseRecord]
 
-  init(scope: RecordingScope) {
+  init(scope: RecordingScope, evidence statements: StatementEvidence) {
+    let observed = ObservedAccesses(statements, of: scope).leases
     let evidence = scope.store.pools
+    unattributed = UnattributedLeases.shared.leaks(during: scope)
     // Most tests of most suites have none.
     if evidence.isEmpty {
-      self = .empty
+      (leases, events, madePools, leaking, opened) = (observed, [], [], [:], [])
       return
     }
-    leases = evidence.leases(in: scope)
+    leases = evidence.leases(in: scope) + observed
     events = evidence.events(in: scope)
     madePools = evidence.pools(in: scope).map { MadePool(name: $0.name) }
     leaking = LeakingPool.of(leases)
     opened = evidence.openedConnections(in: scope).map { OpenedConnection($0) }
   }
-
-  private init() {
-    leases = []
-    events = []
-    madePools = []
-    leaking = [:]
-    opened = []
-  }
-
-  private static let empty = PoolSnapshot()
 
   /// Whether a pool that is watched was asked for a connection here, or got one back.
   var wasAsked: Bool { !leases.isEmpty || events.contains(where: \.kind.isOfALease) }
@@ -42,7 +36,8 @@ extension PoolEvent.Kind {
   /// Whether it tells of a caller of the pool, and not only of its connections.
   fileprivate var isOfALease: Bool {
     switch self {
-    case .checkout, .checkin, .detach, .waitBegan, .checkoutFailed, .doubleCheckin, .leaseAbandoned: true
+    case .checkout, .checkin, .detach, .waitBegan, .checkoutFailed, .doubleCheckin, .doubleCheckout, .leaseAbandoned:
+      true
     default: false
     }
   }

@@ -3,7 +3,8 @@ public import DatabaseInstrumentation
 extension Recording {
   /// The connections that were taken from pools in the scope, in that order.
   ///
-  /// A lease belongs to the task that took it, and where the task is lost to the recording in which the pool was made.
+  /// A lease belongs to the recording of the task that took it. Where the task is lost, it belongs to the recording in which
+  /// the pool was made, as long as no other one has used the pool; otherwise to none, and `notes` name it.
   public var leases: [LeaseRecord] { storage.pools.leases }
 
   /// What happened in pools while the scope ran, for its own leases and in its own tasks.

@@ -5,7 +5,7 @@ enum WatchingPools {
       return "put the pool into a MonitoredPool, or have it tell a PoolMonitor of its checkouts"
     }
     let isBuilt = has("19GRDBInstrumentation21MonitoredDatabasePoolC")
-    return "put GRDB's pool into a MonitoredDatabasePool(pool, name: \"library\"), and read and write through it"
+    return "have GRDB's pool watched, as in DatabasePool(path: path).watched(name: \"library\")"
       + (isBuilt ? "" : " (product GRDBInstrumentation, package trait GRDB)")
   }
 

@@ -70,7 +70,7 @@ public struct Recording: Sendable, CustomStringConvertible {
         ? nil : TasklessStatements(of: scope, beside: evidence, in: intervals),
       blindness: Self.blindness(of: evidence, in: scope),
       outerLabel: scope.parent?.recording?.label,
-      pools: PoolSnapshot(scope: scope)
+      pools: PoolSnapshot(scope: scope, evidence: evidence)
     )
   }
 

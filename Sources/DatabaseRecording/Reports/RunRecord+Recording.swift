@@ -32,7 +32,7 @@ extension RunRecord.Test {
         statements: $0.statementNumbers)
     }
     let leaks = LeakReport(recording: recording)
-    findings = (recording.findings + leaks.leases + leaks.doubleCheckins).map {
+    findings = (recording.findings + leaks.all).map {
       RunRecord.Problem(
         kind: $0.kind.rawValue, headline: Self.headline(of: $0), count: $0.count, relationship: $0.relationship,
         site: $0.callSite?.description, statements: $0.statements.map(\.number),

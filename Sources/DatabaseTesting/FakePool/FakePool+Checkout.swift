@@ -51,12 +51,7 @@ extension FakePool {
 
   /// Takes a connection in code that cannot wait, on behalf of a line that is passed on.
   ///
-  /// ```swift
-  /// struct TestPool: ConnectionPool {                    // the app's protocol
-  ///   let pool: FakePool<StubConnection>
-  ///   func take() throws -> Lease { try Lease(pool.checkoutImmediately(at: nil)) }
-  /// }
-  /// ```
+  /// Where the app's own leases are numbers, ``lend(poolFile:)`` does the rest as well.
   ///
   /// - Parameters:
   ///   - site: The line. When `nil` it is found in recordings: the innermost line of the call stack that is outside of the
@@ -71,7 +66,16 @@ extension FakePool {
       state.callers[request] = .immediate
       state.machine.checkout(request: request, timeout: .zero, context: context)
     }
-    // An open that hangs leaves the caller without an answer.
+    // An open that hangs, or that suspends, leaves the caller without an answer.
+    if !isAnswered(request), state.withLock({ $0.suspended > 0 }) {
+      perform { $0.machine.cancel(request: request) }
+      state.withLock { _ = $0.callers.removeValue(forKey: request) }
+      throw violation(
+        """
+        a function of the driver of pool "\(monitor.name)" suspends, and checkoutImmediately() cannot wait for it: use \
+        checkout(), or functions that do not suspend
+        """)
+    }
     if !isAnswered(request) { perform { $0.machine.cancel(request: request) } }
     let caller = state.withLock { $0.callers.removeValue(forKey: request) }
     guard case .answered(let result) = caller else {
@@ -148,6 +152,7 @@ extension FakePool {
           let isCancelled = state.cancelled.remove(request) != nil || Task.isCancelled
           state.machine.checkout(request: request, timeout: timeout, context: context, isCancelled: isCancelled)
         }
+        watchRealWaits()
       }
     } onCancel: {
       perform { state in

@@ -9,7 +9,7 @@ extension FakePool {
     public let id: Int
     /// The number of its connection within the pool.
     public let connectionID: Int
-    private let object: Connection
+    let object: Connection
     let pool: FakePool
 
     init(id: Int, connectionID: Int, connection: Connection, pool: FakePool) {

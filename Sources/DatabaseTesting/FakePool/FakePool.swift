@@ -22,12 +22,20 @@ public final class FakePool<Connection: Sendable>: Sendable {
   let state: Locked<State>
   private let clock: VirtualClock
   private let creator: RecordingScope?
+  /// Set by `deinit` alone.
+  nonisolated(unsafe) private var isGoing = false
 
   struct State {
     var machine: PoolStateMachine
     var objects: [Int: Connection] = [:]
     var callers: [Int: Caller] = [:]
     var cancelled: Set<Int> = []
+    /// Functions of the driver that have not ended yet.
+    var suspended = 0
+    /// Whether somebody looks after callers that wait in real time, and whether one was told of.
+    var watch = RealWait.unwatched
+    /// Leases that are known by their number alone.
+    var lent: [Int: Lease] = [:]
     var lastRequest = 0
     var script = FaultScript()
     var observers:
@@ -60,14 +68,18 @@ public final class FakePool<Connection: Sendable>: Sendable {
     self.clock = clock
     creator = RecordingScope.current?.unfinished
     monitor = PoolMonitor(
-      name: name, size: options.effectiveSize, maxOverflow: options.effectiveOverflow, clock: { clock.now })
+      name: name, size: options.effectiveSize, maxOverflow: options.effectiveOverflow,
+      sharesConnections: options.mode == .static, clock: { clock.now })
     state = Locked(
       State(
         machine: PoolStateMachine(
           name: name, options: options, hasCheckoutHook: driver.willCheckOut != nil)))
   }
 
-  deinit { perform { $0.machine.close(grace: nil) } }
+  deinit {
+    isGoing = true
+    perform { $0.machine.close(grace: nil) }
+  }
 
   /// The pool now.
   public var statistics: PoolStatistics { monitor.statistics }
@@ -256,24 +268,27 @@ extension FakePool {
   }
 
   /// - Parameter fault: How it goes; asked of the script when `nil`.
+  /// - Returns: What follows; `nil` where it hangs, or where a function of the driver suspends, after which it goes on by itself.
   private func execute(_ action: PoolStateMachine.Action, _ fault: FakePoolFault?) -> Step? {
+    let driver = driver
     switch action {
     case .open(let number):
       guard let fault = fault ?? scripted(.open, action) else { return nil }
       return open(number, fault)
     case .ping(let number, let connection):
       guard let fault = fault ?? scripted(.ping, action) else { return nil }
-      return attempt(number, connection, fault) { try driver.ping($0) }
+      return attempt(number, connection, fault) { try await driver.ping($0) }
     case .reset(let number, let connection):
       guard let fault = fault ?? scripted(.reset, action) else { return nil }
-      return attempt(number, connection, fault) { try driver.reset($0, options.reset) }
+      let policy = options.reset
+      return attempt(number, connection, fault) { try await driver.reset($0, policy) }
     case .close(let number, let connection):
       guard let fault = fault ?? scripted(.close, action) else { return nil }
       let object = state.withLock { $0.objects.removeValue(forKey: connection) }
-      if case .ok = fault, let object { driver.close(object) }
-      return complete(number, .ok)
+      guard case .ok = fault, let object else { return complete(number, .ok) }
+      return perform(number, { await driver.close(object) }) { _ in (.ok, nil) }
     case .hook(let number, let connection):
-      return attempt(number, connection, .ok) { try driver.willCheckOut?($0) }
+      return attempt(number, connection, .ok) { try await driver.willCheckOut?($0) }
     case .grant, .fail, .drained: return nil
     }
   }
@@ -294,31 +309,64 @@ extension FakePool {
   }
 
   private func attempt(
-    _ number: Int, _ connection: Int, _ fault: FakePoolFault, _ body: (Connection) throws -> Void
-  ) -> Step {
+    _ number: Int, _ connection: Int, _ fault: FakePoolFault,
+    _ body: @escaping @Sendable (Connection) async throws -> Void
+  ) -> Step? {
     if case .fail(let why) = fault { return complete(number, .failed(why)) }
     guard let object = state.withLock({ $0.objects[connection] }) else { return complete(number, .ok) }
-    do {
-      try body(object)
-      return complete(number, .ok)
-    } catch is FakePoolDisconnected {
-      return complete(number, .disconnected("disconnected"))
-    } catch {
-      return complete(number, .failed("\(error)"))
+    return perform(number, { try await body(object) }) { result in
+      do {
+        try result.get()
+        return (.ok, nil)
+      } catch is FakePoolDisconnected {
+        return (.disconnected("disconnected"), nil)
+      } catch {
+        return (.failed("\(error)"), nil)
+      }
     }
   }
 
-  private func open(_ number: Int, _ fault: FakePoolFault) -> Step {
+  private func open(_ number: Int, _ fault: FakePoolFault) -> Step? {
     if case .fail(let why) = fault { return complete(number, .failed(why)) }
-    do {
-      // Whoever happens to need it: a connection belongs to the recording in which its pool was made.
-      let object = try RecordingScope.$current.withValue(creator?.unfinished) { try driver.open() }
-      var outcome = OperationOutcome.ok
-      do { try driver.setUp(object) } catch { outcome = .setupFailed("\(error)") }
-      return complete(number, outcome, opened: object)
-    } catch {
-      return complete(number, .failed("\(error)"))
+    let (driver, creator) = (driver, creator)
+    // Whoever happens to need it: a connection belongs to the recording in which its pool was made.
+    return perform(
+      number,
+      { () async throws -> (Connection, OperationOutcome) in
+        try await RecordingScope.$current.withValue(creator?.unfinished) {
+          let object = try await driver.open()
+          do { try await driver.setUp(object) } catch { return (object, .setupFailed("\(error)")) }
+          return (object, .ok)
+        }
+      },
+      { result in
+        switch result {
+        case .success(let (object, outcome)): (outcome, object)
+        case .failure(let error): (.failed("\(error)"), nil)
+        }
+      })
+  }
+
+  /// Calls a function of the driver, and goes on at once where it does not suspend.
+  private func perform<R: Sendable>(
+    _ number: Int, _ body: @escaping @Sendable () async throws -> R,
+    _ outcome: @escaping @Sendable (Result<R, any Error>) -> (OperationOutcome, Connection?)
+  ) -> Step? {
+    if isGoing {
+      // Nothing may keep the pool any more, and it has nothing to do but to close what it has.
+      _ = Immediately.run(body) { _ in }
+      return complete(number, .ok)
     }
+    state.withLock { $0.suspended += 1 }
+    let result = Immediately.run(body) { result in
+      self.state.withLock { $0.suspended -= 1 }
+      let (outcome, opened) = outcome(result)
+      self.run([self.complete(number, outcome, opened: opened)])
+    }
+    guard let result else { return nil }
+    state.withLock { $0.suspended -= 1 }
+    let (outcome, opened) = outcome(result)
+    return complete(number, outcome, opened: opened)
   }
 
   private func complete(_ number: Int, _ outcome: OperationOutcome, opened: Connection? = nil) -> Step {

@@ -54,6 +54,10 @@ extension PoolStateMachine {
     }
     if !idle.isEmpty {
       let id = options.reuse == .fifo ? idle.removeFirst() : idle.removeLast()
+      if id == Self.emptySlot {
+        open(for: request)
+        return true
+      }
       connections[id]?.state = .busy
       use(id, for: request)
       return true
@@ -146,7 +150,7 @@ extension PoolStateMachine {
   }
 
   func describe(_ id: Int, _ lease: Lease) -> String {
-    let site = lease.context?.origin?.site
+    let site = lease.context?.origin?.callSite
     let place = site.map { ", at \($0)" } ?? ""
     let test = lease.context?.test.map { ", of \($0)" } ?? ""
     return
@@ -189,7 +193,10 @@ extension PoolStateMachine {
     if case .failed(let why) = outcome {
       let empty = statistics.empty
       emit(.connectFailed, .openFailed)
-      if options.semantics == .sqlAlchemy, statistics.empty > empty { emit(.checkin) }
+      if keepsPlaces, statistics.empty > empty {
+        emit(.checkin)
+        if hasRoomForIdle { keepEmptySlot() } else { emit(nil, .slotDropped) }
+      }
       if phase == .open { trimEmptySlots() } else { dropEmptySlots() }
       if let request { fail(request, .openFailed, "Pool \"\(name)\" could not open a connection: \(why)") }
       serveWaiters()
@@ -208,8 +215,13 @@ extension PoolStateMachine {
           request: $0, .openFailed, "Pool \"\(name)\" could not set a connection up: \(why)", leavesEmptySlot: false)
       }
       discard(id, then: then ?? .freeSlot)
-    } else if let request, requests[request] != nil, phase == .open {
-      ready(id, for: request)
+    } else if let request, let asked = requests[request], phase == .open {
+      if keepsPlaces, asked.attempts >= 2 {
+        // SQLAlchemy opens one more after the last attempt, and gives up only then.
+        giveUp(request, id, "disconnected")
+      } else {
+        ready(id, for: request)
+      }
     } else {
       offer(id)
     }
@@ -223,6 +235,7 @@ extension PoolStateMachine {
     }
     emit(.pingFailed, connection: id)
     generation += 1
+    requests[request]?.attempts += 1
     discard(id, then: .reopen(request: request), saying: .invalidate("ping failed"))
   }
 
@@ -233,17 +246,21 @@ extension PoolStateMachine {
     case .ok: return grant(request, id)
     case .disconnected(let reason):
       why = reason
-      mayRetry = (requests[request]?.attempts ?? 1) < 1
+      mayRetry = (requests[request]?.attempts ?? 2) < (keepsPlaces ? 2 : 1)
     case .failed(let reason), .setupFailed(let reason): why = reason
     }
     if options.semantics == .sqlAlchemy { emit(.checkout, connection: id) }
     requests[request]?.attempts += 1
-    let then: AfterClose =
-      mayRetry
-      ? .reopen(request: request)
-      : .fail(
-        request: request, .rejected, "A hook of pool \"\(name)\" rejected the connection: \(why)", leavesEmptySlot: true
-      )
-    discard(id, then: then, saying: .invalidate(why))
+    if mayRetry {
+      discard(id, then: .reopen(request: request), saying: .invalidate(why))
+    } else {
+      giveUp(request, id, why)
+    }
+  }
+
+  private mutating func giveUp(_ request: Int, _ id: Int, _ why: String) {
+    let message = "A hook of pool \"\(name)\" rejected the connection: \(why)"
+    discard(
+      id, then: .fail(request: request, .rejected, message, leavesEmptySlot: true), saying: .invalidate(why))
   }
 }

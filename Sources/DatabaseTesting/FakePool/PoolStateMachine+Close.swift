@@ -9,7 +9,7 @@ extension PoolStateMachine {
     let (deadline, overflows) = now.addingReportingOverflow(grace?.nanoseconds ?? 0)
     phase = grace == nil ? .closed : .draining(deadline: overflows ? .max : deadline)
     for request in requests.keys.sorted() { fail(request, .poolClosed, "Pool \"\(name)\" was closed.") }
-    let closing = idle
+    let closing = idle.filter { $0 != Self.emptySlot }
     idle = []
     for id in closing { discard(id, then: .freeSlot) }
     dropEmptySlots()

@@ -12,27 +12,32 @@ extension PoolStateMachine {
       emit(.softInvalidate(reason), connection: lease.connection, lease: id)
       return
     }
-    ended.add(id, .invalidated)
+    ended.add(id, .invalidated, on: lease.connection)
     emit(.invalidate(reason), .invalidated, connection: lease.connection, lease: id)
     throwAway(id, lease.connection)
   }
 
   /// No connection that is open now may be used again: the reporter's at once, the others from their next checkout on.
   mutating func invalidateAll(reporter: Int?, reason: String?) {
-    generation += 1
+    // SQLAlchemy takes no report from a connection that is too old already.
+    let isNews = reporter.flatMap { leases[$0] }.flatMap { connections[$0.connection] }.map {
+      $0.generation >= generation
+    }
+    if isNews != false || !keepsPlaces { generation += 1 }
     if let reporter { invalidate(lease: reporter, softly: false, reason: reason) }
   }
 
   /// A lease takes its connection along.
   mutating func detach(lease id: Int) {
     guard let lease = leases.removeValue(forKey: id) else { return }
-    ended.add(id, .detached)
+    ended.add(id, .detached, on: lease.connection)
     connections[lease.connection]?.state = .detached
     connections[lease.connection]?.leases = 0
     let leavesEmptySlot =
       options.semantics == .sqlAlchemy && phase == .open && options.mode == .queue
-      && options.effectiveSize.allows(idle.count + statistics.empty + 1)
+      && options.effectiveSize.allows(keptCount + 1)
     emit(.detach, .detached(leavesEmptySlot: leavesEmptySlot), connection: lease.connection, lease: id)
+    if leavesEmptySlot { keepEmptySlot() }
     serveWaiters()
     checkDrained()
   }

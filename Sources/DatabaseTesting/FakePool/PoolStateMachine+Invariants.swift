@@ -13,12 +13,12 @@ extension PoolStateMachine {
     require(t.connects == t.closes + t.detachedCloses + s.live, "I2")
     require(t.leases == t.checkins + t.detaches + t.invalidations + t.abandonments + s.leased, "I3")
     if options.mode != .static {
-      require(options.effectiveSize.allows(idle.count + s.empty), "I4 idle")
+      require(options.effectiveSize.allows(keptCount), "I4 idle")
       require(options.effectiveSize.adding(options.effectiveOverflow).allows(s.slots - surplus), "I4 slots")
     }
     if !queue.isEmpty { require(idle.isEmpty && !hasCapacity, "I5") }
     var owners: [Int: Int] = [:]
-    for id in idle { owners[id, default: 0] += 1 }
+    for id in idle where id != Self.emptySlot { owners[id, default: 0] += 1 }
     for lease in leases.values { owners[lease.connection, default: 0] += 1 }
     for (id, connection) in connections where connection.state == .detached { owners[id, default: 0] += 1 }
     if options.mode != .static { require(owners.values.allSatisfy { $0 == 1 }, "I6") }
@@ -29,6 +29,7 @@ extension PoolStateMachine {
     require(s.leased == leases.count, "leases")
     require(s.waiting == queue.count, "waiting")
     require(connections.count == s.live, "live")
+    if keepsPlaces { require(idle.count { $0 == Self.emptySlot } <= s.empty, "empty slots") }
     require(s.idle == connections.values.count { $0.state == .idle || $0.state == .busy }, "idle")
     return broken
   }

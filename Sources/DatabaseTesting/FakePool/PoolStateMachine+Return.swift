@@ -16,10 +16,10 @@ extension PoolStateMachine {
       let first = ended[id]?.site ?? nil
       let again = site.map { " and again at \($0)" } ?? " and again"
       let message = "lease \(id) of pool \"\(name)\" was returned at \(first?.description ?? "an earlier line")\(again)"
-      emit(.doubleCheckin, connection: leases[id]?.connection, lease: id, detail: message)
+      emit(.doubleCheckin, connection: leases[id]?.connection ?? ended[id]?.connection, lease: id, detail: message)
       return .double(message)
     }
-    ended.add(id, .returned, site: site)
+    ended.add(id, .returned, on: lease.connection, site: site)
     startReturn(id, lease)
     return .accepted
   }
@@ -27,7 +27,7 @@ extension PoolStateMachine {
   /// Nobody has the lease any more, and it was not given back.
   mutating func abandon(lease id: Int) {
     guard let lease = leases[id], !lease.isReturning else { return }
-    ended.add(id, .abandoned)
+    ended.add(id, .abandoned, on: lease.connection)
     guard options.semantics == .strict else {
       leases[id]?.isAbandoned = true
       emit(.leaseAbandoned, connection: lease.connection, lease: id)
@@ -41,7 +41,9 @@ extension PoolStateMachine {
 
   private mutating func startReturn(_ id: Int, _ lease: Lease) {
     leases[id]?.isReturning = true
-    let skipsReset = options.reset == .none && options.semantics == .strict
+    // A shared connection is reset when its last user returns it: before, it would end what the others have begun.
+    let isShared = leases.values.contains { $0.connection == lease.connection && !$0.isReturning }
+    let skipsReset = isShared || options.reset == .none && options.semantics == .strict
     if phase != .open || skipsReset { return finishReturn(id, lease.connection) }
     emit(.reset, connection: lease.connection, lease: id)
     let operation = begin(.reset(lease: id, connection: lease.connection))
@@ -99,10 +101,14 @@ extension PoolStateMachine {
     }
     connections[id] = nil
     emit(.close, .closed(leavesEmptySlot: leavesEmptySlot), connection: id)
-    if options.semantics == .sqlAlchemy, then.isEndOfLease { emit(.checkin, connection: id) }
+    if keepsPlaces, then.isEndOfLease { emit(.checkin, connection: id) }
+    if leavesEmptySlot, !then.reopens { keepEmptySlot() }
     switch then {
     case .reopen(let request):
       if requests[request] != nil, phase == .open { return open(for: request) }
+      if keepsPlaces, leavesEmptySlot {
+        if hasRoomForIdle { keepEmptySlot() } else { emit(nil, .slotDropped) }
+      }
       trimEmptySlots()
     case .fail(let request, let failure, let message, _): fail(request, failure, message)
     default: break
@@ -115,20 +121,25 @@ extension PoolStateMachine {
     guard phase == .open, options.mode != .none else { return false }
     return options.semantics == .strict
       ? options.effectiveSize.allows(statistics.slots)
-      : options.effectiveSize.allows(idle.count + statistics.empty + 1)
+      : options.effectiveSize.allows(keptCount + 1)
   }
 
   /// No more empty slots than the size has room for.
   mutating func trimEmptySlots() {
+    // Each that has no place was given up when it came.
+    if keepsPlaces { return }
     while statistics.empty > 0, !options.effectiveSize.allows(idle.count + statistics.empty) { emit(nil, .slotDropped) }
   }
 
   mutating func dropEmptySlots() {
     while statistics.empty > 0 { emit(nil, .slotDropped) }
+    idle.removeAll { $0 == Self.emptySlot }
   }
 }
 
 extension PoolStateMachine.AfterClose {
+  var reopens: Bool { if case .reopen = self { true } else { false } }
+
   /// Whether SQLAlchemy says that the connection came back: its record did.
   var isEndOfLease: Bool {
     switch self {

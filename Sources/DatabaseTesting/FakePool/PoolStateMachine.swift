@@ -14,7 +14,8 @@ struct PoolStateMachine: Sendable {
   var table: LeaseTable
   var output = Output()
   var connections: [Int: Connection] = [:]
-  /// Connections that may be handed out, the one that has been idle longest first.
+  /// Connections that may be handed out, the one that has been idle longest first; with SQLAlchemy's semantics also slots whose
+  /// connection is gone, as ``emptySlot``, which wait for their turn there.
   var idle: [Int] = []
   var leases: [Int: Lease] = [:]
   var ended = EndedLeases()
@@ -119,7 +120,8 @@ struct PoolStateMachine: Sendable {
     _ kind: PoolEvent.Kind?, _ effect: PoolChange.Effect = .none, connection: Int? = nil, lease: Int? = nil,
     context: LeaseContext? = nil, detail: String? = nil
   ) {
-    let change = PoolChange(kind, effect, connection: connection, lease: lease, detail: detail)
+    let change = PoolChange(
+      kind, effect, connection: connection, lease: lease, explanation: detail.map(PoolEventExplanation.init))
     table.apply(change, at: now)
     output.changes.append((change, now, context))
   }
@@ -147,22 +149,31 @@ struct PoolStateMachine: Sendable {
   }
 
   /// Whether one more connection may stay in the pool.
-  var hasRoomForIdle: Bool {
-    options.mode != .none && phase == .open && options.effectiveSize.allows(idle.count + statistics.empty + 1)
-  }
+  var hasRoomForIdle: Bool { options.mode != .none && phase == .open && options.effectiveSize.allows(keptCount + 1) }
+
+  /// Stands in `idle` for a slot without a connection.
+  static let emptySlot = 0
+
+  var keepsPlaces: Bool { options.semantics == .sqlAlchemy }
+
+  /// The connections and slots that the pool keeps.
+  var keptCount: Int { keepsPlaces ? idle.count : idle.count + statistics.empty }
+
+  /// A slot whose connection is gone has come into the pool: with SQLAlchemy's semantics it takes its place behind the others.
+  mutating func keepEmptySlot() { if keepsPlaces { idle.append(Self.emptySlot) } }
 }
 
 /// Leases that are over, and where they were returned: the latest ones.
 struct EndedLeases: Sendable {
   enum End: Sendable { case returned, invalidated, detached, abandoned }
 
-  private var known: [Int: (end: End, site: CheckoutSite?)] = [:]
+  private var known: [Int: (end: End, connection: Int, site: CheckoutSite?)] = [:]
   private var order: [Int] = []
   private var next = 0
   private static let limit = 1_024
 
-  mutating func add(_ lease: Int, _ end: End, site: CheckoutSite? = nil) {
-    if known.updateValue((end, site), forKey: lease) != nil { return }
+  mutating func add(_ lease: Int, _ end: End, on connection: Int, site: CheckoutSite? = nil) {
+    if known.updateValue((end, connection, site), forKey: lease) != nil { return }
     if order.count < Self.limit {
       order.append(lease)
     } else {
@@ -172,5 +183,5 @@ struct EndedLeases: Sendable {
     }
   }
 
-  subscript(lease: Int) -> (end: End, site: CheckoutSite?)? { known[lease] }
+  subscript(lease: Int) -> (end: End, connection: Int, site: CheckoutSite?)? { known[lease] }
 }

@@ -1,4 +1,4 @@
-/// What ``checkPoolContract(patience:make:fileID:filePath:line:column:)`` needs of a pool, whichever it is.
+/// What ``checkPoolContract(rules:except:patience:settling:make:fileID:filePath:line:column:)`` needs of a pool, whichever it is.
 ///
 /// ```swift
 /// struct Subject: ContractPool {
@@ -9,6 +9,8 @@
 ///   func close() async { await pool.shutdown() }
 /// }
 /// ```
+///
+/// The others have defaults: a rule that needs what a pool cannot do is not tried, and the output says so.
 public protocol ContractPool: Sendable {
   /// What a checkout returns.
   associatedtype Lease: Sendable
@@ -27,39 +29,35 @@ public protocol ContractPool: Sendable {
   ///
   /// - Returns: Whether the pool can do that; `false` by default.
   func detach(_ lease: Lease) async throws -> Bool
+  /// Ends a lease because its connection is broken: the pool throws it away.
+  ///
+  /// - Returns: Whether the pool can do that; `false` by default.
+  func discard(_ lease: Lease) async throws -> Bool
+  /// Has the next opening of a connection fail, and no other one.
+  ///
+  /// - Returns: Whether the pool can be told so; `false` by default.
+  func failNextOpen() async -> Bool
+  /// Whether the connection of a lease, which may be over, is open; `nil`, the default, where nobody can tell.
+  func isOpen(_ lease: Lease) async -> Bool?
   /// How many callers wait; `nil`, the default, where the pool does not tell.
   var waiting: Int? { get async }
+  /// Lets the time of a pool that runs on virtual time go by.
+  ///
+  /// - Returns: Whether it does; `false` by default.
+  func advance(by duration: Duration) async -> Bool
 }
 
 extension ContractPool {
   /// The pool cannot.
   public func detach(_ lease: Lease) async throws -> Bool { false }
+  /// The pool cannot.
+  public func discard(_ lease: Lease) async throws -> Bool { false }
+  /// The pool cannot be told.
+  public func failNextOpen() async -> Bool { false }
+  /// Nobody can tell.
+  public func isOpen(_ lease: Lease) async -> Bool? { nil }
   /// The pool does not tell.
   public var waiting: Int? { get async { nil } }
-}
-
-/// One rule that a pool breaks.
-public struct PoolContractBreach: Sendable, Hashable, CustomStringConvertible {
-  /// The rule.
-  public enum Rule: String, Sendable, Hashable, CaseIterable {
-    /// A caller that waits gets the connection that comes back.
-    case waiterIsServed
-    /// A second return of one lease changes nothing.
-    case doubleReturn
-    /// A return of a lease that is over does not free somebody else's connection.
-    case staleReturn
-    /// Closing the pool wakes those who wait.
-    case closeWakesWaiters
-    /// A closed pool gives no connection and takes back those that are out.
-    case closedPool
-    /// A wait that was cancelled ends, and costs no connection.
-    case cancelledWait
-    /// A detached connection is never handed out again, and makes room for another one.
-    case detach
-  }
-
-  /// The rule.
-  public let rule: Rule
-  /// What was expected, and what happened.
-  public let description: String
+  /// Its time is the real one.
+  public func advance(by duration: Duration) async -> Bool { false }
 }

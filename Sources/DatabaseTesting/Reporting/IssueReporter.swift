@@ -33,6 +33,15 @@ enum IssueReporter {
     report(text(for: others, of: recording), at: location, file: file, fallback: location)
   }
 
+  /// Reports what a suite can be told to have done and none of its tests can, each as an issue of its own.
+  static func report(_ findings: [Finding], ofSuiteAt location: CodeLocation) {
+    GitHubAnnotation.write(findings, test: location)
+    for finding in findings {
+      report(
+        finding.message, at: finding.place?.location ?? location, file: finding.place?.file ?? "", fallback: location)
+    }
+  }
+
   /// Reports one message as one issue.
   static func report(_ message: String, at location: CodeLocation, file: StaticString) {
     report(message, at: location, file: file, fallback: location)

@@ -1,4 +1,5 @@
 #if canImport(Testing)
+  internal import DatabaseInstrumentation
   public import DatabaseRecording
   public import Testing
 
@@ -11,12 +12,27 @@
     /// Applies to every test of the suite, and of the suites inside of it.
     public var isRecursive: Bool { true }
 
-    /// Runs one case of a test, and records an issue at the test's line for what does not hold.
+    /// Itself, for each case of a test and for the suite around them.
+    public func scopeProvider(for test: Test, testCase: Test.Case?) -> Self? {
+      testCase != nil || test.isSuite ? self : nil
+    }
+
+    /// Runs one case of a test, and records an issue at the test's line for what does not hold; or runs the suite, and
+    /// records an issue for a leak that one of its tests must have and none can be told to have.
     public func provideScope(
       for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void
     ) async throws {
-      guard testCase != nil else { return try await function() }
+      guard testCase != nil else { return try await provideScope(ofSuite: test, function) }
       try await withDatabaseScope(of: test, expecting: expectations, isInherited: true, function)
+    }
+
+    private func provideScope(
+      ofSuite test: Test, _ function: @Sendable @concurrent () async throws -> Void
+    ) async throws {
+      guard test.isSuite, expectations.contains(where: \.findsLeaks) else { return try await function() }
+      let suite = RecordedSuite()
+      defer { IssueReporter.report(SuiteLeaks.findings(of: suite), ofSuiteAt: CodeLocation(test.sourceLocation)) }
+      try await RecordedSuite.$current.withValue(suite) { try await function() }
     }
   }
 
@@ -31,6 +47,9 @@
     /// Each test, and each case of a parameterised test, has a recording of its own; suites inside of the suite inherit the
     /// expectations. A test that never touches a database is left alone, also by expectations that fail where nothing was
     /// seen when they stand on the test itself; counts such as `.queries(2)` hold for each test.
+    ///
+    /// With `.noLeaks` or `.balancedCheckouts` the suite itself fails at its end for a lease that one of its tests must have
+    /// taken and none can be told to have: of a detached task, from a pool that only tests of the suite used.
     ///
     /// The suite's `init()` runs inside of the scope: wrap fixtures in
     /// `withoutDatabaseRecording(_:)`.

@@ -264,18 +264,18 @@ import Testing
     let note = """
       vacuous: .noNPlusOne proves nothing about book.authorId, which was loaded for one row at most; test with two or more.
       """
-    #expect(recording.notes == [note])
+    #expect(recording.notesOnStatements == [note])
     #expect(recording.description.contains("\n  " + note))
   }
 
   @Test func aTestWithSeveralIsNot() throws {
     let shop = try Shop(authors: 2)
-    #expect(try expectNoNPlusOne { try shop.authorsWithBooks() }.notes.isEmpty)
+    #expect(try expectNoNPlusOne { try shop.authorsWithBooks() }.notesOnStatements.isEmpty)
     let several = try expectNoNPlusOne {
       for author in try shop.authors().prefix(1) { _ = try shop.books(of: author) }
     }
-    #expect(several.notes.isEmpty)
-    #expect(try expectNoNPlusOne { try shop.setting(1) }.notes.isEmpty)
+    #expect(several.notesOnStatements.isEmpty)
+    #expect(try expectNoNPlusOne { try shop.setting(1) }.notesOnStatements.isEmpty)
   }
 
   private func expectNoNPlusOne<R>(_ body: () throws -> R) throws -> Recording {

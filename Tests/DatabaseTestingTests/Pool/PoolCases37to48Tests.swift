@@ -7,6 +7,37 @@ import Testing
 struct PoolCases37to48Tests {
   static let both: [FakePoolOptions.Semantics] = [.strict, .sqlAlchemy]
 
+  /// One connection for all: what one of its users began is not ended because another one is done.
+  @Test func aSharedConnectionIsResetByItsLastUser() throws {
+    let resets = Locked(0)
+    let pool = stubPool {
+      $0.mode = .static
+    } driver: {
+      $0.reset = { _, _ in resets.withLock { $0 += 1 } }
+    }
+    let a = try pool.checkoutImmediately()
+    let b = try pool.checkoutImmediately()
+    let c = try pool.checkoutImmediately()
+    try a.checkin()
+    try c.checkin()
+    #expect(resets.withLock { $0 } == 0)
+    try b.checkin()
+    #expect(resets.withLock { $0 } == 1)
+    #expect(pool.invariantsHold)
+  }
+
+  #if SQLite
+    @Test func aTransactionOnASharedConnectionOutlivesTheOtherUser() throws {
+      let pool = FakePool.sqlite { $0.mode = .static }
+      let a = try pool.checkoutImmediately()
+      let b = try pool.checkoutImmediately()
+      try b.connection.execute("CREATE TABLE t (x); BEGIN; INSERT INTO t VALUES (1)")
+      try a.checkin()
+      try b.connection.execute("COMMIT")
+      try b.checkin()
+    }
+  #endif
+
   @Test(arguments: both) func case37FreshConnectionsAreNotPinged(_ semantics: FakePoolOptions.Semantics) async throws {
     let pool = stubPool(semantics) { $0.checksBeforeUse = true }
     try await pool.checkout().checkin()

@@ -1,31 +1,51 @@
-@testable import DatabaseTesting
+import TestSupport
 import Testing
 
 @testable import DatabaseInstrumentation
+@testable import DatabaseTesting
 
 struct PoolContractTests {
   @Test(arguments: [FakePoolOptions.Semantics.strict, .sqlAlchemy])
   func theFakePoolKeepsTheContract(_ semantics: FakePoolOptions.Semantics) async {
-    await checkPoolContract { size in FakePoolSubject(pool: stubPool(size: PoolSize(size), overflow: 0, semantics)) }
+    await checkPoolContract(rules: .strict) { size in
+      FakePoolSubject(pool: stubPool(size: PoolSize(size), overflow: 0, semantics))
+    }
   }
 
-  @Test(arguments: [
-    (HandmadePool.Flaw?.none, [PoolContractBreach.Rule]()),
-    (.staleReturnAliases, [.doubleReturn, .staleReturn]),
-    (.closeForgetsWaiters, [.closeWakesWaiters]),
-    (.cancelledWaitLosesSlot, [.cancelledWait]),
-  ])
-  func handmadePools(_ flaw: HandmadePool.Flaw?, _ expected: [PoolContractBreach.Rule]) async {
-    let breaches = await poolContractBreaches(patience: .milliseconds(200)) { size in
+  @Test func aPoolAsItIsEasilyWrittenKeepsIt() async {
+    await checkPoolContract(rules: .strict) { size in HandmadePool(size: size, flaw: nil) }
+  }
+
+  /// A pool with one mistake breaks the rule that it is about.
+  @Test(arguments: HandmadePool.Flaw.allCases)
+  func eachRuleHasAPoolThatBreaksIt(_ flaw: HandmadePool.Flaw) async {
+    let breaches = await poolContractBreaches(rules: .strict, patience: .milliseconds(300)) { size in
       HandmadePool(size: size, flaw: flaw)
     }
-    #expect(breaches.map(\.rule) == expected, "\(breaches)")
+    let rules = Set(breaches.map(\.rule))
+    #expect(rules.contains(flaw.rule), "\(breaches)")
+    #expect(rules.subtracting(flaw.allowed).isEmpty, "\(breaches)")
+  }
+
+  @Test func everyRuleIsBrokenBySomePool() {
+    #expect(Set(HandmadePool.Flaw.allCases.map(\.rule)) == .strict)
+  }
+
+  /// A pool that serves the last caller first is sound; the order is for those who ask for it.
+  @Test func lastComeFirstServedIsSound() async {
+    let breaches = await poolContractBreaches(patience: .seconds(5)) { HandmadePool(size: $0, flaw: .servesLastFirst) }
+    #expect(breaches == [])
+  }
+
+  @Test(arguments: TypicalPool.allCases) func typicalPoolsOfApps(_ kind: TypicalPool) async {
+    let breaches = await poolContractBreaches(except: kind.byDesign, patience: kind.patience) { try kind.make($0) }
+    #expect(breaches.map(\.rule) == kind.breaks, "\(breaches)")
   }
 
   @Test func aBreachIsAnIssue() async throws {
     let issues = Locked<[String]>([])
     await withKnownIssue {
-      await checkPoolContract(patience: .milliseconds(200)) { size in
+      await checkPoolContract(rules: [.closeWakesWaiters], patience: .milliseconds(200)) { size in
         HandmadePool(size: size, flaw: .closeForgetsWaiters)
       }
     } matching: { issue in
@@ -37,6 +57,53 @@ struct PoolContractTests {
         "The pool breaks closeWakesWaiters: a caller that waited was never woken when the pool was closed."
       ])
   }
+
+  @Test func onlyTheRulesThatAreAskedForAreTried() async {
+    let made = Locked(0)
+    let breaches = await poolContractBreaches(rules: [.waiterIsServed, .detach], except: [.detach]) { size in
+      made.withLock { $0 += 1 }
+      return HandmadePool(size: size, flaw: .closeForgetsWaiters)
+    }
+    #expect(breaches == [])
+    #expect(made.withLock { $0 } == 1)
+  }
+
+  /// Nothing is left of a pool, whatever came of the rule and whatever the pool cannot do.
+  @Test(arguments: [HandmadePool.Flaw?.none] + HandmadePool.Flaw.allCases.map(Optional.some))
+  func everyPoolIsClosed(_ flaw: HandmadePool.Flaw?) async {
+    let pools = Locked<[HandmadePool]>([])
+    _ = await poolContractBreaches(rules: .strict, patience: .milliseconds(100), settling: .milliseconds(20)) { size in
+      let pool = HandmadePool(size: size, flaw: flaw)
+      pools.withLock { $0.append(pool) }
+      return pool
+    }
+    #expect(pools.withLock { $0.count } >= 14)
+    #expect(pools.withLock { $0.allSatisfy(\.isClosed) })
+  }
+
+  #if os(Linux)
+    /// The process ends, and its last words name the rule; what was found before is there.
+    @Test func aPoolThatTrapsNamesTheRule() throws {
+      let environment = ["SWIFT_BACKTRACE": "enable=no"]
+      let lines = try Probe(name: "ConfigurationProbe").run(["contract"], environment: environment, exitCode: nil)
+      let rules = lines.filter { $0.hasPrefix("Pool contract: ") }
+      #expect(
+        rules == [
+          "Pool contract: waiterIsServed", "Pool contract: capacity", "Pool contract: doubleReturn",
+        ])
+      #expect(lines.contains { $0.contains("the connection is not out") })
+    }
+
+    /// What it traps on is left out, and none of its pools is let go while it is open.
+    @Test func whatAPoolRulesOutIsLeftOut() throws {
+      let lines = try Probe(name: "ConfigurationProbe").run("contract", "tolerant")
+      #expect(lines.last == "breaks [\"cancelledWaitEnds\", \"closeWakesWaiters\"]")
+      #expect(
+        lines.contains(
+          "Pool contract: closeWakesWaiters is broken: a caller that waited was never woken when the pool was closed."))
+      #expect(lines.contains("Pool contract: detach was not tried: the pool cannot detach a connection."))
+    }
+  #endif
 }
 
 struct FakePoolSubject: ContractPool {
@@ -50,92 +117,19 @@ struct FakePoolSubject: ContractPool {
     try lease.detach().close()
     return true
   }
+  func discard(_ lease: StubPool.Lease) async throws -> Bool {
+    try lease.invalidate()
+    return true
+  }
+  func failNextOpen() async -> Bool {
+    pool.script(.open, .fail("scripted"))
+    return true
+  }
+  func isOpen(_ lease: StubPool.Lease) async -> Bool? {
+    pool.monitor.connections.contains { $0.id == lease.connectionID }
+  }
   var waiting: Int? { get async { pool.statistics.waiting } }
-}
-
-/// A pool as it is easily written, with one of three mistakes, or none. It does not tell who waits.
-final class HandmadePool: ContractPool {
-  enum Flaw: Sendable { case staleReturnAliases, closeForgetsWaiters, cancelledWaitLosesSlot }
-
-  struct Lease: Sendable {
-    let id: Int
-    let connection: Int
-  }
-
-  struct Closed: Error {}
-
-  private struct State {
-    var idle: [Int]
-    var held: Set<Int> = []
-    var waiters: [(id: Int, continuation: CheckedContinuation<Lease, any Error>)] = []
-    var cancelled: Set<Int> = []
-    var last = 0
-    var isClosed = false
-  }
-
-  private let flaw: Flaw?
-  private let state: Locked<State>
-
-  init(size: Int, flaw: Flaw?) {
-    self.flaw = flaw
-    state = Locked(State(idle: Array(1...size)))
-  }
-
-  func connectionID(of lease: Lease) -> Int { lease.connection }
-
-  func checkout() async throws -> Lease {
-    let id = state.withLock { state in
-      state.last += 1
-      return state.last
-    }
-    return try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        let answer = state.withLock { state -> Result<Lease, any Error>? in
-          if state.isClosed { return .failure(Closed()) }
-          if state.cancelled.contains(id) { return .failure(CancellationError()) }
-          guard let connection = state.idle.popLast() else {
-            state.waiters.append((id, continuation))
-            return nil
-          }
-          state.held.insert(id)
-          return .success(Lease(id: id, connection: connection))
-        }
-        if let answer { continuation.resume(with: answer) }
-      }
-    } onCancel: {
-      let continuation = state.withLock { state -> CheckedContinuation<Lease, any Error>? in
-        state.cancelled.insert(id)
-        guard let index = state.waiters.firstIndex(where: { $0.id == id }) else { return nil }
-        // The mistake: the waiter is told, and stays in the queue.
-        if flaw == .cancelledWaitLosesSlot { return state.waiters[index].continuation }
-        return state.waiters.remove(at: index).continuation
-      }
-      continuation?.resume(throwing: CancellationError())
-    }
-  }
-
-  func checkin(_ lease: Lease) async throws {
-    let next = state.withLock { state -> (CheckedContinuation<Lease, any Error>, Lease)? in
-      if state.held.remove(lease.id) == nil, flaw != .staleReturnAliases { return nil }
-      guard !state.waiters.isEmpty else {
-        state.idle.append(lease.connection)
-        return nil
-      }
-      let waiter = state.waiters.removeFirst()
-      if state.cancelled.contains(waiter.id) { return nil }
-      state.held.insert(waiter.id)
-      return (waiter.continuation, Lease(id: waiter.id, connection: lease.connection))
-    }
-    if let next { next.0.resume(returning: next.1) }
-  }
-
-  func close() async {
-    let waiters = state.withLock { state in
-      state.isClosed = true
-      if flaw == .closeForgetsWaiters { return [] as [CheckedContinuation<Lease, any Error>] }
-      defer { state.waiters = [] }
-      return state.waiters.map(\.continuation)
-    }
-    for waiter in waiters { waiter.resume(throwing: Closed()) }
+  func advance(by duration: Duration) async -> Bool {
+    (try? pool.advance(by: duration)) != nil
   }
 }

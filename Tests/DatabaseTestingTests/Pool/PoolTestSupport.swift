@@ -59,3 +59,16 @@ func failure<R>(_ body: () async throws -> R) async -> PoolCheckoutFailure? {
 @inline(never) func reportCheckout(to monitor: PoolMonitor, _ connection: Int) {
   _ = monitor.observer.checkedOut(connection)
 }
+
+@inline(never) func reportCheckin(to monitor: PoolMonitor, _ lease: PoolObserver.Lease) {
+  monitor.observer.checkedIn(lease)
+}
+
+extension Recording {
+  /// Without those on leases that other tests take meanwhile.
+  var notesOnStatements: [String] { notes.filter { !$0.hasPrefix("unattributed:") } }
+}
+
+@inline(never) func takeBehindAClient(_ monitor: PoolMonitor, _ body: () throws -> Void) rethrows {
+  try monitor.withLease(on: "connection") { try body() }
+}

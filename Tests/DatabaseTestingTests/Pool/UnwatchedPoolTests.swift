@@ -40,7 +40,7 @@ private let onPools: [DatabaseExpectation] = [
             or write .noLeaks.allowingNoQueries where nothing is to be taken; .closedConnections needs no pool
           """)
     #else
-      #expect(finding.message.contains("fix: put GRDB's pool into a MonitoredDatabasePool(pool, name: \"library\")"))
+      #expect(finding.message.contains("fix: have GRDB's pool watched, as in DatabasePool(path: path).watched("))
     #endif
   }
 

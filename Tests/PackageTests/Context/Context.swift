@@ -77,6 +77,7 @@ func fetchAuthor(_ id: Int) throws -> Author? { nil }
 
 /// A connection of a driver.
 struct DriverConnection {
+  var id: Int { 1 }
   var statements: StatementHooks { InstrumentedConnection("library", system: .postgreSQL).statements }
   func query<T>(_ sql: String, _ values: T...) throws -> [Book] { [] }
 }
@@ -112,9 +113,33 @@ final class StubConnection: Sendable {
   func query(_ sql: String) async throws -> [String] { [] }
 }
 
-struct Lease { init(_ lease: FakePool<StubConnection>.Lease) throws {} }
+struct Lease: Sendable {
+  let connection: StubConnection
+  let id: Int
+}
 
-protocol ConnectionPool: Sendable { func take() throws -> Lease }
+protocol ConnectionPool: Sendable {
+  func take() throws -> Lease
+  func giveBack(_ lease: Lease)
+}
+
+struct AppPool: Sendable {
+  init(size: Int) {}
+  func acquire() async throws -> StubConnection { StubConnection() }
+  func release(_ connection: StubConnection) async throws {}
+}
+
+struct AcquireTimeout: Error {}
+
+/// A client that only lends its connections.
+struct LendingClient {
+  func withConnection<R>(_ body: (DriverConnection) async throws -> R) async throws -> R {
+    try await body(connection)
+  }
+}
+
+let client = LendingClient()
+let monitor = PoolMonitor(name: "client")
 
 typealias MyConnection = StubConnection
 

@@ -11,7 +11,8 @@ final class LedgerTests: DatabaseTestCase {
   private var ledger: Ledger<TestPool>!
 
   override func setUpWithError() throws {
-    fake = TestPool(size: 1) { try Connection(":memory:") }
+    let driver = FakePoolDriver(open: { try Connection(":memory:") }, close: { $0.close() })
+    fake = TestPool(pool: FakePool(driver: driver, options: FakePoolOptions(size: 1), name: "ledger"))
     ledger = Ledger(pool: fake)
     try ledger.prepare()
     try ledger.open(account: 1, balance: 100)

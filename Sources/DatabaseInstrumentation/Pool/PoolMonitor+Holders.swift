@@ -1,0 +1,127 @@
+internal import Logging
+
+/// Live help: who has the connections, and who has had one for too long.
+extension PoolMonitor {
+  /// Who has the pool's connections now, a line for each lease: for the error of a checkout that found none.
+  ///
+  /// ```text
+  /// lease 1 on connection 1, for 30 s, at Bank.swift:12 in transfer(), of transfers()
+  /// ```
+  ///
+  /// Lines that the call stack has to tell are looked up, which takes milliseconds. An event `checkoutFailed(.timeout)` has the
+  /// same in its ``PoolEvent/detail``.
+  public var holders: String {
+    let now = time
+    return Self.lines(state.withLock { $0.holders(at: now) })()
+  }
+
+  /// How checkouts went, each counted once.
+  public var checkouts: PoolCheckoutCounts {
+    state.withLock { state in
+      PoolCheckoutCounts(
+        succeeded: state.table.totals.leases, empty: state.table.totals.servedWaits, failed: state.log.failures)
+    }
+  }
+
+  /// What is said of those who have the connections, with lines that are looked up when it is read.
+  func explainHolders() -> PoolEventExplanation? {
+    let now = time
+    let holders = state.withLock { $0.holders(at: now) }
+    return holders.isEmpty ? nil : PoolEventExplanation(at: nil, Self.lines(holders))
+  }
+
+  private static func lines(_ holders: [HeldLease]) -> @Sendable () -> String {
+    {
+      let lines = holders.prefix(10).map(\.description)
+      return (lines + (holders.count > 10 ? ["and \(holders.count - 10) more"] : [])).joined(separator: "\n")
+    }
+  }
+
+  /// Looks after the leases for as long as one runs; call outside of the lock, once for each time that the first begins.
+  func watchHolders(_ threshold: Duration) {
+    let threshold = threshold.nanoseconds
+    // Of no test's task, and of none that may be cancelled.
+    Task.detached { [weak self] in
+      while let next = self?.reportLongHolders(threshold) {
+        try? await Task.sleep(for: .nanoseconds(Int64(clamping: next)))
+      }
+    }
+  }
+
+  /// Tells of leases that have had their connection for longer than `threshold`, each once.
+  ///
+  /// - Returns: When to look again, in nanoseconds from now; `nil` where no lease runs.
+  private func reportLongHolders(_ threshold: UInt64) -> UInt64? {
+    let now = time
+    let (next, outcomes, texts) = state.withLock { state -> (UInt64?, [Outcome], [@Sendable () -> String]) in
+      let entries = state.table.entries.sorted { $0.id < $1.id }
+      guard !entries.isEmpty else {
+        state.isWatching = false
+        return (nil, [], [])
+      }
+      var outcomes: [Outcome] = []
+      var texts: [@Sendable () -> String] = []
+      var next = threshold
+      for entry in entries {
+        let held = now - min(now, entry.checkedOutAt)
+        if held < threshold { next = min(next, threshold - held) }
+        guard held >= threshold, entry.reportAsHeld() else { continue }
+        let text = Self.lines([HeldLease(entry, at: now)])
+        let explanation = PoolEventExplanation(at: entry.origin, text)
+        let attribution = Attribution(scope: entry.owner?.unfinished, isAssumed: entry.isAssumed)
+        let change = PoolChange(
+          .heldTooLong, connection: entry.connection, lease: entry.id, explanation: explanation)
+        outcomes.append(enter(change, at: now, by: nil, attribution, in: &state))
+        texts.append(text)
+      }
+      return (max(next, 1_000_000), outcomes, texts)
+    }
+    for outcome in outcomes { publish(outcome) }
+    for text in texts { Self.logger.warning("pool \"\(name)\": held too long: \(text())") }
+    return next
+  }
+
+  private static let logger = Logger(label: "database-instrumentation")
+}
+
+/// A lease at one moment.
+private struct HeldLease: Sendable, CustomStringConvertible {
+  let lease: Int
+  let connection: Int
+  let held: Duration
+  let origin: CheckoutOrigin?
+  let test: String?
+
+  init(_ entry: LeaseEntry, at time: UInt64) {
+    lease = entry.id
+    connection = entry.connection
+    held = .nanoseconds(Int64(clamping: time - min(time, entry.checkedOutAt)))
+    origin = entry.origin
+    test = entry.test
+  }
+
+  var description: String {
+    let place = origin?.callSite.map { ", at \($0)" } ?? ""
+    let test = test.map { ", of \($0)" } ?? ""
+    return "lease \(lease) on connection \(connection), for \(held.readable)\(place)\(test)"
+  }
+}
+
+extension PoolMonitor.State {
+  fileprivate func holders(at time: UInt64) -> [HeldLease] {
+    table.entries.sorted { $0.id < $1.id }.map { HeldLease($0, at: time) }
+  }
+}
+
+/// How the checkouts of a pool went.
+public struct PoolCheckoutCounts: Sendable, Hashable {
+  /// Those that got a connection.
+  public let succeeded: Int
+  /// Those that had to wait for one because none was free, as far as the pool tells who waits.
+  public let empty: Int
+  /// Those that got none, by why.
+  public let failed: [PoolCheckoutFailure: Int]
+
+  /// Those whose task was cancelled.
+  public var cancelled: Int { failed[.cancelled, default: 0] }
+}
