@@ -7,7 +7,7 @@
   @Suite struct DebugInformationTests {
     /// Frames of random addresses in the program, with what was inlined there, its files, lines and columns.
     @Test func theToolchainsReaderSaysTheSame() throws {
-      let count = ProcessInfo.processInfo.environment["DATABASE_TESTING_ADDRESSES"].flatMap(Int.init) ?? 40
+      let count = ProcessInfo.processInfo.environment["DATABASE_TESTING_ADDRESSES"].flatMap(Int.init) ?? 100
       let program = try #require(LoadedImage.all().first { $0.isProgram })
       var generator = SeededGenerator(seed: 7)
       var addresses: Set<UInt> = []
