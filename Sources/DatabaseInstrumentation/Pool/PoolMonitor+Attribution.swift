@@ -5,12 +5,15 @@ extension PoolMonitor {
     var scope: RecordingScope?
     /// Whether that is no more than the pool's creator, because no task tells.
     var isAssumed = false
-    /// The recording of the task, even where that is over.
-    var user: RecordingScope?
+    /// The recording of the task, where that is over.
+    var finished: RecordingScope?
     /// Whether it is a test that has no recording.
     var isStranger = false
     /// The name of the test, where that is known.
     var test: String?
+
+    /// The recording of the task, even where that is over.
+    var user: RecordingScope? { isAssumed ? nil : scope ?? finished }
 
     /// Whether no recording can be told to have done it, for certain.
     var isUncertain: Bool { (scope == nil || isAssumed) && !isStranger }
@@ -20,7 +23,7 @@ extension PoolMonitor {
   @inline(__always)
   func attributionOfLease() -> Attribution {
     let current = RecordingScope.current
-    if let scope = current?.unfinished { return Attribution(scope: scope, user: scope) }
+    if let scope = current?.unfinished { return Attribution(scope: scope) }
     return attribution(afterwards: current, test: CurrentTest.name)
   }
 
@@ -30,7 +33,7 @@ extension PoolMonitor {
   func attribution() -> Attribution {
     if isAutomatic { return Attribution() }
     let current = RecordingScope.current
-    if let scope = current?.unfinished { return Attribution(scope: scope, user: scope) }
+    if let scope = current?.unfinished { return Attribution(scope: scope) }
     if current == nil, creator == nil || !RecordingActivity.shared.isRecording { return Attribution() }
     return attribution(afterwards: current, test: CurrentTest.name)
   }
@@ -38,7 +41,7 @@ extension PoolMonitor {
   /// Of the task that asked for a lease.
   func attribution(of context: LeaseContext) -> Attribution {
     if let scope = context.owner?.unfinished {
-      return Attribution(scope: scope, user: scope, test: context.test)
+      return Attribution(scope: scope, test: context.test)
     }
     return attribution(afterwards: context.owner, test: context.test)
   }
@@ -50,14 +53,14 @@ extension PoolMonitor {
   ///   - test: The test that the framework knows the task as.
   @inline(never)
   private func attribution(afterwards current: RecordingScope?, test: String?) -> Attribution {
-    if let current { return Attribution(user: current, test: test ?? current.owningTest) }
+    if let current { return Attribution(finished: current, test: test ?? current.owningTest) }
     guard test != nil || RecordingActivity.shared.isRecording else { return Attribution(test: test) }
     let creator = creator?.unfinished
     // A task that the test began before its recording is the test's all the same.
     if test != nil {
       let isCreator = creator != nil && creator?.runningTest == test
       return isCreator
-        ? Attribution(scope: creator, user: creator, test: test) : Attribution(isStranger: true, test: test)
+        ? Attribution(scope: creator, test: test) : Attribution(isStranger: true, test: test)
     }
     guard let creator else { return Attribution() }
     switch making {

@@ -74,10 +74,12 @@ extension PoolMonitor {
   @usableFromInline
   func checkIn(_ lease: Int, connection: Int, site: CheckoutSite? = nil, poolFile: StaticString? = nil) {
     let attribution = attribution()
+    // Where nothing is recorded, the line of the first return is not worth what it costs.
+    let keepsLine = RecordingActivity.shared.isRecording
     let stack = site == nil ? LeaseEnds.Line.ofCurrentStack(poolFile: poolFile) : .unknown
     let time = self.time
     let outcome = state.withLock { state in
-      let line = site.map { LeaseEnds.Line.origin(state.leases.shared($0)) } ?? stack
+      let line = keepsLine ? site.map { LeaseEnds.Line.origin(state.leases.shared($0)) } ?? stack : nil
       return enterReturn(lease, connection, from: line, at: time, attribution, in: &state)
     }
     publish(outcome)
@@ -88,9 +90,10 @@ extension PoolMonitor {
   /// - Returns: Whether it is the first to do so; a second return is entered at once.
   @usableFromInline
   func beginReturn(_ lease: Int, connection: Int, site: CheckoutSite) -> Bool {
+    let keepsLine = RecordingActivity.shared.isRecording
     let isFirst = state.withLock { state in
       guard state.table.beginReturn(lease) else { return false }
-      state.leases.ended.add(lease, .returned(.origin(state.leases.shared(site))))
+      if keepsLine { state.leases.ended.add(lease, .returned(.origin(state.leases.shared(site)))) }
       return true
     }
     if !isFirst { checkIn(lease, connection: connection, site: site) }
