@@ -36,15 +36,8 @@ extension StackTrace {
   /// The code that created the task, the code that created that one's, and so on.
   package var creators: ArraySlice<Part> { parts.dropFirst() }
 
-  /// Whether it goes through a function that awaits, or the creation of a task.
-  package var isAsynchronous: Bool {
-    returnAddresses.contains { word in
-      switch StackWord(word) {
-      case .awaits, .creator: true
-      case .returns, .root: false
-      }
-    }
-  }
+  /// Whether a function of the app awaits what is executed, or created its task.
+  package var isAwaitedByApp: Bool { appFrames.contains { $0.isAwaiting || $0.createdTasks > 0 } }
 
   /// Whether nothing is missing, up to where the recording began: equal ones prove that the same code ran.
   package var isComplete: Bool { returnAddresses.last.map(StackWord.init) == .root }

@@ -20,27 +20,22 @@ extension Analysis {
         return []
       }
       return byParameters.values
-        .flatMap { split($0, to: shape.tables) }
-        .filter { !waits($0, in: group) }
+        .flatMap { repeated($0, in: group, of: shape.tables) }
         .map { Duplicate(indices: $0, group: group) }
     }
     .sorted { $0.indices[0] < $1.indices[0] }
   }
 
-  /// Whether the app waited before each repetition, as it does for something to happen: it awaits, and at least so long. A query
-  /// that runs again for nothing follows on the one before.
-  private func waits(_ run: [Int], in group: ReadGroup) -> Bool {
-    let wait: UInt64 = 10_000_000  // nanoseconds
-    guard group.stack != 0, evidence.stacks[Int(group.stack) - 1].isAsynchronous else { return false }
-    return zip(run, run.dropFirst()).allSatisfy { earlier, later in
-      let (earlier, later) = (evidence.records[earlier], evidence.records[later])
-      guard earlier.duration != StatementRecord.unknown else { return false }
-      return later.start >= earlier.start &+ earlier.duration &+ wait
-    }
+  /// The runs of two and more that asked for nothing.
+  ///
+  /// A loop that awaits, and whose answer changed at some time, asks until it does: a program has no other way to wait for a row.
+  private func repeated(_ indices: [Int], in group: ReadGroup, of tables: [TableReference]) -> [[Int]] {
+    let runs = split(indices, to: tables)
+    if runs.count > 1, group.stack != 0, evidence.stacks[Int(group.stack) - 1].isAwaitedByApp { return [] }
+    return runs.filter { $0.count > 1 }
   }
 
-  /// The runs of two and more between which nothing was written to the tables, and nothing failed: what follows on a failure is
-  /// another attempt.
+  /// The runs between which nothing was written to the tables, and nothing failed: what follows on a failure is another attempt.
   private func split(_ indices: [Int], to tables: [TableReference]) -> [[Int]] {
     var runs: [[Int]] = []
     for index in indices.sorted() {
@@ -50,6 +45,6 @@ extension Analysis {
         runs.append([index])
       }
     }
-    return runs.filter { $0.count > 1 }
+    return runs
   }
 }

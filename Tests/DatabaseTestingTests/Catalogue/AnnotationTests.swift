@@ -27,7 +27,7 @@ import Testing
   @Test func aFindingStandsAtTheColumnOfItsCall() {
     let site = CallSite(function: "f()", module: "App", filePath: "/home/ci/app/a.swift", line: 42, column: 16)
     let text = GitHubAnnotation(finding("None.", site: site), test: test, workspace: "/home/ci/app").text
-    #expect(text.hasPrefix("::error file=a.swift,line=42,col=16,title=nPlusOne::None."))
+    #expect(text.hasPrefix("::error file=a.swift,line=42,col=16,title=N+1::None."))
   }
 
   @Test func withoutACallSiteAtTheLineOfTheTest() {
