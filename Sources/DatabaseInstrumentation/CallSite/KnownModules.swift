@@ -61,7 +61,8 @@ enum KnownModules {
     "SharingGRDBCore", "SQLiteData",
   ]
   private static let servers = [
-    "Hummingbird", "Vapor", "XCTVapor", "OpenAPI", "GRPC", "AWSLambda", "Jobs", "Queues", "FlyingFox", "Kitura", "Swifter",
+    "Hummingbird", "Vapor", "XCTVapor", "OpenAPI", "GRPC", "AWSLambda", "Jobs", "Queues", "FlyingFox", "Kitura",
+    "Swifter",
   ]
   private static let databasePrefixes = ["StructuredQueries"]
 

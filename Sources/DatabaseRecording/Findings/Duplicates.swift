@@ -39,7 +39,9 @@ extension Analysis {
   private func split(_ indices: [Int], to tables: [TableReference]) -> [[Int]] {
     var runs: [[Int]] = []
     for index in indices.sorted() {
-      if let last = runs.last?.last, !writes.touch(tables, in: evidence, last, index), !self.index.fails(between: last, index) {
+      if let last = runs.last?.last, !writes.touch(tables, in: evidence, last, index),
+        !self.index.fails(between: last, index)
+      {
         runs[runs.count - 1].append(index)
       } else {
         runs.append([index])

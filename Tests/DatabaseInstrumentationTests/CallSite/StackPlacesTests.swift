@@ -63,10 +63,13 @@ import Testing
 
   @Test func aWalkAlongATreeIsOnePlace() {
     #expect(walked([1, 40, 2], [1, 40, 41, 2], [1, 40, 41, 41, 2]) == [[0, 1, 2]])
-    #expect(walked([1, 40, 2], [1, 40, 41, 2], [1, 40, 42, 2], [1, 40, 41, 42, 41, 2]) == [[0, 1, 2, 3]], "two branches")
-    #expect(walked([1, 40, 2], [1, 40, 50, 41, 2], [1, 40, 50, 41, 50, 41, 2]) == [[0, 1, 2]], "through another function")
+    #expect(
+      walked([1, 40, 2], [1, 40, 41, 2], [1, 40, 42, 2], [1, 40, 41, 42, 41, 2]) == [[0, 1, 2, 3]], "two branches")
+    #expect(
+      walked([1, 40, 2], [1, 40, 50, 41, 2], [1, 40, 50, 41, 50, 41, 2]) == [[0, 1, 2]], "through another function")
     #expect(walked([1, 40, 2], [1, 40, 41, 41, 3]) == [[0], [1]], "called on two lines")
-    #expect(walked([1, 39, 60, 2], [1, 39, 60, 38, 60, 2], [1, 37, 60, 38, 60, 60, 2]).count == 3, "what a map calls")
+    #expect(
+      walked([1, 39, 60, 2], [1, 39, 60, 38, 60, 2], [1, 37, 60, 38, 60, 60, 2]).count == 3, "what a map calls")
     #expect(walked([1, 40, 2], [1, 40, 41, 2]) == [[0], [1]], "no function is on it twice at one call")
   }
 

@@ -92,6 +92,7 @@ extension Program {
     of kind: Finding.Kind, _ name: String, _ count: Int, fix: String,
     _ body: @escaping @Sendable (Bookstore) async throws -> Void
   ) -> Program {
-    Program(name: name, body: .asynchronous(body), guilt: [Guilt(kind: kind, relationship: nil, count: count, fix: fix)])
+    Program(
+      name: name, body: .asynchronous(body), guilt: [Guilt(kind: kind, relationship: nil, count: count, fix: fix)])
   }
 }

@@ -40,7 +40,9 @@ import Testing
 
 enum Programs {
   static var innocent: [Program] {
-    var all = innocentLookups + innocentLoads + innocentRereads + innocentWrites + innocentQueries + innocentAsync + innocentAwaited
+    var all =
+      innocentLookups + innocentLoads + innocentRereads + innocentWrites + innocentQueries + innocentAsync
+      + innocentAwaited
     #if GRDB
       all += innocentGRDB
     #endif
