@@ -1,4 +1,5 @@
-// Values that are too large to be read. SQLite tells what is bound to a statement only as a text, for which it writes all of it.
+// The calls by which values are bound to statements: their hashes are kept (BoundValues.c), and which are too large to be read,
+// since SQLite writes all of a value where it is asked for one.
 
 #if defined(__ELF__)
 
@@ -96,6 +97,8 @@ typedef int (*bind_double_function)(sqlite3_stmt *, int, double);
 typedef int (*bind_null_function)(sqlite3_stmt *, int);
 typedef int (*bind_value_function)(sqlite3_stmt *, int, const sqlite3_value *);
 typedef int (*statement_function)(sqlite3_stmt *);
+typedef int (*bind_pointer_function)(sqlite3_stmt *, int, void *, const char *, destructor);
+typedef int (*transfer_function)(sqlite3_stmt *, sqlite3_stmt *);
 
 NEXT(bind_blob_function, sqlite3_bind_blob)
 NEXT(bind_blob64_function, sqlite3_bind_blob64)
@@ -110,50 +113,78 @@ NEXT(bind_integer64_function, sqlite3_bind_int64)
 NEXT(bind_double_function, sqlite3_bind_double)
 NEXT(bind_null_function, sqlite3_bind_null)
 NEXT(statement_function, sqlite3_clear_bindings)
+NEXT(bind_pointer_function, sqlite3_bind_pointer)
+NEXT(transfer_function, sqlite3_transfer_bindings)
 
-// A value stays bound for as long as the statement lives, so that it is noted also while nobody listens.
-#define BOUND(call, is_large)               \
-  int result = call;                        \
-  if (result == SQLITE_OK) note(statement, index, is_large); \
+static inline bool is_hashed(void) {
+  return atomic_load_explicit(&dbh_listening, memory_order_relaxed) && !dbh_lacks(DBH_LACKS_STATEMENTS);
+}
+
+enum { INTEGER = 1, DOUBLE, TEXT, TEXT16, BLOB, ZEROS };
+
+static inline uint64_t hash_number(int type, uint64_t bits) {
+  uint64_t product = (bits ^ ((uint64_t)type << 56)) * 0x9FB21C651E98DF25u;
+  return (product ^ (product >> 29)) | DBH_BOUND_HASH;
+}
+
+static inline uint64_t hash_bytes(int type, const void *bytes, size_t length) {
+  if (!bytes) return DBH_BOUND_NULL;
+  if (length > LARGE) return DBH_BOUND_UNKNOWN;
+  const char *text = bytes;
+  if (type == TEXT && length == 3 && sqlite3_strnicmp(text, "now", 3) == 0) return DBH_BOUND_NOW;
+  return hash_number(type, dbh_hash(bytes, length));
+}
+
+// A value stays bound for as long as the statement lives, so that a large one is noted also while nobody listens. The hash is
+// made before SQLite has the value, which may give it back at once.
+#define BOUND(call, is_large, hash)                            \
+  uint64_t value_hash = is_hashed() ? (hash) : 0;              \
+  int result = call;                                           \
+  if (result == SQLITE_OK) {                                   \
+    note(statement, index, is_large);                          \
+    if (value_hash) dbh_note_bound(statement, index, value_hash); \
+  }                                                            \
   return result;
 
 int dbh_interposed_bind_blob(sqlite3_stmt *statement, int index, const void *value, int length, destructor release) {
-  BOUND(sqlite3_bind_blob_next()(statement, index, value, length, release), value && length > LARGE)
+  BOUND(sqlite3_bind_blob_next()(statement, index, value, length, release), value && length > LARGE,
+        hash_bytes(BLOB, value, length < 0 ? 0 : (size_t)length))
 }
 
 int dbh_interposed_bind_blob64(sqlite3_stmt *statement, int index, const void *value, sqlite3_uint64 length,
                                destructor release) {
-  BOUND(sqlite3_bind_blob64_next()(statement, index, value, length, release), value && length > LARGE)
+  BOUND(sqlite3_bind_blob64_next()(statement, index, value, length, release), value && length > LARGE,
+        hash_bytes(BLOB, value, length))
 }
 
 // Asked before SQLite has the text, which may give it back at once.
 int dbh_interposed_bind_text(sqlite3_stmt *statement, int index, const char *value, int length, destructor release) {
-  bool is_large = value && (length < 0 ? strnlen(value, LARGE + 1) > LARGE : length > LARGE);
-  BOUND(sqlite3_bind_text_next()(statement, index, value, length, release), is_large)
+  size_t bytes = !value ? 0 : length < 0 ? strnlen(value, LARGE + 1) : (size_t)length;
+  BOUND(sqlite3_bind_text_next()(statement, index, value, length, release), bytes > LARGE, hash_bytes(TEXT, value, bytes))
 }
 
 int dbh_interposed_bind_text16(sqlite3_stmt *statement, int index, const void *value, int length, destructor release) {
-  bool is_large = value && length > LARGE;
+  size_t bytes = value && length > 0 ? (size_t)length : 0;
   if (value && length < 0) {
     const unsigned short *unit = value;
-    int units = 0;
-    while (units <= LARGE / 2 && unit[units]) units++;
-    is_large = units > LARGE / 2;
+    while (bytes <= LARGE && unit[bytes / 2]) bytes += 2;
   }
-  BOUND(sqlite3_bind_text16_next()(statement, index, value, length, release), is_large)
+  BOUND(sqlite3_bind_text16_next()(statement, index, value, length, release), bytes > LARGE,
+        hash_bytes(TEXT16, value, bytes))
 }
 
 int dbh_interposed_bind_text64(sqlite3_stmt *statement, int index, const char *value, sqlite3_uint64 length,
                                destructor release, unsigned char encoding) {
-  BOUND(sqlite3_bind_text64_next()(statement, index, value, length, release, encoding), value && length > LARGE)
+  BOUND(sqlite3_bind_text64_next()(statement, index, value, length, release, encoding), value && length > LARGE,
+        hash_bytes(encoding == SQLITE_UTF8 ? TEXT : TEXT16, value, length))
 }
 
 int dbh_interposed_bind_zeroblob(sqlite3_stmt *statement, int index, int length) {
-  BOUND(sqlite3_bind_zeroblob_next()(statement, index, length), length > LARGE)
+  BOUND(sqlite3_bind_zeroblob_next()(statement, index, length), length > LARGE, hash_number(ZEROS, length > 0 ? (uint64_t)length : 0))
 }
 
 int dbh_interposed_bind_zeroblob64(sqlite3_stmt *statement, int index, sqlite3_uint64 length) {
-  BOUND(sqlite3_bind_zeroblob64_next()(statement, index, length), length > LARGE)
+  BOUND(sqlite3_bind_zeroblob64_next()(statement, index, length), length > LARGE, hash_number(ZEROS, length))
 }
 
 #if SQLITE_VERSION_NUMBER >= 3040000
@@ -169,6 +200,24 @@ static bool is_utf8(const sqlite3_value *value) {
 #endif
 }
 
+static uint64_t bits_of(double value) {
+  uint64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+// `is_large`: also where its length is not asked for.
+static uint64_t hash_value(sqlite3_value *value, int type, bool is_large) {
+  if (is_large) return DBH_BOUND_UNKNOWN;
+  switch (type) {
+    case SQLITE_INTEGER: return hash_number(INTEGER, (uint64_t)sqlite3_value_int64(value));
+    case SQLITE_FLOAT: return hash_number(DOUBLE, bits_of(sqlite3_value_double(value)));
+    case SQLITE_TEXT: return hash_bytes(TEXT, sqlite3_value_text(value), (size_t)sqlite3_value_bytes(value));
+    // What a pointer leads to is nobody's to know; it is NULL for everybody else.
+    default: return DBH_BOUND_UNKNOWN;
+  }
+}
+
 int dbh_interposed_bind_value(sqlite3_stmt *statement, int index, const sqlite3_value *value) {
   int type = value ? sqlite3_value_type((sqlite3_value *)value) : SQLITE_NULL;
   // To ask for the length of a text that is not UTF-8 converts it, under the hands of whoever has a pointer to it.
@@ -176,27 +225,38 @@ int dbh_interposed_bind_value(sqlite3_stmt *statement, int index, const sqlite3_
   if (type == SQLITE_BLOB || (type == SQLITE_TEXT && !is_large)) {
     is_large = sqlite3_value_bytes((sqlite3_value *)value) > LARGE;
   }
-  BOUND(sqlite3_bind_value_next()(statement, index, value), is_large)
+  BOUND(sqlite3_bind_value_next()(statement, index, value), is_large, hash_value((sqlite3_value *)value, type, is_large))
 }
 
 int dbh_interposed_bind_int(sqlite3_stmt *statement, int index, int value) {
-  BOUND(sqlite3_bind_int_next()(statement, index, value), false)
+  BOUND(sqlite3_bind_int_next()(statement, index, value), false, hash_number(INTEGER, (uint64_t)(int64_t)value))
 }
 
 int dbh_interposed_bind_int64(sqlite3_stmt *statement, int index, sqlite3_int64 value) {
-  BOUND(sqlite3_bind_int64_next()(statement, index, value), false)
+  BOUND(sqlite3_bind_int64_next()(statement, index, value), false, hash_number(INTEGER, (uint64_t)value))
 }
 
 int dbh_interposed_bind_double(sqlite3_stmt *statement, int index, double value) {
-  BOUND(sqlite3_bind_double_next()(statement, index, value), false)
+  BOUND(sqlite3_bind_double_next()(statement, index, value), false, hash_number(DOUBLE, bits_of(value)))
 }
 
 int dbh_interposed_bind_null(sqlite3_stmt *statement, int index) {
-  BOUND(sqlite3_bind_null_next()(statement, index), false)
+  BOUND(sqlite3_bind_null_next()(statement, index), false, DBH_BOUND_NULL)
+}
+
+int dbh_interposed_bind_pointer(sqlite3_stmt *statement, int index, void *value, const char *type, destructor release) {
+  BOUND(sqlite3_bind_pointer_next()(statement, index, value, type, release), false, DBH_BOUND_UNKNOWN)
+}
+
+int dbh_interposed_transfer_bindings(sqlite3_stmt *from, sqlite3_stmt *to) {
+  dbh_forget_bound(from);
+  dbh_forget_bound(to);
+  return sqlite3_transfer_bindings_next()(from, to);
 }
 
 int dbh_interposed_clear_bindings(sqlite3_stmt *statement) {
   dbh_forget_large_values(statement);
+  dbh_forget_bound(statement);
   return sqlite3_clear_bindings_next()(statement);
 }
 
@@ -214,7 +274,9 @@ int sqlite3_bind_int(sqlite3_stmt *, int, int) WEAK(bind_int);
 int sqlite3_bind_int64(sqlite3_stmt *, int, sqlite3_int64) WEAK(bind_int64);
 int sqlite3_bind_double(sqlite3_stmt *, int, double) WEAK(bind_double);
 int sqlite3_bind_null(sqlite3_stmt *, int) WEAK(bind_null);
+int sqlite3_bind_pointer(sqlite3_stmt *, int, void *, const char *, destructor) WEAK(bind_pointer);
 int sqlite3_clear_bindings(sqlite3_stmt *) WEAK(clear_bindings);
+int sqlite3_transfer_bindings(sqlite3_stmt *, sqlite3_stmt *) WEAK(transfer_bindings);
 
 #else
 

@@ -86,10 +86,10 @@ static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, c
   bool is_captured = wants_stack(lane, text->shape, &has_room);
   if (!has_room) return false;
   if (!(flags & DBH_FLAG_MAIN_THREAD) && dbh_is_shared_thread(swift)) flags |= DBH_FLAG_SHARED_THREAD;
-  uint32_t lookup = DBH_SHAPE_READS | DBH_SHAPE_KEY_LOOKUP;
-  bool is_lookup = (text->shape.flags & lookup) == lookup;
-  bool is_told_apart = is_lookup || (is_captured && (text->shape.flags & DBH_SHAPE_READS));
-  uint64_t parameters = is_told_apart ? dbh_parameter_hash(open->statement, text->hash) : 0;
+  dbh_value_hashes values = {0};
+  if (text->shape.flags & DBH_SHAPE_READS) {
+    values = dbh_hash_values(open->statement, text->shape, text->hash, is_captured);
+  }
   uint32_t stack = is_captured ? dcs_stacks_capture(lane->stacks) : 0;
   dbh_log_head *head = lane->head;
   lock(head);
@@ -111,7 +111,7 @@ static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, c
       .sequence = sequence,
       .start = now,
       .duration = UINT64_MAX,
-      .parameters = parameters,
+      .parameters = values.parameters,
       .parent = is_nested ? parent->record->sequence + 1 : 0,
       .shape = text->shape.id,
       .scope = lane->scope,
@@ -120,6 +120,8 @@ static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, c
       .rows_changed = -1,
       .thread = (uint32_t)open->thread,
       .flags = flags,
+      .key_counts = values.key_counts,
+      .keys = {values.keys[0], values.keys[1], values.keys[2]},
   };
   uint32_t generation = head->generation;
   unlock(head);
@@ -157,6 +159,7 @@ typedef struct {
   uint64_t duration;  // nanoseconds
   int64_t changed;    // rows changed, -1: unknown
   uint32_t steps, full_scan_steps, sorts, automatic_index_rows;
+  uint32_t version;  // of its databases; 0: unknown
   bool autocommit;
   bool is_busy;
 } dbh_ending;
@@ -181,6 +184,7 @@ static inline bool ended_directly(const dbh_open_statement *open, const dbh_endi
     record->automatic_index_rows = ending->automatic_index_rows;
     record->transaction = open->transaction;
     record->error = 0;
+    record->version = ending->version;
     uint16_t flags = record->flags & (uint16_t)~(DBH_FLAG_UNFINISHED | DBH_FLAG_ENDS_IN_AUTOCOMMIT);
     if (ending->is_busy) flags |= DBH_FLAG_UNFINISHED;
     if (ending->autocommit) flags |= DBH_FLAG_ENDS_IN_AUTOCOMMIT;

@@ -169,6 +169,9 @@ typedef struct dbh_connection {
   uint64_t schema_wanted;  // since when something else may be known; 0: nothing
   bool defines;  // something in the transaction that is open
 
+  uint32_t version;             // as dbh_known_version() told last
+  uint32_t version_transaction;  // the transaction in which that was
+
   dbh_preupdate_callback user_preupdate;
   void *user_preupdate_context;
   uint32_t sessions;       // of the session extension
@@ -388,6 +391,8 @@ int dbh_lock_state(sqlite3 *handle, const char *schema);
 /// The name of a database of the connection; NULL where there are no more, or they cannot be asked for.
 const char *dbh_schema_name(sqlite3 *handle, int index);
 void dbh_note_versions(dbh_connection *connection, dbh_open_statement *open);
+/// A number that changes with each commit to a database of the connection, as the connection knows of it now. Never 0.
+uint32_t dbh_known_version(dbh_connection *connection, bool autocommit);
 /// The code of a failure that undid what the statement had changed; 0: there was none.
 int32_t dbh_undoing_error(dbh_connection *connection, const dbh_open_statement *open);
 void dbh_free_rows(dbh_connection *connection);
@@ -459,6 +464,15 @@ bool dbh_is_nested_of_app(dbh_connection *connection, sqlite3_stmt *statement, c
 /// Whether a value that is bound to a statement is too large to be read.
 bool dbh_has_large_value(const sqlite3_stmt *statement);
 void dbh_forget_large_values(const sqlite3_stmt *statement);
+
+// BoundValues.c
+/// Hashes of bound values have the bit of DBH_BOUND_HASH.
+enum { DBH_BOUND_UNKNOWN = 1, DBH_BOUND_NULL = 2, DBH_BOUND_NOW = 3, DBH_BOUND_HASH = 4 };
+void dbh_note_bound(const sqlite3_stmt *statement, int index, uint64_t hash);
+void dbh_forget_bound(const sqlite3_stmt *statement);
+/// The hashes of all parameters, until dbh_unlock_bound(); NULL where one of them was not seen, or before anybody listened.
+const uint64_t *dbh_lock_bound(const sqlite3_stmt *statement, int count, void **token);
+void dbh_unlock_bound(void *token);
 
 // Sessions.c
 /// Whether sessions, which take the preupdate hook, are counted.

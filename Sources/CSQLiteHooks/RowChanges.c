@@ -391,6 +391,16 @@ void dbh_note_versions(dbh_connection *c, dbh_open_statement *open) {
   }
 }
 
+// On the connection's own thread. A transaction reads the same from its first read on, so that within one the number is known.
+uint32_t dbh_known_version(dbh_connection *c, bool autocommit) {
+  if (!autocommit && c->version && c->version_transaction == c->transaction) return c->version;
+  uint64_t version = version_of(c->handle, 0);
+  for (int i = 2; i < 64 && dbh_schema_name(c->handle, i); i++) version += version_of(c->handle, i);
+  c->version = (uint32_t)version | 0x80000000u;
+  c->version_transaction = autocommit ? 0 : c->transaction;
+  return c->version;
+}
+
 static bool has_new_versions(dbh_connection *c, const dbh_open_statement *open) {
   uint64_t versions = 0;
   for (int i = 0; i < 64; i++) {

@@ -102,6 +102,7 @@ int dbh_interposed_finalize(sqlite3_stmt *statement) {
   statement_function next = sqlite3_finalize_next();
   if (!statement) return next(statement);
   dbh_forget_large_values(statement);
+  dbh_forget_bound(statement);
   if (!is_watched()) return next(statement);
   sqlite3 *handle = sqlite3_db_handle(statement);
   learn_before(handle);
@@ -143,6 +144,8 @@ static __attribute__((cold, noinline)) void failed(dbh_connection *c, const dbh_
   thread->preparing--;                                                         \
   thread->call = call.outer;                                                   \
   c->last_prepared = result == SQLITE_OK && statement ? *statement : NULL;     \
+  /* Where one stood whose end was not seen. */                                \
+  if (c->last_prepared) dbh_forget_bound(c->last_prepared);                    \
   if (result != SQLITE_OK) failed(c, &call, result, sql, length);              \
   sqlite3_mutex_leave(mutex);                                                  \
   return result;

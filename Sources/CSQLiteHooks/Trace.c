@@ -255,6 +255,7 @@ static __attribute__((cold, noinline)) void end_in_swift(const dbh_open_statemen
       .shape = open->shape,
       .autocommit = ending.autocommit,
       .is_unfinished = ending.is_busy,
+      .version = ending.version,
   };
   swift->ended(&open->slot, &outcome);
 }
@@ -331,6 +332,8 @@ static inline bool end(dbh_connection *c, dbh_open_statement *open, const dbh_ca
       .autocommit = autocommit,
       .is_busy = is_busy,
   };
+  uint32_t reads = DBH_SHAPE_READS | DBH_SHAPE_HAS_TABLES;
+  if ((open->flags & reads) == reads) ending.version = dbh_known_version(c, autocommit);
   bool is_settled = false;
   const dbh_row_changes *changes = autocommit ? NULL : dbh_plain_changes(c, open, changed);
   if (!ended_directly(open, &ending, changes, &is_settled)) end_in_swift(open, ending, swift);
@@ -606,26 +609,6 @@ void dbh_trace_close(dbh_connection *c) {
   free(c->open);
   c->open = NULL;
   c->capacity = 0;
-}
-
-enum { COSTLY = 1 << 16 };
-
-uint64_t dbh_parameter_hash(void *statement, uint64_t sql_hash) {
-  if (sqlite3_bind_parameter_count(statement) == 0) return sql_hash;
-  if (dbh_has_large_value(statement)) return 0;
-  // Where it is not known what is bound, a text whose values took long once is not asked about again.
-  dbh_connection *c = dbh_interposes_statements() ? NULL : dbh_connection_of(sqlite3_db_handle(statement));
-  if (c && c->costly_text == sql_hash) return 0;
-  char *expanded = sqlite3_expanded_sql(statement);
-  if (!expanded) return 0;
-  // Inside of another statement SQLite leaves the values out, and makes a comment of the text.
-  const char *sql = sqlite3_sql(statement);
-  const char *comment = sql && strncmp(sql, "-- ", 3) == 0 ? "-- -- " : "-- ";
-  bool is_comment = strncmp(expanded, comment, strlen(comment)) == 0;
-  uint64_t hash = is_comment ? 0 : dbh_hash(expanded, strlen(expanded));
-  if (c && strlen(expanded) > COSTLY) c->costly_text = sql_hash;
-  sqlite3_free(expanded);
-  return hash;
 }
 
 const char *dbh_sql(void *statement) { return sqlite3_sql(statement); }

@@ -87,12 +87,21 @@ extension DatabaseIdentity.Key {
 }
 
 private func shapeOfText(_ sql: UnsafePointer<CChar>?, _ length: Int, _ hash: UInt64) -> dbh_shape {
-  if let (number, note) = ShapeTable.shared.known(hash: hash) {
-    return dbh_shape(id: number, flags: note & ~isNoted)
-  }
   let bytes = UnsafeBufferPointer(
     start: sql.map { UnsafeRawPointer($0).assumingMemoryBound(to: UInt8.self) }, count: length)
+  func made(_ number: UInt32, _ flags: UInt32) -> dbh_shape {
+    let reads = flags & UInt32(DBH_SHAPE_READS) != 0
+    let values = reads ? TextValues.shared.values(of: bytes, hash: hash, shape: ShapeTable.shared[number]) : nil
+    return dbh_shape(id: number, flags: flags, values: values)
+  }
+  if let (number, note) = ShapeTable.shared.known(hash: hash) { return made(number, note & ~isNoted) }
   let (number, shape) = ShapeTable.shared.number(of: bytes, hash: hash, dialect: .sqlite)
+  let flags = UInt32(flags(of: shape))
+  ShapeTable.shared.note(flags | isNoted, of: number)
+  return made(number, flags)
+}
+
+private func flags(of shape: StatementShape) -> Int {
   var flags = 0
   if shape.kind == .select {
     flags |= DBH_SHAPE_READS
@@ -104,8 +113,7 @@ private func shapeOfText(_ sql: UnsafePointer<CChar>?, _ length: Int, _ hash: UI
   if ["ATTACH", "DETACH", "ANALYZE"].contains(where: shape.normalizedSQL.hasPrefix) { flags |= DBH_SHAPE_ATTACHES }
   if !shape.tables.isEmpty { flags |= DBH_SHAPE_HAS_TABLES }
   if hasOneSite(shape) { flags |= DBH_SHAPE_ONE_SITE }
-  ShapeTable.shared.note(UInt32(flags) | isNoted, of: number)
-  return dbh_shape(id: number, flags: UInt32(flags))
+  return flags
 }
 
 /// Whether no finding asks where further executions of a shape come from. A transaction that was left open is found by where
@@ -151,15 +159,14 @@ private func record(
     flags: StatementRecord.Flags(rawValue: statement.flags),
     transaction: statement.transaction,
     parent: statement.parent.flatMap { StatementSlot($0.pointee) },
-    isRead: shape.flags & UInt32(DBH_SHAPE_READS) != 0,
-    isKeyLookup: shape.flags & UInt32(DBH_SHAPE_KEY_LOOKUP) != 0
+    isRead: shape.flags & UInt32(DBH_SHAPE_READS) != 0
   )
   beginning.hasOneSite = shape.flags & UInt32(DBH_SHAPE_ONE_SITE) != 0
   if !beginning.flags.contains(.mainThread), SharedThread.isCurrent { beginning.flags.insert(.sharedThread) }
   if place.isViaConnection { beginning.flags.insert(.viaConnection) }
   let lane = DirectRecording.lane(to: place, after: statement.lane, on: statement.connection)
-  let kept = place.log.begin(&beginning, in: place.scope.id) {
-    dbh_parameter_hash(statement.statement, statement.sql_hash)
+  let kept = place.log.begin(&beginning, in: place.scope.id) { isCaptured in
+    ValueHashes(dbh_hash_values(statement.statement, shape, statement.sql_hash, isCaptured))
   }
   guard let lane else { return }
   if kept.isSettled { dbh_settle_shape(lane, shape.id) }
@@ -186,7 +193,7 @@ private func boundValues(of statement: dbh_statement) -> [String?] {
 
 private func statementEnded(_ slot: UnsafePointer<dbh_slot>?, _ outcome: UnsafePointer<dbh_outcome>?) {
   guard let slot = slot?.pointee, let outcome = outcome?.pointee else { return }
-  let counts = StatementCounts(
+  var counts = StatementCounts(
     duration: outcome.duration,
     rowsReturned: UInt32(clamping: outcome.rows),
     rowsChanged: Int32(clamping: outcome.changed),
@@ -198,6 +205,7 @@ private func statementEnded(_ slot: UnsafePointer<dbh_slot>?, _ outcome: UnsafeP
     isUnfinished: outcome.is_unfinished,
     endsInAutocommit: outcome.autocommit
   )
+  counts.version = outcome.version
   let error = outcome.error == 0 ? nil : statementError(code: outcome.error, message: outcome.error_message)
   let ended = StatementOutcome(counts, error: error)
   if let kept = StatementSlot(slot, shape: outcome.shape) { kept.log.end(kept, ended) }

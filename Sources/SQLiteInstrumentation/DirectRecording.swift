@@ -45,6 +45,8 @@ enum DirectRecording {
       && MemoryLayout.offset(of: \StatementRecord.parent) == MemoryLayout.offset(of: \dbh_record.parent)
       && MemoryLayout.offset(of: \StatementRecord.thread) == MemoryLayout.offset(of: \dbh_record.thread)
       && MemoryLayout.offset(of: \StatementRecord.flags) == MemoryLayout.offset(of: \dbh_record.flags)
+      && MemoryLayout.offset(of: \StatementRecord.keyWords) == MemoryLayout.offset(of: \dbh_record.keys)
+      && MemoryLayout.offset(of: \StatementRecord.version) == MemoryLayout.offset(of: \dbh_record.version)
       && MemoryLayout.offset(of: \WriteRun.change) == MemoryLayout.offset(of: \dbh_run.table)
       && MemoryLayout.offset(of: \WriteRun.change.rows) == MemoryLayout.offset(of: \dbh_run.rows)
       && MemoryLayout.offset(of: \WriteRun.writes) == MemoryLayout.offset(of: \dbh_run.writes)

@@ -134,7 +134,7 @@ private struct Client: Sendable {
     let finding = try #require(recording.findings.first)
     #expect(finding.kind == .nPlusOne)
     #expect(finding.count == 4)
-    #expect(finding.message.contains("lazy, parameters unknown"))
+    #expect(finding.message.contains("lazy, keys unknown"))
   }
 
   @Test func twoLookupsWhoseParametersNobodyTellsAreNone() {

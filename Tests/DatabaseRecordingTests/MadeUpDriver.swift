@@ -37,8 +37,21 @@ final class MadeUpDriver: Sendable {
     let shape = StatementShape(sql)
     let beginning = StatementBeginning(
       shape: ShapeTable.shared.number(of: shape), start: monotonicNanoseconds(), thread: 1, flags: [.hasCounters],
-      transaction: 0, parent: parent, isRead: shape.kind == .select, isKeyLookup: true)
-    return connection.begin(beginning) { key }
+      transaction: 0, parent: parent, isRead: shape.kind == .select)
+    return connection.begin(beginning) { _ in .madeUp(key, of: sql) }
+  }
+}
+
+extension ValueHashes {
+  /// As if each column of the key were compared with as many values as there are in the text.
+  static func madeUp(_ key: UInt64, of sql: String) -> ValueHashes {
+    guard key != 0 else { return .unknown }
+    let word = UInt32(truncatingIfNeeded: key)
+    var counts: UInt16 = 0
+    for (column, key) in StatementValues(sql, shape: StatementShape(sql), dialect: .sqlite).keys.enumerated() {
+      counts |= UInt16(min(key.values.count, KeyHashes.most)) << UInt16(5 * column)
+    }
+    return ValueHashes(parameters: key, keys: KeyHashes((word, word, word), counts: counts))
   }
 }
 

@@ -92,7 +92,7 @@ private let book = "CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INTEGER 
       repeating(4) { key in driver.run("SELECT * FROM book WHERE authorId IN (?)", key: UInt64(key)) }
     }
     #expect(recording.findings.map(\.kind) == [.nPlusOne])
-    #expect(recording.findings.first?.message.contains("selectIn, 4 distinct parameters") == true)
+    #expect(recording.findings.first?.message.contains("selectIn, 4 distinct keys") == true)
   }
 
   @Test func lookupsOnDifferentLinesAreNoLoop() {

@@ -47,7 +47,7 @@ import Testing
       let lines = message.split(separator: "\n").map(String.init)
       #expect(lines.count == 6)
       #expect(lines[0] == "Expected no N+1 queries, found 1: 4 of 5 queries load book.authorId one author at a time.")
-      #expect(lines[1].hasPrefix("  4×  SELECT id FROM book WHERE authorId = ?    lazy, 4 distinct parameters, "))
+      #expect(lines[1].hasPrefix("  4×  SELECT id FROM book WHERE authorId = ?    lazy, 4 distinct keys, "))
       #expect(lines[1].hasSuffix(" steps    #2 … #5"))
       #expect(lines[2] == "       at Shop.swift:28 in Shop.books(of:), through SQLiteDatabase.rows(_:_:)")
       #expect(lines[3] == "       after #1 SELECT id FROM author ORDER BY id, which returned 4 rows, at Shop.swift:24")

@@ -14,10 +14,47 @@
 extern "C" {
 #endif
 
+/// Values of a text that are parameters in a row, or one literal.
+typedef struct {
+  uint32_t parameter;  // the number of the first one; 0: a literal
+  uint32_t count;
+  uint64_t literal;  // a hash of it
+} dbh_value_run;
+
+/// The values that one column of a key is compared with.
+typedef struct {
+  uint32_t first, count;  // runs
+  bool has_lists;         // a value is a whole list
+} dbh_key_column;
+
+enum { DBH_KEY_COLUMNS = 3 };
+
+enum {
+  DBH_VOLATILE_WITH_NOW = 1,  // the answer is another one each time if `now` is bound
+  DBH_VOLATILE = 2,           // the answer is another one each time
+};
+
+/// Where the values of a text that reads are. Immutable, for the life of the process.
+typedef struct {
+  uint64_t literals;  // tells apart what the text itself says
+  uint8_t volatility;
+  uint8_t column_count;
+  dbh_key_column columns[DBH_KEY_COLUMNS];
+  const dbh_value_run *runs;
+} dbh_text_values;
+
+/// What is kept of the values of one execution.
+typedef struct {
+  uint64_t parameters;              // 0: unknown, or the answer depends on more than them
+  uint32_t keys[DBH_KEY_COLUMNS];  // 0: unknown
+  uint16_t key_counts;              // five bits for each column: different values, 31 for more; 0: unknown
+} dbh_value_hashes;
+
 /// What is known of one SQL text; computed in Swift once, then cached by the text's hash.
 typedef struct {
   uint32_t id;
   uint32_t flags;
+  const dbh_text_values *values;  // NULL: it does not read, or there are too many texts
 } dbh_shape;
 
 enum {
@@ -60,6 +97,9 @@ typedef struct {
   uint32_t error;
   uint32_t load;
   uint16_t flags;
+  uint16_t key_counts;
+  uint32_t keys[DBH_KEY_COLUMNS];
+  uint32_t version;
 } dbh_record;
 
 /// Row changes of one kind to one table: Swift's `RowCount`.
@@ -156,6 +196,7 @@ typedef struct {
   uint32_t shape;
   bool autocommit;
   bool is_unfinished;  // reset before the last row
+  uint32_t version;    // of its databases; 0: unknown
 } dbh_outcome;
 
 /// Which database a connection has opened, whatever it was called.
@@ -367,8 +408,9 @@ const char *dbh_sql(void *statement);
 /// What `opened` returned for a connection; NULL for one that is not instrumented.
 void *dbh_context_of(void *handle);
 
-/// Tells the values bound to a statement apart. 0 is never returned.
-uint64_t dbh_parameter_hash(void *statement, uint64_t sql_hash);
+/// Tells the values of a statement apart that begins. `is_captured`: whether it is one of the first of its shape, of which they
+/// may cost more.
+dbh_value_hashes dbh_hash_values(void *statement, dbh_shape shape, uint64_t sql_hash, bool is_captured);
 
 uint64_t dbh_hash(const void *bytes, size_t length);
 /// A thread's monotonic clock between two readings of the kernel's: it tells the time by the processor's counter.

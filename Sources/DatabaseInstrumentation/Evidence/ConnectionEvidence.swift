@@ -118,12 +118,12 @@ package final class ConnectionEvidence: Sendable {
   /// Files a statement that begins where it belongs.
   ///
   /// - Returns: `nil` when no recording takes it.
-  package func begin(_ statement: StatementBeginning, parameters: () -> UInt64) -> StatementSlot? {
+  package func begin(_ statement: StatementBeginning, values: (Bool) -> ValueHashes) -> StatementSlot? {
     guard let place = running ?? place(shape: statement.shape, time: statement.start) else { return nil }
     var statement = statement
     if place.isViaConnection { statement.flags.insert(.viaConnection) }
     // One line for all statements: it is on the stacks by which they are told apart.
-    return place.log.begin(&statement, in: place.scope.id, parameters: parameters)
+    return place.log.begin(&statement, in: place.scope.id, values: values)
   }
 
   /// Where a statement goes.

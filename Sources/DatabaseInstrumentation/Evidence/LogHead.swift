@@ -12,7 +12,7 @@ internal import Synchronization
 
 /// The part of a log that a source may write by itself, in a layout that C knows as well.
 ///
-/// Recording a statement then is one turn of a lock and 96 bytes. The lock is held for a few instructions and nearly never
+/// Recording a statement then is one turn of a lock and 112 bytes. The lock is held for a few instructions and nearly never
 /// wanted by two threads at once: who has to wait gives the processor away after a moment. On Apple's platforms it is the
 /// unfair lock, which lends the waiting thread's priority.
 ///

@@ -71,6 +71,18 @@ package struct SchemaListing: Sendable {
       .subtracting(tables.keys)
   }
 
+  /// What its views read, by their names in lower case.
+  func views(besides tables: [String: TableDefinition]) -> [String: ViewDefinition] {
+    var found: [String: ViewDefinition] = [:]
+    for schema in schemas {
+      for entry in entries where entry.schema == schema && entry.kind == .view {
+        let name = entry.name.lowercased()
+        if found[name] == nil, tables[name] == nil { found[name] = SchemaText.of(entry.sql).view }
+      }
+    }
+    return found
+  }
+
   /// In the order in which names are looked up.
   private var schemas: [String] {
     var names: [String] = []

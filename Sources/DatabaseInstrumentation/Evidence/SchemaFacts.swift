@@ -24,6 +24,8 @@ package final class SchemaFacts: Sendable {
     var formerColumns: Set<String> = []
     /// What was seen being made and has no keys: views, virtual tables.
     var keyless: Set<String> = []
+    /// By their names in lower case.
+    var views: [String: ViewDefinition] = [:]
     /// Tables whose triggers were seen being made; one that was dropped since still counts.
     var triggered: Set<String> = []
     var isRead = false
@@ -40,6 +42,7 @@ package final class SchemaFacts: Sendable {
 
   private static let definitionLimit = 5_000
   private static let planLimit = 1_000
+  private static let viewLimit = 64
 
   /// - Parameters:
   ///   - reader: Reads the tables from the database when findings are computed; `nil` where its source never tells of any.
@@ -63,6 +66,7 @@ package final class SchemaFacts: Sendable {
     state.withLock { state in
       state.tables = listing.visibleTables()
       state.keyless = listing.keyless(besides: state.tables)
+      state.views = listing.views(besides: state.tables)
       state.entries = listing.entries
       state.isRead = listing.isComplete
     }
@@ -110,6 +114,7 @@ package final class SchemaFacts: Sendable {
         state.entries.append(definition)
       }
       if let name = text.keyless { state.keyless.insert(name.lowercased()) }
+      if let view = text.view { state.views[view.name.lowercased()] = view }
       if let change = text.change { state.apply(change) }
     }
   }
@@ -123,6 +128,7 @@ package final class SchemaFacts: Sendable {
     state.withLock { state in
       state.tables = tables
       state.keyless = main.keyless(besides: tables)
+      state.views = main.views(besides: tables)
       state.entries = main.entries
       state.plans = [:]
       state.isRead = true
@@ -142,6 +148,32 @@ package final class SchemaFacts: Sendable {
     if let known = state.withLock({ $0.tables[name] }) { return known }
     readOnce()
     return state.withLock { $0.tables[name] }
+  }
+
+  /// What a view reads, by its name in any case.
+  package func view(_ name: String) -> ViewDefinition? {
+    let name = name.lowercased()
+    readOnce()
+    return state.withLock { $0.tables[name] == nil ? $0.views[name] : nil }
+  }
+
+  /// The tables that a name stands for, in lower case: of a view those that it reads, and itself.
+  package func tables(behind name: String) -> [String] {
+    var found = [name.lowercased()]
+    var next = 0
+    while next < found.count, found.count < Self.viewLimit {
+      for table in view(found[next])?.tables ?? [] where !found.contains(table) { found.append(table) }
+      next += 1
+    }
+    return found
+  }
+
+  /// The one table that a view reads; of any other name the name itself.
+  package func baseTable(_ name: String) -> String {
+    let behind = tables(behind: name)
+    let last = behind[behind.count - 1]
+    guard behind.count > 1, behind.dropLast().allSatisfy({ view($0)?.tables.count == 1 }) else { return name }
+    return table(last)?.name ?? last
   }
 
   /// All tables that are known.
@@ -178,8 +210,8 @@ package final class SchemaFacts: Sendable {
   var alreadyKnown: SchemaFacts {
     if isFixed { return self }
     let facts = SchemaFacts()
-    let (tables, former) = state.withLock { ($0.tables, $0.formerColumns) }
-    facts.state.withLock { ($0.tables, $0.formerColumns) = (tables, former) }
+    let (tables, former, views) = state.withLock { ($0.tables, $0.formerColumns, $0.views) }
+    facts.state.withLock { ($0.tables, $0.formerColumns, $0.views) = (tables, former, views) }
     return facts
   }
 
@@ -254,6 +286,7 @@ extension SchemaFacts.State {
       if triggered.contains(name) { tables[name]?.hasTriggers = true }
     }
     keyless.formUnion(listing.keyless(besides: read))
+    views.merge(listing.views(besides: read)) { seen, _ in seen }
     entries = listing.entries + entries
   }
 }

@@ -4,6 +4,7 @@ struct SchemaText: Sendable {
   let writing: WritingFacts.Definition?
   /// The name of what it makes that has no foreign keys: a view, a virtual table, a table that is made of rows.
   let keyless: String?
+  let view: ViewDefinition?
   /// What it defines, for a database of our own that is asked for plans; `nil` for what takes rows from elsewhere, which would
   /// have to be run.
   let definition: SchemaEntry?
@@ -20,7 +21,42 @@ struct SchemaText: Sendable {
       let tokens = SQLTokenList(bytes, dialect: .sqlite)
       return (WritingFacts.Definition(tokens), tokens.nameOfKeyless, tokens.isPlainDefinition)
     }
+    view = keyless.flatMap { ViewDefinition($0, sql) }
     definition = isPlain ? SchemaEntry(schema: "", kind: .table, name: "", sql: sql) : nil
+  }
+}
+
+/// What a view reads.
+package struct ViewDefinition: Sendable, Hashable {
+  package var name: String
+  /// By their names in lower case; views may be among them.
+  package var tables: [String]
+  /// Whether it gives other rows although nothing was written.
+  package var isVolatile: Bool
+
+  /// - Returns: `nil` where the text makes something else.
+  init?(_ name: String, _ sql: String) {
+    guard let body = sql.queryOfView else { return nil }
+    let shape = StatementShape(body)
+    self.name = name
+    tables = shape.tables.filter { $0.role == .read }.map { $0.name.lowercased() }
+    isVolatile = StatementValues(body, shape: shape, dialect: .sqlite).volatility != .none
+  }
+}
+
+extension String {
+  /// What stands behind `AS` in `CREATE VIEW name AS SELECT …`.
+  fileprivate var queryOfView: String? {
+    var sql = self
+    return sql.withUTF8 { bytes in
+      let tokens = SQLTokenList(bytes, dialect: .sqlite)
+      var index = 0
+      while index < tokens.count, tokens.keyword(index) != .view, tokens.keyword(index) != .as { index += 1 }
+      guard tokens.keyword(index) == .view else { return nil }
+      while index < tokens.count, tokens.keyword(index) != .as { index += 1 }
+      guard index + 1 < tokens.count else { return nil }
+      return tokens.text(from: index + 1, through: tokens.count - 1)
+    }
   }
 }
 

@@ -63,32 +63,26 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   /// - Parameters:
   ///   - statement: Its start is set where the source leaves it to the log: then nothing that is done here is part of the
   ///     statement's time.
-  ///   - parameters: Computes the hash of the bound values; called for key lookups, and for the first reads of a
-  ///     shape. 0 stands for unknown.
+  ///   - values: Computes the hashes of the values; called for reads, with whether it is one of the first of its shape.
   /// - Returns: Where it is.
   package func begin(
-    _ statement: inout StatementBeginning, in scope: UInt32, parameters: () -> UInt64
+    _ statement: inout StatementBeginning, in scope: UInt32, values: (_ isCaptured: Bool) -> ValueHashes
   ) -> StatementSlot {
     let load = DeclaredLoad.current.map(store.keep) ?? 0
-    let isLookup = statement.isRead && statement.isKeyLookup
     let isFull = isFull.load(ordering: .relaxed)
-    var hash: UInt64 = isLookup && !isFull ? parameters() : 0
     // One turn of the lock for a shape that was seen before; call sites are taken outside of it.
     let isCaptured = head.withLock { _ in capture(statement, in: scope) }
-    var stack: UInt32 = 0
-    if isCaptured, !isFull {
-      stack = store.stacks.capture()
-      if statement.isRead, !isLookup { hash = parameters() }
-    }
+    let hashes = statement.isRead && !isFull ? values(isCaptured) : .unknown
+    let stack = isCaptured && !isFull ? store.stacks.capture() : 0
     var slot = head.withLock {
-      append(&statement, in: scope, load: load, stack: stack, parameters: hash, to: &$0)
+      append(&statement, in: scope, load: load, stack: stack, values: hashes, to: &$0)
     }
     if slot.record == nil {
       let mayHaveRoom = store.takeBackRoom()
       slot = head.withLock { head in
         var slot = slot
         if mayHaveRoom {
-          slot = append(&statement, in: scope, load: load, stack: stack, parameters: hash, to: &head)
+          slot = append(&statement, in: scope, load: load, stack: stack, values: hashes, to: &head)
         }
         if slot.record == nil { drop(statement.shape, in: scope) { $0.add(statement) } }
         return slot
@@ -140,10 +134,10 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   ) {
     var statement = StatementBeginning(
       shape: shape, start: time, thread: 0, flags: flags.union(.notPrepared), transaction: 0, parent: nil,
-      isRead: false, isKeyLookup: false)
+      isRead: false)
     let (number, stack) = !isFull.load(ordering: .relaxed) ? (store.keep(error), store.stacks.capture()) : (0, 0)
     head.withLock { head in
-      let slot = append(&statement, in: scope.id, load: 0, stack: stack, parameters: 0, to: &head)
+      let slot = append(&statement, in: scope.id, load: 0, stack: stack, values: .unknown, to: &head)
       if let record = slot.record {
         record.pointee.error = number
       } else {
@@ -267,7 +261,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
 
   /// Appends the record of a statement, if there is room, under the lock.
   private func append(
-    _ statement: inout StatementBeginning, in scope: UInt32, load: UInt32, stack: UInt32, parameters: UInt64,
+    _ statement: inout StatementBeginning, in scope: UInt32, load: UInt32, stack: UInt32, values: ValueHashes,
     to head: inout LogHead
   ) -> StatementSlot {
     if statement.start == 0 { statement.start = monotonicNanoseconds() }
@@ -279,7 +273,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     record.transaction = statement.transaction
     record.load = load
     record.stack = stack
-    record.parameters = parameters
+    record.take(values)
     if let parent = statement.parent, parent.log === self, parent.generation == head.generation,
       let outer = parent.record
     {
@@ -311,6 +305,7 @@ extension StatementRecord {
     sorts = outcome.sorts
     automaticIndexRows = outcome.automaticIndexRows
     transaction = outcome.transaction
+    version = outcome.version
     self.error = error
     if self.stack == 0 { self.stack = stack }
     if outcome.isUnfinished { flags.insert(.unfinished) } else { flags.remove(.unfinished) }

@@ -1,4 +1,4 @@
-/// One execution of a statement as it is kept while a recording runs: 96 bytes, no references.
+/// One execution of a statement as it is kept while a recording runs: 112 bytes, no references.
 package struct StatementRecord: Sendable {
   /// Its place in the order of the whole recording tree.
   package var sequence: UInt64 = 0
@@ -6,7 +6,7 @@ package struct StatementRecord: Sendable {
   package var start: UInt64
   /// Nanoseconds; `unknown` while it runs, and where the source cannot know.
   package var duration: UInt64 = Self.unknown
-  /// Tells the bound values apart; 0: unknown.
+  /// Tells the values apart; 0: unknown, or the answer depends on more than them.
   package var parameters: UInt64 = 0
   /// The sequence number of the statement that was open around this one, plus 1; 0: none.
   package var parent: UInt64 = 0
@@ -27,6 +27,12 @@ package struct StatementRecord: Sendable {
   /// Index into the store's declared loads, plus 1; 0: none was declared.
   package var load: UInt32 = 0
   package var flags: Flags = []
+  /// How many values each column of its key is compared with, as in `KeyHashes`.
+  package var keyCounts: UInt16 = 0
+  /// Tell the values of its key apart.
+  package var keyWords: (UInt32, UInt32, UInt32) = (0, 0, 0)
+  /// Changes with each commit to the databases of its connection, as this one knew of it when it ended; 0: unknown.
+  package var version: UInt32 = 0
 
   package static let unknown = UInt64.max
 
@@ -71,6 +77,14 @@ package struct StatementRecord: Sendable {
 }
 
 extension StatementRecord {
+  package var keys: KeyHashes { KeyHashes(keyWords, counts: keyCounts) }
+
+  mutating func take(_ values: ValueHashes) {
+    parameters = values.parameters
+    keyWords = values.keys.words
+    keyCounts = values.keys.counts
+  }
+
   /// Rows that were read, where the source can tell and the statement ended.
   package var knownRows: Int? {
     guard duration != Self.unknown, flags.contains(.hasCounters) || flags.contains(.knowsRows) else { return nil }
@@ -89,13 +103,12 @@ package struct StatementBeginning {
   /// The statement that is open around this one.
   package var parent: StatementSlot?
   package var isRead: Bool
-  package var isKeyLookup: Bool
   /// Whether nobody asks where further executions come from.
   package var hasOneSite = false
 
   package init(
     shape: UInt32, start: UInt64, thread: UInt32, flags: StatementRecord.Flags, transaction: UInt32,
-    parent: StatementSlot?, isRead: Bool, isKeyLookup: Bool
+    parent: StatementSlot?, isRead: Bool
   ) {
     self.shape = shape
     self.start = start
@@ -104,7 +117,6 @@ package struct StatementBeginning {
     self.transaction = transaction
     self.parent = parent
     self.isRead = isRead
-    self.isKeyLookup = isKeyLookup
   }
 }
 
@@ -124,6 +136,7 @@ package struct StatementCounts: Sendable {
   package var hasRows: Bool
   /// Whether `duration` is known.
   package var hasDuration: Bool
+  package var version: UInt32 = 0
 
   package init(
     duration: UInt64, rowsReturned: UInt32, rowsChanged: Int32, steps: UInt32, fullScanSteps: UInt32, sorts: UInt32,

@@ -8,11 +8,8 @@ extension ConnectionEvidence {
     if shape.kind == .ddl { database.schema.note(sql) }
     let beginning = StatementBeginning(
       shape: number, start: monotonicNanoseconds(), thread: CurrentThread.number,
-      flags: CurrentThread.flags.union(.fromLog), transaction: 0, parent: nil, isRead: shape.kind == .select,
-      isKeyLookup: shape.loaderHint.looksLikeKeyLookup)
-    let slot = begin(beginning) {
-      values.map { ParameterHash.of($0, fingerprint: shape.fingerprint) } ?? 0
-    }
+      flags: CurrentThread.flags.union(.fromLog), transaction: 0, parent: nil, isRead: shape.kind == .select)
+    let slot = begin(beginning) { _ in ValueHashes(.of(sql, shape: shape, dialect: dialect), bound: values) }
     guard let slot else { return }
     var outcome = StatementOutcome(duration: 0)
     outcome.counts.hasDuration = false

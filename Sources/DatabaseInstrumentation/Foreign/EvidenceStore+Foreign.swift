@@ -47,7 +47,7 @@ extension EvidenceStore {
       start: span.start, shape: ShapeTable.shared.number(of: statement.shape), scope: span.scope)
     record.sequence = span.sequence
     record.stack = span.stack
-    record.parameters = statement.parameters
+    record.take(statement.values)
     if let end = span.state.end { record.duration = end > span.start ? end - span.start : 0 }
     if let rows = statement.rows {
       record.rowsReturned = UInt32(clamping: rows)

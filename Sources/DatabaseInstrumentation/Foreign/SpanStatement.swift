@@ -4,7 +4,7 @@ internal import Tracing
 struct SpanStatement {
   var shape: StatementShape
   var sql: String?
-  var parameters: UInt64
+  var values: ValueHashes
   var place: Place
   var rows: Int?
   var error: StatementError?
@@ -46,18 +46,16 @@ struct SpanStatement {
       shape = ShapeTable.shared.number(of: text, dialect: dialect).shape
       // Bound values are not there; the text itself tells the runs apart where it holds them.
       let bound = Self.parameters(of: span)
-      var whole = text
-      parameters =
-        bound.isEmpty
-        ? (shape.normalizedSQL == text
-          ? 0 : SQLParameters.areIn(text, dialect) ? 0 : whole.withUTF8 { Fingerprint.of($0) | 1 })
-        : ParameterHash.of(bound, fingerprint: shape.fingerprint)
+      // What is normalised already may have been without its values when it came.
+      values =
+        bound.isEmpty && shape.normalizedSQL == text
+        ? .unknown : ValueHashes(.of(text, shape: shape, dialect: dialect), bound: bound.isEmpty ? nil : bound)
     } else {
       guard let operation = value(rule.operation), let table = value(rule.collection),
         let made = StatementShape(operation: operation, table: table)
       else { return nil }
       shape = made
-      parameters = 0
+      values = .unknown
     }
     place = Place(
       system: system, address: value(rule.serverAddress).map(DatabaseURL.withoutCredentials),
@@ -71,11 +69,14 @@ struct SpanStatement {
   }
 
   private static func parameters(of span: SpanState) -> [String?] {
+    let prefix = "db.query.parameter."
     var found: [(name: String, value: String)] = []
     span.attributes.forEach { name, attribute in
-      if name.hasPrefix("db.query.parameter."), let text = attribute.text { found.append((name, text)) }
+      guard name.hasPrefix(prefix), let text = attribute.text else { return }
+      found.append((String(name.dropFirst(prefix.count)), text))
     }
-    return found.sorted { $0.name < $1.name }.map(\.value)
+    // Numbers in their order, before names.
+    return found.sorted { (Int($0.name) ?? .max, $0.name) < (Int($1.name) ?? .max, $1.name) }.map(\.value)
   }
 }
 
@@ -101,23 +102,6 @@ extension StatementShape {
     case "update": self.init("UPDATE \(name)")
     case "delete": self.init("DELETE FROM \(name)")
     default: return nil
-    }
-  }
-}
-
-/// Whether SQL text has parameters.
-enum SQLParameters {
-  static func areIn(_ sql: String, _ dialect: SQLDialect) -> Bool {
-    var sql = sql
-    return sql.withUTF8 { text in
-      var tokenizer = SQLTokenizer(text, dialect: dialect)
-      while true {
-        switch tokenizer.next().kind {
-        case .parameter: return true
-        case .end: return false
-        default: continue
-        }
-      }
     }
   }
 }

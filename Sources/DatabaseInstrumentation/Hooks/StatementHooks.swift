@@ -23,7 +23,8 @@ public struct StatementHooks: Sendable {
   /// - Parameters:
   ///   - sql: The text as it is sent.
   ///   - parameters: The bound values as text, in order; `nil` stands for NULL. They are hashed, to tell the runs of one
-  ///     statement apart, and go no further unless a configuration says so. Leave it out where they are not known.
+  ///     statement apart, and go no further unless a configuration says so. Leave it out where they are not known; what the
+  ///     text has as literals is read from there.
   ///   - batchSize: How many sets of parameters are sent with the statement in one go; `nil` where it is no batch.
   ///   - enclosing: The statement that is still being read while this one runs, if any: then a load is *immediate*.
   /// - Returns: A token; call ``ExecutingStatement/didExecute(rowsReturned:rowsChanged:)`` or
@@ -35,16 +36,18 @@ public struct StatementHooks: Sendable {
     let isRecording = RecordingActivity.shared.isRecording
     let pipeline = evidence.pipeline
     guard isRecording || pipeline != nil else { return ExecutingStatement(slot: nil, telemetry: nil) }
-    let (number, shape) = ShapeTable.shared.number(of: sql, dialect: connection.info.system.dialect)
+    let dialect = connection.info.system.dialect
+    let (number, shape) = ShapeTable.shared.number(of: sql, dialect: dialect)
     if shape.kind == .ddl { evidence.database.schema.note(sql) }
 
     var slot: StatementSlot?
     if isRecording {
       let beginning = StatementBeginning(
         shape: number, start: monotonicNanoseconds(), thread: CurrentThread.number, flags: CurrentThread.flags,
-        transaction: 0, parent: enclosing?.slot, isRead: shape.kind == .select,
-        isKeyLookup: shape.loaderHint.looksLikeKeyLookup)
-      slot = evidence.begin(beginning) { parameters.map { ParameterHash.of($0, fingerprint: shape.fingerprint) } ?? 0 }
+        transaction: 0, parent: enclosing?.slot, isRead: shape.kind == .select)
+      slot = evidence.begin(beginning) { _ in
+        ValueHashes(.of(sql, shape: shape, dialect: dialect), bound: parameters)
+      }
     }
     let telemetry = pipeline?.begin(
       StatementStart(

@@ -9,6 +9,8 @@ struct ConditionReader {
   private let parser: SelectParser
   private let tokens: SQLTokenList
   private(set) var hint: LoaderHint
+  /// Of the predicates by value, column by column.
+  private(set) var keys: [QueryReading.Key] = []
   /// Where in `hint.joins` the pairs of sources stand, for composite keys.
   private var joinsBySources: [SIMD2<Int32>: Int] = [:]
 
@@ -25,7 +27,8 @@ struct ConditionReader {
       let range = withoutParentheses(range)
       let conjuncts = conjuncts(of: range)
       if conjuncts.count == 1 {
-        if !classify(range) { hint.hasOtherConditions = true }
+        // What compares no value is the same each time.
+        if !classify(range), hasValue(range) { hint.hasOtherConditions = true }
       } else {
         pending.append(contentsOf: conjuncts.reversed())
       }
@@ -71,16 +74,21 @@ struct ConditionReader {
 }
 
 extension ConditionReader {
+  /// The columns of a comparison with values, and the values of each.
+  private typealias Comparison = (columns: [Column], values: [[Range<Int>]])
+
+  private func hasValue(_ range: Range<Int>) -> Bool { range.contains { tokens[$0].isValue } }
+
   /// Takes note of one condition; whether it is a key predicate or a join.
   private mutating func classify(_ range: Range<Int>) -> Bool {
-    if let columns = keyEquality(range) { return add(columns, .equality) }
-    if let columns = keyDisjunction(range) { return add(columns, .inList) }
+    if let key = keyEquality(range) { return add(key, .equality) }
+    if let key = keyDisjunction(range) { return add(key, .inList) }
     guard let (columns, next) = columns(range) else { return false }
     if tokens.keyword(next) == .in { return classifyIn(columns, next + 1..<range.upperBound) }
     guard isEquality(next), next + 1 < range.upperBound else { return false }
     let right = next + 1..<range.upperBound
     if columns.count == 1, tokens.isWord(next + 1, "any"), tokens.kind(next + 2) == .open {
-      return classifyIn(columns, next + 2..<range.upperBound)
+      return classifyIn(columns, next + 2..<range.upperBound, hasLists: true)
     }
     if let (others, end) = self.columns(right), end == range.upperBound, others.count == columns.count {
       return tokens.keyword(next) != .is && join(columns, others)
@@ -89,43 +97,49 @@ extension ConditionReader {
     return classifyIn(columns, right)
   }
 
-  /// The columns of `a = ?`, `? = a` and `(a, b) = (?, ?)`.
-  private func keyEquality(_ range: Range<Int>) -> [Column]? {
+  /// `a = ?`, `? = a` and `(a, b) = (?, ?)`.
+  private func keyEquality(_ range: Range<Int>) -> Comparison? {
     if let (columns, next) = columns(range) {
-      guard isEquality(next), next + 1 < range.upperBound, isValue(next + 1..<range.upperBound, count: columns.count)
+      guard isEquality(next), next + 1 < range.upperBound,
+        let values = values(next + 1..<range.upperBound, count: columns.count)
       else { return nil }
-      return columns
+      return (columns, values.map { [$0] })
     }
     guard let equality = valueEnd(range), isEquality(equality), equality + 1 < range.upperBound,
       let (columns, end) = columns(equality + 1..<range.upperBound), end == range.upperBound,
-      isValue(range.lowerBound..<equality, count: columns.count)
+      let values = values(range.lowerBound..<equality, count: columns.count)
     else { return nil }
-    return columns
+    return (columns, values.map { [$0] })
   }
 
-  /// The columns of `(a = ? AND b = ?) OR (a = ? AND b = ?)`, which is how a list of composite keys is written where row
-  /// values are not to be had: each side compares the same columns of one table with values, and nothing else.
-  private func keyDisjunction(_ range: Range<Int>) -> [Column]? {
+  /// `(a = ? AND b = ?) OR (a = ? AND b = ?)`, which is how a list of composite keys is written where row values are not to
+  /// be had: each side compares the same columns of one table with values, and nothing else.
+  private func keyDisjunction(_ range: Range<Int>) -> Comparison? {
     let sides = disjuncts(of: range)
     guard sides.count > 1 else { return nil }
-    var first: [Column]?
+    var all: Comparison?
     for side in sides {
       let side = withoutParentheses(side)
-      var columns: [Column] = []
+      var found: Comparison = ([], [])
       for conjunct in conjuncts(of: side) {
         guard let equality = keyEquality(withoutParentheses(conjunct)) else { return nil }
-        columns += equality
+        found.columns += equality.columns
+        found.values += equality.values
       }
-      guard Set(columns.map { $0.name.lowercased() }).count == columns.count,
-        columns.allSatisfy({ $0.source == columns[0].source })
+      guard Set(found.columns.map { $0.name.lowercased() }).count == found.columns.count,
+        found.columns.allSatisfy({ $0.source == found.columns[0].source })
       else { return nil }
-      if let first {
-        guard first.count == columns.count, columns.allSatisfy(first.contains) else { return nil }
-      } else {
-        first = columns
+      guard let first = all?.columns else {
+        all = found
+        continue
+      }
+      guard first.count == found.columns.count else { return nil }
+      for (column, values) in zip(found.columns, found.values) {
+        guard let place = first.firstIndex(of: column) else { return nil }
+        all?.values[place] += values
       }
     }
-    return first
+    return all
   }
 
   private func disjuncts(of range: Range<Int>) -> [Range<Int>] {
@@ -187,69 +201,81 @@ extension ConditionReader {
       let closing = tokens.closing(range.lowerBound)
       return closing < range.upperBound ? closing + 1 : nil
     }
-    var index = range.lowerBound + 1
-    while index < range.upperBound, tokens.kind(index) == .cast { index += 2 }
-    return index
+    return plainValueEnd(range) ?? range.lowerBound + 1
   }
 
-  /// Whether a range is a value, or a row of so many.
-  private func isValue(_ range: Range<Int>, count: Int) -> Bool {
+  /// Where a literal or a parameter ends, with its sign and its casts.
+  private func plainValueEnd(_ range: Range<Int>, orNull: Bool = false) -> Int? {
+    var index = range.lowerBound
+    if tokens.kind(index + 1) == .number, tokens.isSymbol(index, "-") || tokens.isSymbol(index, "+") { index += 1 }
+    guard index < range.upperBound else { return nil }
+    switch tokens.keyword(index) {
+    case .true, .false: break
+    case .null where orNull: break
+    default: guard tokens[index].isValue else { return nil }
+    }
+    index += 1
+    while index < range.upperBound, tokens.kind(index) == .cast {
+      guard tokens.kind(index + 1) == .word else { return nil }
+      index += 2
+    }
+    return min(index, range.upperBound)
+  }
+
+  /// The values that a range is: one, or a row of so many.
+  private func values(_ range: Range<Int>, count: Int) -> [Range<Int>]? {
     if count == 1 {
       let range = withoutParentheses(range)
-      guard tokens[range.lowerBound].isValue else { return false }
-      var index = range.lowerBound + 1
-      while index < range.upperBound {
-        guard tokens.kind(index) == .cast, tokens.kind(index + 1) == .word else { return false }
-        index += 2
-      }
-      return true
+      return plainValueEnd(range) == range.upperBound ? [range] : nil
     }
     guard tokens.kind(range.lowerBound) == .open, tokens.closing(range.lowerBound) == range.upperBound - 1 else {
-      return false
+      return nil
     }
-    return isRow(range.lowerBound, count: count)
+    return row(range.lowerBound, count: count)
   }
 
-  /// Whether the parenthesis at an index holds so many values and nothing else.
-  private func isRow(_ open: Int, count: Int?) -> Bool {
+  /// The values in the parenthesis at an index, if there are so many and nothing else.
+  private func row(_ open: Int, count: Int?) -> [Range<Int>]? {
     let closing = tokens.closing(open)
-    var values = 0
+    var values: [Range<Int>] = []
     var index = open + 1
     while index < closing {
-      guard tokens[index].isValue || tokens.keyword(index) == .null else { return false }
-      values += 1
-      index += 1
-      while index < closing, tokens.kind(index) == .cast, tokens.kind(index + 1) == .word { index += 2 }
-      guard index >= closing || tokens.kind(index) == .comma else { return false }
-      index += 1
+      guard let end = plainValueEnd(index..<closing, orNull: true) else { return nil }
+      values.append(index..<end)
+      guard end >= closing || tokens.kind(end) == .comma else { return nil }
+      index = end + 1
     }
-    return count == nil || values == count
+    return count == nil || values.count == count ? values : nil
   }
 
-  private mutating func classifyIn(_ columns: [Column], _ range: Range<Int>) -> Bool {
+  private mutating func classifyIn(_ columns: [Column], _ range: Range<Int>, hasLists: Bool = false) -> Bool {
     guard let open = range.first else { return false }
     if tokens.isName(open) { return classifyName(columns, range) }
     guard tokens.kind(open) == .open, tokens.closing(open) == range.upperBound - 1 else { return false }
     let closing = range.upperBound - 1
+    let values: [[Range<Int>]]?
     switch tokens.keyword(open + 1) {
     case .select, .with: return classifySubquery(columns, open + 1..<closing)
-    case .values: return isListOfRows(open + 2..<closing, count: columns.count) && add(columns, .inList)
+    case .values: values = rows(open + 2..<closing, count: columns.count)
     default:
-      let isList =
-        columns.count == 1 ? isRow(open, count: nil) : isListOfRows(open + 1..<closing, count: columns.count)
-      return isList && add(columns, .inList)
+      values = columns.count == 1 ? row(open, count: nil).map { [$0] } : rows(open + 1..<closing, count: columns.count)
     }
+    guard let values else { return false }
+    return add((columns, values), .inList, hasLists: hasLists)
   }
 
-  private func isListOfRows(_ range: Range<Int>, count: Int) -> Bool {
+  /// The values of each column in a list of rows.
+  private func rows(_ range: Range<Int>, count: Int) -> [[Range<Int>]]? {
+    var values = [[Range<Int>]](repeating: [], count: count)
     var index = range.lowerBound
     while index < range.upperBound {
-      guard tokens.kind(index) == .open, isRow(index, count: count) else { return false }
+      guard tokens.kind(index) == .open, let row = row(index, count: count) else { return nil }
+      for (column, value) in row.enumerated() { values[column].append(value) }
       index = tokens.closing(index) + 1
-      guard index >= range.upperBound || tokens.kind(index) == .comma else { return false }
+      guard index >= range.upperBound || tokens.kind(index) == .comma else { return nil }
       index += 1
     }
-    return !range.isEmpty
+    return range.isEmpty ? nil : values
   }
 
   /// SQLite's `a IN b`, where b is a table or what a `WITH` introduces.
@@ -260,17 +286,17 @@ extension ConditionReader {
     let name = tokens.name(last)
     if last == range.lowerBound, parser.withNames.hides(name, at: last) {
       guard let body = parser.withNames.body(of: name, at: last) else {
-        return add(columns, .inSubquery(table: nil, columns: []))
+        return append(columns, .inSubquery(table: nil, columns: []))
       }
       return classifySubquery(columns, body)
     }
-    return add(columns, .inSubquery(table: name, columns: []))
+    return append(columns, .inSubquery(table: name, columns: []))
   }
 
   /// `SELECT a, b FROM t …`: the table and the columns, where they are plain.
   private mutating func classifySubquery(_ columns: [Column], _ range: Range<Int>) -> Bool {
     guard tokens.keyword(range.lowerBound) == .select else {
-      return add(columns, .inSubquery(table: nil, columns: []))
+      return append(columns, .inSubquery(table: nil, columns: []))
     }
     var selected: [String] = []
     var index = range.lowerBound + 1
@@ -282,16 +308,17 @@ extension ConditionReader {
       index += 1
     }
     guard tokens.keyword(index) == .from, index + 1 < range.upperBound, tokens.isName(index + 1) else {
-      return add(columns, .inSubquery(table: nil, columns: []))
+      return append(columns, .inSubquery(table: nil, columns: []))
     }
     var last = index + 1
     while tokens.kind(last + 1) == .dot, tokens.isName(last + 2) { last += 2 }
     if tokens.kind(last + 1) == .open {
-      return isListFunction(last, range) && add(columns, .inList)
+      guard isListFunction(last, range) else { return false }
+      return add((columns, columns.map { _ in [last + 2..<last + 3] }), .inList, hasLists: true)
     }
     let name = tokens.name(last)
     let table = last == index + 1 && parser.withNames.hides(name, at: last) ? nil : name
-    return add(columns, .inSubquery(table: table, columns: table == nil ? [] : selected))
+    return append(columns, .inSubquery(table: table, columns: table == nil ? [] : selected))
   }
 
   /// `json_each(?)`, which is how a list is bound as one value.
@@ -301,7 +328,16 @@ extension ConditionReader {
     return closing == name + 3 && tokens[name + 2].isValue && closing == range.upperBound - 1
   }
 
-  private mutating func add(_ columns: [Column], _ form: LoaderHint.KeyPredicate.Form) -> Bool {
+  private mutating func add(
+    _ key: Comparison, _ form: LoaderHint.KeyPredicate.Form, hasLists: Bool = false
+  ) -> Bool {
+    for (column, values) in zip(key.columns, key.values) {
+      keys.append(QueryReading.Key(column: column.name, values: values, hasLists: hasLists))
+    }
+    return append(key.columns, form)
+  }
+
+  private mutating func append(_ columns: [Column], _ form: LoaderHint.KeyPredicate.Form) -> Bool {
     let first = columns[0].source
     let isOne = columns.allSatisfy { $0.source == first }
     let table = isOne ? first.flatMap { parser.sources[$0].table } : nil

@@ -1,7 +1,8 @@
 /// What the text of a `SELECT` says about keys: enough, with the foreign keys, to tell how a relationship was loaded.
 ///
-/// Only its outermost query counts, and of conditions only those that must all hold: those of `WHERE` and `ON` that
-/// `AND` joins. Names are without quotes, and aliases stand for their tables.
+/// Its outermost query counts, or where that has no key the queries that it reads from: those of `WITH` and `FROM`, and what a
+/// query without tables asks for, as in `SELECT EXISTS (…)`. Of conditions only those count that must all hold: those of
+/// `WHERE` and `ON` that `AND` joins. Names are without quotes, and aliases stand for their tables.
 package struct LoaderHint: Sendable, Hashable {
   /// Columns of one table compared with values.
   package struct KeyPredicate: Sendable, Hashable {
@@ -34,13 +35,15 @@ package struct LoaderHint: Sendable, Hashable {
   /// In the order of the text. A composite key that is compared column by column gives one for each column.
   package var keyPredicates: [KeyPredicate] = []
   package var joins: [Join] = []
-  /// Whether there is a condition that is none of these: `OR`, ranges, `LIKE`, `NOT IN`, functions, `IS NULL`.
+  /// Whether there is a condition with a value in it that is none of these: `OR`, ranges, `LIKE`, `NOT IN`, functions; or the
+  /// keys are those of an inner query.
   package var hasOtherConditions = false
   package var hasLimit = false
   package var hasOrderBy = false
   package var hasGroupBy = false
   package var hasDistinct = false
-  /// `UNION`, `EXCEPT`, `INTERSECT`; then the rest describes nothing and is empty, but for `hasOtherConditions`.
+  /// `UNION`, `EXCEPT`, `INTERSECT`; then the rest describes nothing and is empty, but for `hasOtherConditions`, and for the keys
+  /// where each part has one.
   package var isCompound = false
   /// Whether every result column is an aggregate such as `COUNT(*)`, and there is no `GROUP BY`.
   package var isAggregate = false

@@ -1,41 +1,41 @@
 extension LoaderHint {
   /// - Parameter withNames: Those are no tables.
   init(_ tokens: SQLTokenList, withNames: WithNames) {
-    var parser = SelectParser(tokens, withNames: withNames)
-    self = parser.hint()
+    self = QueryReading(tokens, withNames: withNames).hint
   }
 }
 
-/// Reads the outermost query of a text for what a ``LoaderHint`` needs.
+/// Reads one query for what a ``LoaderHint`` needs.
 struct SelectParser {
   /// One table of `FROM`, under the name by which columns refer to it.
   struct Source {
     var alias: String
     /// `nil` for a subquery, a function, and what a `WITH` introduces.
     var table: String?
+    /// Where the query stands that it is made by.
+    var query: Range<Int>?
   }
 
   let tokens: SQLTokenList
   let withNames: WithNames
+  private let range: Range<Int>
   private(set) var sources: [Source] = []
   var sourcesByAlias: [String: Int] = [:]
   private var conditions: [Range<Int>] = []
   private var usings: [(left: Int, columns: Range<Int>)] = []
   private var result = LoaderHint()
 
-  init(_ tokens: SQLTokenList, withNames: WithNames) {
+  /// - Parameter range: One query, without `UNION` and its like.
+  init(_ tokens: SQLTokenList, withNames: WithNames, range: Range<Int>) {
     self.tokens = tokens
     self.withNames = withNames
+    self.range = range
   }
 
-  mutating func hint() -> LoaderHint {
-    guard let select = mainSelect else { return LoaderHint() }
+  /// What the query says by itself, and the queries that it reads from.
+  mutating func reading() -> (own: QueryReading, columns: Range<Int>, inner: [Range<Int>])? {
+    guard let select = firstSelect else { return nil }
     let clauses = clauses(from: select)
-    if clauses.isCompound {
-      result.isCompound = true
-      result.hasOtherConditions = true
-      return result
-    }
     result.hasDistinct = tokens.keyword(select + 1) == .distinct
     if let from = clauses.from { readSources(from) }
     if let condition = clauses.condition { conditions.append(condition) }
@@ -45,13 +45,14 @@ struct SelectParser {
     for using in usings { join(using.left, using.columns) }
     var reader = ConditionReader(self, result)
     for condition in conditions { reader.read(condition) }
-    return reader.hint
+    let inner = clauses.from == nil ? queries(in: clauses.columns) : sources.compactMap(\.query)
+    return (QueryReading(hint: reader.hint, keys: reader.keys), clauses.columns, inner)
   }
 
   /// The first `SELECT` outside of parentheses.
-  private var mainSelect: Int? {
-    var index = 0
-    while index < tokens.count {
+  private var firstSelect: Int? {
+    var index = range.lowerBound
+    while index < range.upperBound {
       switch tokens.kind(index) {
       case .open: index = tokens.closing(index)
       case .semicolon: return nil
@@ -63,15 +64,29 @@ struct SelectParser {
     return nil
   }
 
+  /// What stands in parentheses among the columns: `EXISTS (SELECT …)`, and `(SELECT …)` as a value.
+  private func queries(in range: Range<Int>) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    var index = range.lowerBound
+    while index < range.upperBound {
+      if tokens.kind(index) == .open, isQuery(index + 1) {
+        let closing = min(tokens.closing(index), range.upperBound)
+        found.append(index + 1..<max(index + 1, closing))
+        index = closing
+      }
+      index += 1
+    }
+    return found
+  }
+
   private struct Clauses {
     var columns: Range<Int>
     var from: Range<Int>?
     var condition: Range<Int>?
-    var isCompound = false
   }
 
   private mutating func clauses(from select: Int) -> Clauses {
-    var clauses = Clauses(columns: select + 1..<tokens.count)
+    var clauses = Clauses(columns: select + 1..<range.upperBound)
     var current = SQLKeyword.select
     var start = select + 1
     var index = start
@@ -83,7 +98,7 @@ struct SelectParser {
       default: break
       }
     }
-    loop: while index < tokens.count {
+    while index < range.upperBound {
       if tokens.kind(index) == .open {
         index = tokens.closing(index) + 1
         continue
@@ -99,14 +114,11 @@ struct SelectParser {
         if keyword == .order { result.hasOrderBy = true }
         if keyword == .limit || keyword == .fetch { result.hasLimit = true }
         if keyword == .having { result.hasOtherConditions = true }
-      case .union, .except, .intersect:
-        clauses.isCompound = true
-        return clauses
       default: break
       }
       index += 1
     }
-    end(&clauses, start..<min(index, tokens.count))
+    end(&clauses, start..<max(start, min(index, range.upperBound)))
     return clauses
   }
 }
@@ -122,7 +134,8 @@ extension SelectParser {
       } else if expectsSource, kind == .open {
         // The parentheses of `FROM (a JOIN b)` count for nothing, so that one reads on inside.
         if isQuery(index + 1) {
-          index = readAlias(after: tokens.closing(index), table: nil, name: nil)
+          let closing = tokens.closing(index)
+          index = readAlias(after: closing, table: nil, name: nil, query: index + 1..<max(index + 1, closing))
           expectsSource = false
           continue
         }
@@ -165,11 +178,12 @@ extension SelectParser {
       return readAlias(after: tokens.closing(last + 1), table: nil, name: name)
     }
     let isHidden = last == index && withNames.hides(name, at: index)
-    return readAlias(after: last, table: isHidden ? nil : name, name: name)
+    let query = isHidden ? withNames.body(of: name, at: index) : nil
+    return readAlias(after: last, table: isHidden ? nil : name, name: name, query: query)
   }
 
   /// - Returns: The index of what follows.
-  private mutating func readAlias(after index: Int, table: String?, name: String?) -> Int {
+  private mutating func readAlias(after index: Int, table: String?, name: String?, query: Range<Int>? = nil) -> Int {
     var next = index + 1
     var alias = name
     if tokens.keyword(next) == .as { next += 1 }
@@ -180,7 +194,7 @@ extension SelectParser {
     }
     let key = alias?.lowercased() ?? ""
     if sourcesByAlias[key] == nil { sourcesByAlias[key] = sources.count }
-    sources.append(Source(alias: key, table: table))
+    sources.append(Source(alias: key, table: table, query: query))
     return next
   }
 

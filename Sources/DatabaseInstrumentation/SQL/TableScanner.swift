@@ -44,6 +44,14 @@ struct TableScanner {
     self.dialect = dialect
   }
 
+  /// The names that `WITH` introduces in a text.
+  static func withNames(of tokens: SQLTokenList, dialect: SQLDialect) -> WithNames {
+    guard (0..<tokens.count).contains(where: { tokens.keyword($0) == .with }) else { return WithNames() }
+    var scanner = TableScanner(tokens, dialect: dialect)
+    scanner.run()
+    return scanner.withNames
+  }
+
   mutating func run() {
     while index < tokens.count {
       let token = tokens[index]

@@ -18,7 +18,7 @@ extension DatabaseExpectation {
   ///
   /// ```text
   /// Expected no N+1 queries, found 1: 11 of 12 queries load book.authorId one author at a time.
-  ///   11×  SELECT * FROM book WHERE authorId = ?    lazy, 11 distinct parameters, 1.9 ms, 187 steps    #2 … #12
+  ///   11×  SELECT * FROM book WHERE authorId = ?    lazy, 11 distinct keys, 1.9 ms, 187 steps    #2 … #12
   ///        at Library.swift:42 in Library.authorsWithBooks()
   ///        after #1 SELECT * FROM author, which returned 11 rows, at Library.swift:40
   ///   fix: load them together, e.g. Author.including(all: Author.books)

@@ -140,6 +140,8 @@ private struct CountedJudge {
     case .repetitions(let threshold):
       guard shape.kind == .select, !shape.loaderHint.keyPredicates.isEmpty, total >= threshold else { return false }
       if hasDeclaredLoads || !Relationship.candidates(for: shape, in: schema).isEmpty { return true }
+      let own = Relationship.ownKey(for: shape, in: schema)
+      if let own, mayHaveList(of: own.owner, besides: entry) { return true }
       let hint = shape.loaderHint
       return total >= max(Analysis.repeatedReadThreshold, threshold) && !hint.hasKeyList && !hint.hasOtherConditions
     case .duplicates:
@@ -168,6 +170,16 @@ private struct CountedJudge {
     case .order(let shapes):
       return ShapeSet(shapes).contains(shape)
     }
+  }
+
+  /// Whether other reads of a table may have had its rows.
+  private func mayHaveList(of table: String, besides entry: DroppedShape) -> Bool {
+    func isList(_ shape: UInt32) -> Bool {
+      guard shape != entry.shape, evidence.shapes[Int(shape)].kind == .select else { return false }
+      return evidence.shapes[Int(shape)].tables.contains { $0.name.lowercased() == table.lowercased() }
+    }
+    return evidence.records.contains { ($0.knownRows ?? 2) >= 2 && isList($0.shape) }
+      || evidence.dropped.contains { isList($0.shape) }
   }
 
   private var hasDeclaredLoads: Bool { !evidence.declaredLoads.isEmpty }

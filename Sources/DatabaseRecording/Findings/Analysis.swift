@@ -48,35 +48,50 @@ struct Analysis {
   }
 
   private func repetition(in group: ReadGroup) -> Repetition? {
-    let known = group.distinctParameters(in: evidence)
-    // Where the source tells no parameters, three lookups after a parent speak for themselves, and nothing else does.
-    let isUnknown = known == 0
-    let keys = isUnknown ? group.indices.count : known
-    let threshold = isUnknown ? max(3, self.threshold) : self.threshold
     let shape = evidence.shape(at: group.indices[0])
-    guard keys >= threshold, !shape.loaderHint.keyPredicates.isEmpty else { return nil }
-    let declared = declaredLoad(of: group)
+    guard group.indices.count >= threshold, !shape.loaderHint.keyPredicates.isEmpty else { return nil }
     let schema = evidence.schema(at: group.indices[0])
     let isForItsOwnSake = evidence.declaredLoad(at: group.indices[0]).map { $0.strategy == nil } ?? false
+    var isOfOneParent = false
     for relationship in isForItsOwnSake ? [] : Relationship.candidates(for: shape, in: schema) {
-      guard let parent = parent(of: group, along: relationship), isLoop(group, keys: keys, after: parent) else {
-        continue
-      }
-      return Repetition(
-        group: group, keys: isUnknown ? nil : keys, relationship: relationship, declared: declared, parent: parent)
+      let lookups = KeyLookups(group, along: relationship, in: evidence, index)
+      if lookups.keys == 1, group.indices.count > 1 { isOfOneParent = true }
+      guard lookups.areEnough(for: threshold), let parent = parent(of: lookups.group, along: relationship),
+        isLoop(lookups, after: parent)
+      else { continue }
+      return Repetition(lookups, relationship: relationship, declared: declaredLoad(of: lookups.group), parent: parent)
     }
-    if let declared, let parent = index.parent(of: group.indices[0]), isLoop(group, keys: keys, after: parent) {
-      return Repetition(
-        group: group, keys: isUnknown ? nil : keys, relationship: nil, declared: declared, parent: parent)
+    let lookups = KeyLookups(group, in: evidence)
+    guard lookups.areEnough(for: threshold) else { return nil }
+    if let declared = declaredLoad(of: lookups.group), let parent = index.parent(of: lookups.group.indices[0]),
+      isLoop(lookups, after: parent)
+    {
+      return Repetition(lookups, relationship: nil, declared: declared, parent: parent)
     }
-    guard !isUnknown, keys >= max(Self.repeatedReadThreshold, threshold), !shape.loaderHint.hasKeyList else {
+    // The rows of one parent, a page or a day at a time.
+    guard !isOfOneParent else { return nil }
+    if !isForItsOwnSake, let found = rereadOfList(lookups, shape, in: schema) { return found }
+    guard let keys = lookups.keys, keys >= max(Self.repeatedReadThreshold, threshold), !shape.loaderHint.hasKeyList
+    else {
       return nil
     }
     // A range beside the key may be what differs, and rows that are looked up to be written are no list to read at once.
-    guard !shape.loaderHint.hasOtherConditions, Circumstances(self).areDecisive(for: group),
-      !writes.touch(shape.tables, on: group, in: evidence)
+    guard !shape.loaderHint.hasOtherConditions, Circumstances(self).areDecisive(for: lookups.group),
+      !writes.touch(shape.tables, on: lookups.group, in: evidence)
     else { return nil }
-    return Repetition(group: group, keys: keys, relationship: nil, declared: nil, parent: nil)
+    return Repetition(lookups, relationship: nil, declared: nil, parent: nil)
+  }
+
+  /// Each row of a list read once more by its own key, with nothing written since.
+  private func rereadOfList(_ lookups: KeyLookups, _ shape: StatementShape, in schema: SchemaFacts) -> Repetition? {
+    guard let own = Relationship.ownKey(for: shape, in: schema) else { return nil }
+    let rows = KeyLookups(lookups.group, along: own, in: evidence, index)
+    guard rows.areEnough(for: threshold), let keys = rows.keys,
+      let parent = index.parent(of: rows.group.indices[0], on: own.owner),
+      keys <= evidence.records[parent].knownRows ?? keys, isLoop(rows, after: parent),
+      let last = rows.group.indices.last, !writes.touch(shape.tables, in: evidence, parent, last)
+    else { return nil }
+    return Repetition(rows, relationship: own, declared: nil, parent: parent)
   }
 
   /// The load of one row at a time that an ORM declared around the whole group.
@@ -101,17 +116,13 @@ struct Analysis {
     return index.parent(of: first, on: relationship.owner)
   }
 
-  /// Whether the group is a loop over the rows of `parent`, and not several lookups that were written one by one.
-  private func isLoop(_ group: ReadGroup, keys: Int, after parent: Int) -> Bool {
-    let rows = evidence.records[parent].knownRows
-    if evidence.shape(at: group.indices[0]).loaderHint.hasKeyList {
-      // One selectIn is the cure, also when it is cut into chunks; one for each row is the disease.
-      guard let rows, rows < 2 * keys else { return false }
-    }
+  /// Whether the lookups are a loop over the rows of `parent`, and not several that were written one by one.
+  private func isLoop(_ lookups: KeyLookups, after parent: Int) -> Bool {
+    let (group, keys) = (lookups.group, lookups.keys ?? lookups.group.indices.count)
     let circumstances = Circumstances(self)
     if circumstances.areDecisive(for: group) { return true }
     // Which lines the lookups were written on cannot be seen: only one for every row of the parent speaks for a loop.
-    guard group.indices.count >= rows ?? threshold else { return false }
+    guard group.indices.count >= evidence.records[parent].knownRows ?? threshold else { return false }
     return keys >= 3 || circumstances.isSameFunction(group, parent)
   }
 }
@@ -127,6 +138,19 @@ struct Repetition {
   var declared: DeclaredLoad?
   /// The index of the read whose rows they were run for.
   var parent: Int?
+
+  init(_ lookups: KeyLookups, relationship: Relationship?, declared: DeclaredLoad?, parent: Int?) {
+    self.init(
+      group: lookups.group, keys: lookups.keys, relationship: relationship, declared: declared, parent: parent)
+  }
+
+  init(group: ReadGroup, keys: Int?, relationship: Relationship?, declared: DeclaredLoad?, parent: Int?) {
+    self.group = group
+    self.keys = keys
+    self.relationship = relationship
+    self.declared = declared
+    self.parent = parent
+  }
 
   var indices: [Int] { group.indices }
 

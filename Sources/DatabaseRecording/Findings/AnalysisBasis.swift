@@ -69,7 +69,9 @@ final class AnalysisBasis: Sendable {
       return true
     }
     let schema = evidence.schema(at: last)
-    return Relationship.candidates(for: evidence.shape(at: last), in: schema).contains { relationship in
+    let shape = evidence.shape(at: last)
+    let own = Relationship.ownKey(for: shape, in: schema)
+    return (Relationship.candidates(for: shape, in: schema) + (own.map { [$0] } ?? [])).contains { relationship in
       index.parent(of: last, on: relationship.owner) != nil
     }
   }

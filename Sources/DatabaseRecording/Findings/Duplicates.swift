@@ -12,8 +12,11 @@ extension Analysis {
     let claimed = Set(repetitions.flatMap(\.indices))
     return groups().flatMap { group -> [Duplicate] in
       let shape = evidence.shape(at: group.indices[0])
-      // A query without a table asks for the time, a random number, the last row id: each answer is another one.
-      guard group.indices.count > 1, !shape.tables.isEmpty else { return [] }
+      // A query without a table asks for the time, a random number, the last row id: each answer is another one. Where one with
+      // tables does, its parameters are unknown.
+      guard group.indices.count > 1, !shape.tables.isEmpty, !readsVolatileView(shape, at: group.indices[0]) else {
+        return []
+      }
       let free = group.indices.filter { !claimed.contains($0) && evidence.records[$0].parameters != 0 }
       let byParameters = Dictionary(grouping: free) { evidence.records[$0].parameters }
       guard byParameters.contains(where: { $0.value.count > 1 }), Circumstances(self).areDecisive(for: group) else {
@@ -33,6 +36,13 @@ extension Analysis {
     let runs = split(indices, to: tables)
     if runs.count > 1, group.stack != 0, evidence.stacks[Int(group.stack) - 1].isAwaitedByApp { return [] }
     return runs.filter { $0.count > 1 }
+  }
+
+  private func readsVolatileView(_ shape: StatementShape, at index: Int) -> Bool {
+    let schema = evidence.schema(at: index)
+    return shape.tables.contains { table in
+      schema.tables(behind: table.name).contains { schema.view($0)?.isVolatile == true }
+    }
   }
 
   /// The runs between which nothing was written to the tables, and nothing failed: what follows on a failure is another attempt.

@@ -21,12 +21,16 @@ struct EvidenceIndex {
     for index in evidence.records.indices {
       if evidence.records[index].error != 0 { failures.append(index) }
       switch evidence.kinds[index] {
-      case .select where Self.mayHaveSeveralRows(evidence.records[index]):
+      case .select where Self.mayHaveRows(evidence.records[index]):
         let places = memo.value(at: index) {
           let database = ObjectIdentifier(evidence.connection(at: index).database)
-          return evidence.shape(at: index).tables.map {
-            place(of: TableKey(database: database, table: $0.name.lowercased()))
+          let schema = evidence.schema(at: index)
+          // What a view reads is read by whoever reads the view.
+          var tables: [String] = []
+          for table in evidence.shape(at: index).tables {
+            tables += schema.tables(behind: table.name).filter { !tables.contains($0) }
           }
+          return tables.map { place(of: TableKey(database: database, table: $0)) }
         }
         for place in places { reads[place].append(index) }
       case .transaction, .pragma:
@@ -44,6 +48,10 @@ struct EvidenceIndex {
     return reads.count - 1
   }
 
+  private static func mayHaveRows(_ record: StatementRecord) -> Bool {
+    record.error == 0 && record.knownRows != 0
+  }
+
   private static func mayHaveSeveralRows(_ record: StatementRecord) -> Bool {
     guard record.error == 0 else { return false }
     return (record.knownRows ?? 2) >= 2
@@ -51,13 +59,26 @@ struct EvidenceIndex {
 
   /// The last read of a table before a statement that returned at least two rows, or whose rows are not known.
   ///
-  /// - Complexity: O(log *n*), and one step more for each execution of the statement's own shape in between.
+  /// - Complexity: O(log *n*), and one step more for each execution of the statement's own shape in between, and for each read of
+  ///   one row.
   func parent(of statement: Int, on table: String) -> Int? {
+    reads(before: statement, on: table).last {
+      evidence.records[$0].shape != evidence.records[statement].shape
+        && Self.mayHaveSeveralRows(evidence.records[$0])
+    }
+  }
+
+  /// The rows of the last read of a table before a statement that returned any; `nil`: unknown, or there is none.
+  func rowsBefore(_ statement: Int, on table: String) -> Int? {
+    reads(before: statement, on: table)
+      .last { evidence.records[$0].shape != evidence.records[statement].shape }
+      .flatMap { evidence.records[$0].knownRows }
+  }
+
+  private func reads(before statement: Int, on table: String) -> ArraySlice<Int> {
     let database = ObjectIdentifier(evidence.connection(at: statement).database)
-    guard let place = places[TableKey(database: database, table: table.lowercased())] else { return nil }
-    let reads = reads[place]
-    let end = reads.partitioningIndex { $0 >= statement }
-    return reads[..<end].last { evidence.records[$0].shape != evidence.records[statement].shape }
+    guard let place = places[TableKey(database: database, table: table.lowercased())] else { return [] }
+    return reads[place][..<reads[place].partitioningIndex { $0 >= statement }]
   }
 
   /// The last read before a statement, on its database, that returned at least two rows or whose rows are not known:

@@ -46,13 +46,4 @@ struct ReadGroup {
     }
     return order.map { ReadGroup(indices: byStack[$0] ?? [], stack: $0) }
   }
-
-  /// How many different sets of bound values there were, as far as they are known.
-  func distinctParameters(in evidence: StatementEvidence) -> Int {
-    var known: Set<UInt64> = []
-    for index in indices where evidence.records[index].parameters != 0 {
-      known.insert(evidence.records[index].parameters)
-    }
-    return known.count
-  }
 }

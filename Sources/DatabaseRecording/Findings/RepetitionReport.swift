@@ -47,7 +47,7 @@ struct RepetitionReport {
     let isNested = evidence.records[repetition.indices[0]].parent != 0
     let inferred: LoadStrategy = hint.hasKeyList ? .selectIn : isNested ? .immediate : .lazy
     let strategy = repetition.declared?.strategy ?? inferred
-    let parameters = repetition.keys?.counted("distinct parameter") ?? "parameters unknown"
+    let parameters = repetition.keys?.counted("distinct key") ?? "keys unknown"
     return repetition.label == nil ? [parameters] : [strategy.rawValue, parameters]
   }
 
@@ -119,6 +119,12 @@ struct Fix {
       return "read all the rows with one query: \(keyList)"
     }
     let owner = TypeName(relationship.owner)
+    if relationship.isOwnKey {
+      if library == .grdb {
+        return "read the rows with the list, or together: \(owner.type).fetchAll(database, keys: …)"
+      }
+      return "read the rows with the list, or together: \(keyList)"
+    }
     let loaded = TypeName(throughPivot(relationship) ?? relationship.loaded)
     switch (library, relationship.direction) {
     case (.grdb, .toMany):

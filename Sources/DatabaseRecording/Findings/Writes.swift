@@ -10,10 +10,11 @@ struct Writes {
   /// Where in `lists` the writes of a table are.
   private var places: [Key: Int] = [:]
   private var lists: [[Int]] = []
-  /// Every write, for tables that are no tables but views.
+  /// Every write, for tables that are no tables but something unknown.
   private var all: [ObjectIdentifier: [Int]] = [:]
   /// What may have changed any table.
   private var ofDatabase: [ObjectIdentifier: [Int]] = [:]
+  private var unseen: UnseenChanges
 
   /// What one execution of a shape writes.
   private struct Effect {
@@ -22,6 +23,7 @@ struct Writes {
   }
 
   init(_ evidence: StatementEvidence) {
+    unseen = UnseenChanges(evidence)
     let memo = ShapeMemo<Effect>(evidence)
     for index in evidence.records.indices {
       let kind = evidence.kinds[index]
@@ -48,7 +50,8 @@ struct Writes {
     }
   }
 
-  /// A table with a trigger on it may write to any other, a foreign key with an action to the tables that refer to it.
+  /// A table with a trigger on it may write to any other, a foreign key with an action to the tables that refer to it, a view
+  /// to whatever its triggers say.
   private mutating func effect(of shape: StatementShape, on database: DatabaseIdentity, in schema: SchemaFacts)
     -> Effect
   {
@@ -56,7 +59,9 @@ struct Writes {
     for table in shape.tables where table.role == .written {
       let name = table.name.lowercased()
       effect.places.append(place(of: Key(database: ObjectIdentifier(database), table: name)))
-      if schema.table(table.name)?.hasTriggers == true { effect.mayReachOthers = true }
+      if schema.table(table.name)?.hasTriggers == true || schema.view(table.name) != nil {
+        effect.mayReachOthers = true
+      }
       if schema.tables.contains(where: { other in
         other.foreignKeys.contains { $0.hasActions && $0.parentTable.lowercased() == name }
       }) {
@@ -75,20 +80,19 @@ struct Writes {
 
   /// Whether one of the tables may have been written between two statements.
   ///
-  /// - Complexity: O(log *n*) for each table.
+  /// - Complexity: O(log *n*) for each table, and for each transaction in between that did what no statement says.
   func touch(_ tables: [TableReference], in evidence: StatementEvidence, _ first: Int, _ last: Int) -> Bool {
     let id = ObjectIdentifier(evidence.connection(at: first).database)
-    var lists = tables.map { table in
-      places[Key(database: id, table: table.name.lowercased())].map { self.lists[$0] } ?? []
-    }
+    let schema = evidence.schema(at: first)
+    let names = Set(tables.flatMap { schema.tables(behind: $0.name) })
+    var lists = names.map { name in places[Key(database: id, table: name)].map { self.lists[$0] } ?? [] }
     if let writes = ofDatabase[id] { lists.append(writes) }
-    if let writes = all[id], tables.contains(where: { mayBeView($0.name, in: evidence.schema(at: first)) }) {
-      lists.append(writes)
-    }
-    return lists.contains { list in
+    if let writes = all[id], names.contains(where: { mayBeView($0, in: schema) }) { lists.append(writes) }
+    let isTouched = lists.contains { list in
       let next = list.partitioningIndex { $0 > first }
       return next < list.endIndex && list[next] < last
     }
+    return isTouched || unseen.touch(names, in: evidence, first, last)
   }
 
   /// Whether one of the tables may have been written while the reads of a group went on.
@@ -98,6 +102,6 @@ struct Writes {
   }
 
   private func mayBeView(_ name: String, in schema: SchemaFacts) -> Bool {
-    schema.table(name) == nil && !schema.tables.isEmpty
+    schema.table(name) == nil && schema.view(name) == nil && !schema.tables.isEmpty
   }
 }

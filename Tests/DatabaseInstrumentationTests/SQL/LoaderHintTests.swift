@@ -64,16 +64,15 @@ import Testing
     "SELECT * FROM book WHERE authorId BETWEEN 1 AND 2", "SELECT * FROM book WHERE authorId NOT IN (1, 2)",
     "SELECT * FROM book WHERE NOT authorId = 1", "SELECT * FROM book WHERE NOT (authorId = 1)",
     "SELECT * FROM book WHERE authorId <> 1", "SELECT * FROM book WHERE authorId IS NOT 1",
-    "SELECT * FROM book WHERE authorId IS NULL", "SELECT * FROM book WHERE authorId IS NOT NULL",
     "SELECT * FROM book WHERE title LIKE 'x'", "SELECT * FROM book WHERE lower(title) = 'x'",
     "SELECT * FROM book WHERE authorId = 1 + 2", "SELECT * FROM book WHERE authorId + 1 = 2",
     "SELECT * FROM book WHERE authorId = lower('x')", "SELECT * FROM book WHERE +authorId = 1",
-    "SELECT * FROM book WHERE authorId = editorId", "SELECT * FROM book WHERE 1 = 1", "SELECT * FROM book WHERE TRUE",
+    "SELECT * FROM book WHERE 1 = 1", "SELECT * FROM book WHERE TRUE",
     "SELECT * FROM book WHERE EXISTS (SELECT 1 FROM author WHERE id = 1)",
-    "SELECT * FROM book WHERE CASE WHEN authorId = 1 THEN 1 ELSE 0 END", "SELECT * FROM book WHERE authorId IN (a, b)",
+    "SELECT * FROM book WHERE CASE WHEN authorId = 1 THEN 1 ELSE 0 END",
     "SELECT * FROM book WHERE (a, b) = (1, c)", "SELECT * FROM book WHERE authorId = 1 COLLATE NOCASE",
     "SELECT * FROM book WHERE (authorId = 1) = 0", "SELECT * FROM book WHERE (authorId = 1) IS NOT 1",
-    "SELECT * FROM book WHERE authorId IN (1) IS NULL", "SELECT * FROM book WHERE a AND",
+    "SELECT * FROM book WHERE authorId IN (1) IS NULL",
     "SELECT a FROM book GROUP BY a HAVING authorId = 1", "SELECT * FROM book WHERE a = 1 UNION SELECT * FROM book",
     "SELECT * FROM book WHERE (a IN (1) OR b = 1)", "SELECT * FROM book WHERE a = b = 1",
     "SELECT * FROM book WHERE authorId IN ids + 1", "SELECT * FROM book WHERE",
@@ -88,10 +87,57 @@ import Testing
   }
 
   @Test(arguments: [
+    "SELECT * FROM book WHERE deletedAt IS NULL", "SELECT * FROM book WHERE deletedAt IS NOT NULL",
+    "SELECT * FROM book WHERE authorId = editorId", "SELECT * FROM book WHERE active",
+    "SELECT * FROM book WHERE NOT archived",
+    "SELECT * FROM book WHERE authorId IN (a, b)", "SELECT * FROM book WHERE a AND",
+    "SELECT * FROM book WHERE a > b OR a IS b",
+    "SELECT * FROM book WHERE EXISTS (SELECT 1 FROM review WHERE review.bookId = book.id)",
+    "SELECT * FROM book WHERE publishedAt < CURRENT_TIMESTAMP",
+  ])
+  func conditionsWithoutAValueAreTheSameEachTime(_ sql: String) {
+    #expect(!StatementShape(sql).loaderHint.hasOtherConditions)
+    #expect(!StatementShape(sql + " AND authorId = ?").loaderHint.hasOtherConditions)
+  }
+
+  @Test(arguments: [
+    ("SELECT EXISTS (SELECT 1 FROM book WHERE authorId = ?)", "book.authorId ="),
+    ("SELECT NOT EXISTS (SELECT * FROM book WHERE authorId = 1) AS none", "book.authorId ="),
+    ("SELECT CASE WHEN EXISTS (SELECT 1 FROM book WHERE authorId = ?) THEN 1 ELSE 0 END", "book.authorId ="),
+    ("SELECT (SELECT count(*) FROM book WHERE authorId = ?)", "book.authorId ="),
+    ("SELECT coalesce((SELECT name FROM author WHERE id = ?), 'nobody')", "author.id ="),
+    ("SELECT count(*) FROM (SELECT * FROM book WHERE authorId = ? LIMIT 1)", "book.authorId ="),
+    ("WITH b AS (SELECT * FROM book WHERE authorId = ?) SELECT * FROM b", "book.authorId ="),
+    (
+      "WITH b AS (SELECT * FROM book WHERE authorId = ?) SELECT * FROM b JOIN review r ON r.bookId = b.id",
+      "book.authorId ="
+    ),
+    ("WITH a AS (SELECT * FROM book WHERE id IN (1, 2)), b AS (SELECT * FROM a) SELECT * FROM b", "book.id in"),
+    (
+      "SELECT * FROM book WHERE authorId = ? UNION SELECT * FROM draft WHERE authorId = ?",
+      "book.authorId = & draft.authorId ="
+    ),
+    ("SELECT * FROM book WHERE authorId = ? UNION ALL SELECT * FROM draft", ""),
+    ("WITH RECURSIVE t (id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM t WHERE id < 9) SELECT * FROM t", ""),
+    ("SELECT (SELECT name FROM author WHERE id = 1) FROM book", ""),
+  ])
+  func keysOfInnerQueries(_ sql: String, _ predicates: String) {
+    let hint = StatementShape(sql).loaderHint
+    #expect(hint.keyPredicates.map(describe).joined(separator: " & ") == predicates)
+    // Whatever is done with the rows, it is no plain lookup any more.
+    #expect(hint.hasOtherConditions == !predicates.isEmpty || hint.isCompound)
+  }
+
+  @Test func whatIsAskedForWithoutTablesIsAnAnswerAndNoRow() {
+    #expect(StatementShape("SELECT EXISTS (SELECT 1 FROM book WHERE authorId = ?)").loaderHint.isAggregate)
+    #expect(!StatementShape("WITH b AS (SELECT * FROM book WHERE id = ?) SELECT * FROM b").loaderHint.isAggregate)
+  }
+
+  @Test(arguments: [
     "SELECT * FROM book", "SELECT authorId = 1 FROM book", "INSERT INTO book(authorId) VALUES (1)",
     "UPDATE book SET title = 'x' WHERE authorId = 1", "DELETE FROM book WHERE authorId = 1", "", "SELECT 1",
     "SELECT * FROM sqlite_master WHERE name = 'book'", "EXPLAIN SELECT * FROM book WHERE authorId = 1",
-    "SELECT * FROM book ORDER BY authorId = 1", "SELECT * FROM (SELECT * FROM book WHERE authorId = 1)",
+    "SELECT * FROM book ORDER BY authorId = 1",
     "SELECT (SELECT name FROM author WHERE id = 1) FROM book",
   ])
   func statementsWithoutKeyPredicates(_ sql: String) {

@@ -88,6 +88,7 @@ struct SeededGenerator: RandomNumberGenerator {
       let text = String(decoding: bytes[..<length], as: UTF8.self)
       _ = StatementShape.statements(in: text)
       _ = SchemaChange(text)
+      _ = StatementValues(text, shape: StatementShape(text), dialect: .sqlite)
     }
   }
 
@@ -104,6 +105,7 @@ struct SeededGenerator: RandomNumberGenerator {
       #expect(StatementShape(shape.normalizedSQL, dialect: dialect).normalizedSQL == shape.normalizedSQL)
     }
     _ = SchemaChange("CREATE TABLE t (a " + sql)
+    _ = StatementValues(sql, shape: StatementShape(sql), dialect: .sqlite)
   }
 
   private func expectStable(_ sql: String, _ dialect: SQLDialect) {

@@ -19,8 +19,8 @@ extension MadeUpDriver {
     let shape = StatementShape(sql)
     let beginning = StatementBeginning(
       shape: ShapeTable.shared.number(of: shape), start: monotonicNanoseconds(), thread: facts.thread,
-      flags: facts.flags, transaction: 0, parent: nil, isRead: shape.kind == .select, isKeyLookup: true)
-    guard let slot = connection.begin(beginning, parameters: { 0 }) else { return }
+      flags: facts.flags, transaction: 0, parent: nil, isRead: shape.kind == .select)
+    guard let slot = connection.begin(beginning, values: { _ in .unknown }) else { return }
     slot.log.end(
       slot,
       StatementOutcome(

@@ -144,7 +144,7 @@
       }
       let finding = try #require(recording.findings.first)
       #expect(finding.relationship == "book.authorId")
-      #expect(finding.message.contains("immediate, 5 distinct parameters"))
+      #expect(finding.message.contains("immediate, 5 distinct keys"))
       #expect(finding.message.contains("fix: load them together, e.g. Book.including(required: Book.author)"))
     }
 

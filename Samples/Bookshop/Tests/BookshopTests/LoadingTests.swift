@@ -19,7 +19,7 @@ import Testing
     #expect(finding.kind == .nPlusOne)
     #expect(finding.relationship == "book.authorId")
     #expect(finding.count == 5)
-    #expect(finding.message.contains("lazy, 5 distinct parameters"))
+    #expect(finding.message.contains("lazy, 5 distinct keys"))
     #expect(finding.message.contains("fix: load them together, e.g. Author.including(all: Author.books)"))
     #expect(finding.callSite?.fileName == "Library+Loading.swift")
     #expect(finding.callSite?.function == "Library.booksLazily(authors:)")
@@ -51,7 +51,7 @@ import Testing
     let finding = try #require(recording.findings.first)
     #expect(finding.kind == .nPlusOne)
     #expect(finding.relationship == "book.authorId")
-    #expect(finding.message.contains("immediate, 5 distinct parameters"))
+    #expect(finding.message.contains("immediate, 5 distinct keys"))
   }
 
   @Test(.database(.queries(2), .noNPlusOne, .noDuplicateQueries), arguments: [1, 5, 11])
