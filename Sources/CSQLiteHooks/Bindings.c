@@ -116,8 +116,10 @@ NEXT(statement_function, sqlite3_clear_bindings)
 NEXT(bind_pointer_function, sqlite3_bind_pointer)
 NEXT(transfer_function, sqlite3_transfer_bindings)
 
-static inline bool is_hashed(void) {
-  return atomic_load_explicit(&dbh_listening, memory_order_relaxed) && !dbh_lacks(DBH_LACKS_STATEMENTS);
+// Of what only reads: nobody asks for the values of writes.
+static inline bool is_hashed(sqlite3_stmt *statement) {
+  return atomic_load_explicit(&dbh_listening, memory_order_relaxed) && statement && sqlite3_stmt_readonly(statement) &&
+         !dbh_lacks(DBH_LACKS_STATEMENTS);
 }
 
 enum { INTEGER = 1, DOUBLE, TEXT, TEXT16, BLOB, ZEROS };
@@ -138,7 +140,7 @@ static inline uint64_t hash_bytes(int type, const void *bytes, size_t length) {
 // A value stays bound for as long as the statement lives, so that a large one is noted also while nobody listens. The hash is
 // made before SQLite has the value, which may give it back at once.
 #define BOUND(call, is_large, hash)                            \
-  uint64_t value_hash = is_hashed() ? (hash) : 0;              \
+  uint64_t value_hash = is_hashed(statement) ? (hash) : 0;     \
   int result = call;                                           \
   if (result == SQLITE_OK) {                                   \
     note(statement, index, is_large);                          \

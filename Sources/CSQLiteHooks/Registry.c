@@ -147,7 +147,8 @@ void dbh_each_connection(bool (*concerns)(void *context, void *argument), void (
   pthread_mutex_lock(&lock);
   for (size_t i = 0; i < place_count; i++) {
     for (dbh_connection *c = places[i]; c; c = c->next) {
-      bool is_lost = dbh_changes_unseen(c);
+      // While nobody listens nothing is seen, and nothing lost.
+      bool is_lost = atomic_load(&dbh_listening) && dbh_changes_unseen(c);
       // Only of who asks: another thread may be using the connection.
       if (!is_lost && !dbh_interposes_trace() && concerns(c->context, argument)) is_lost = dbh_reads_unseen(c);
       visit(c->context, is_lost, argument);

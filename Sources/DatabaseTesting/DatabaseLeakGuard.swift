@@ -19,6 +19,7 @@ internal import Foundation
 /// ```
 ///
 /// A lease that no task tells the test of, as what a detached task takes from a pool that tests share, is listed without one.
+/// The processes of exit tests are left alone: they end where the test wants them to.
 ///
 /// Set `DATABASE_TESTING_LEAK_GUARD=1` to have it installed by the first recording or ``FakePool`` of the process.
 public enum DatabaseLeakGuard {
@@ -46,10 +47,18 @@ public enum DatabaseLeakGuard {
   private static let registered: Void = { atexit(failRunForLeaks) }()
 }
 
+/// Whether the process runs an exit test of Swift Testing, which ends where its author wants it to, with what is taken then.
+private let isExitTest: Bool = {
+  // Swift Testing takes it out of the environment; the one that the process began with is still there.
+  let environment = (try? Data(contentsOf: URL(fileURLWithPath: "/proc/self/environ"))) ?? Data()
+  return ProcessInfo.processInfo.environment["SWT_EXIT_TEST_ID"] != nil
+    || environment.range(of: Data("SWT_EXIT_TEST_ID=".utf8)) != nil
+}()
+
 /// Called by `exit`, which both runners end with. `_exit` replaces the code that they meant to exit with; handlers that
 /// were registered before this one, and the flushing of stdio, are made up for here.
 private func failRunForLeaks() {
-  guard let report = DatabaseLeakGuard.report else { return }
+  guard let report = DatabaseLeakGuard.report, !isExitTest else { return }
   fflush(nil)
   FileHandle.standardError.write(Data(report.utf8))
   _exit(1)

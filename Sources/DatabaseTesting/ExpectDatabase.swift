@@ -8,8 +8,10 @@ public import DatabaseRecording
 /// }
 /// ```
 ///
-/// It works in Swift Testing and in XCTest. All mismatches are reported together, at the line of the call, also when `body`
-/// throws:
+/// It works in Swift Testing and in XCTest. All mismatches are reported together, at the line of the call. When `body` throws,
+/// only what is wrong already is told: a leak, an N+1 before the error, more queries than are allowed. When it leaves the test
+/// (`XCTSkip`, `Test.cancel()`), only leaks are.
+///
 ///
 /// ```text
 /// LibraryTests.swift:12: error: Expected 2 queries, found 12.
@@ -38,8 +40,14 @@ public func expectDatabase<R>(
 ) rethrows -> R {
   let location = CodeLocation(fileID, filePath, line, column)
   let recorder = DatabaseRecorder.started("", at: location)
-  defer { recorder.report(expectations, at: location, file: filePath) }
-  return try recorder.bind(body)
+  do {
+    let result = try recorder.bind(body)
+    recorder.report(expectations, at: location, file: filePath)
+    return result
+  } catch {
+    recorder.report(expectations, at: location, file: filePath, ending: ScopeEnding(error))
+    throw error
+  }
 }
 
 /// Runs `body` and fails the test unless what it asks of the database meets all expectations.
@@ -57,8 +65,14 @@ public func expectDatabase<R>(
 ) async rethrows -> R {
   let location = CodeLocation(fileID, filePath, line, column)
   let recorder = DatabaseRecorder.started("", at: location)
-  defer { recorder.report(expectations, at: location, file: filePath) }
-  return try await recorder.bind(body)
+  do {
+    let result = try await recorder.bind(body)
+    recorder.report(expectations, at: location, file: filePath)
+    return result
+  } catch {
+    recorder.report(expectations, at: location, file: filePath, ending: ScopeEnding(error))
+    throw error
+  }
 }
 
 extension Recording {
@@ -84,10 +98,14 @@ extension Recording {
 }
 
 extension DatabaseRecorder {
-  fileprivate func report(_ expectations: [DatabaseExpectation], at location: CodeLocation, file: StaticString) {
+  fileprivate func report(
+    _ expectations: [DatabaseExpectation], at location: CodeLocation, file: StaticString,
+    ending: ScopeEnding = .completed
+  ) {
     let recording = finish()
     RunReport.add(recording, call: "expectDatabase")
     IssueReporter.report(
-      recording.check(expectations, isInherited: false), of: recording, at: location, file: file)
+      recording.check(expectations, isInherited: false, ending: ending), of: recording, at: location, file: file,
+      ending: ending)
   }
 }

@@ -10,6 +10,36 @@ import Testing
   static let failure = BaselineEntry(
     test: "LibraryTests/AuthorTests.swift adds()", kind: "failure", subject: "00ff00ff00ff00ff", function: "")
 
+  @Test func aTestIsKnownByTheSuitesAroundIt() {
+    func entry(_ test: String) -> BaselineEntry {
+      BaselineEntry(
+        test: "LibraryTests/AuthorTests.swift \(test)", kind: "nPlusOne", subject: "book.authorId", function: "")
+    }
+    let baseline = Baseline([entry("First/lists()")])
+    #expect(baseline.contains(entry("First/lists()")))
+    #expect(!baseline.contains(entry("Second/lists()")))
+    // A file that was recorded before names had their suites covers both, and says of neither that it is stale.
+    let older = Baseline([entry("lists()")])
+    #expect(older.contains(entry("First/lists()")) && older.contains(entry("Second/Inner/lists()")))
+    #expect(older.stale(seen: [entry("First/lists()")], ran: [entry("lists()").test]) == [])
+    // What a parenthesis holds is no suite.
+    #expect(entry("lists(_:) [\"a/b\"]").withoutSuites == entry("lists(_:) [\"a/b\"]"))
+  }
+
+  @Test func eachStatementThatCannotBePreparedIsItself() throws {
+    func failure(_ message: String) -> Finding? {
+      let driver = MadeUpDriver()
+      let recording = record {
+        driver.run("", error: StatementError(code: 1, message: message, isPrepareFailure: true))
+      }
+      return recording.check(.noFailures).first { $0.kind == .failure }
+    }
+    let one = try #require(failure("no such table: one"))
+    let two = try #require(failure("no such table: two"))
+    #expect(BaselineEntry(one, test: "t") != BaselineEntry(two, test: "t"))
+    #expect(try BaselineEntry(one, test: "t") == BaselineEntry(#require(failure("no such table: one")), test: "t"))
+  }
+
   @Test func theFileIsSortedWithOneLineForEachFinding() {
     #expect(
       Baseline([Self.load, Self.failure]).text == """

@@ -24,6 +24,27 @@ import Testing
     return try recordDatabase { for sql in statements { try database.execute(sql) } }
   }
 
+  @Test func twoSnapshotsOfOneTestDoNotShareAFile() throws {
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("snapshot-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: directory) }
+    func file(_ name: String, at call: String) -> SnapshotFile {
+      var file = SnapshotFile(
+        name: name, function: "lists()", filePath: directory.appendingPathComponent("LibraryTests.swift").path,
+        call: call)
+      file.isCI = false
+      file.recordsAgain = true
+      return file
+    }
+    let (all, one) = ("SELECT * FROM author", "SELECT * FROM author WHERE id = 7")
+    #expect(try file("", at: "10:3").findings(of: recording(all)).isEmpty)
+    let second = try file("", at: "11:3").findings(of: recording(one))
+    #expect(second.first?.headline.contains("another call in the same function has that file as well") == true)
+    #expect(second.first?.message.contains("fix: give each a name of its own") == true)
+    #expect(try file("one", at: "11:3").findings(of: recording(one)).isEmpty)
+    // A loop, and the cases of a parameterised test, come from one call.
+    #expect(try file("", at: "10:3").findings(of: recording(all)).isEmpty)
+  }
+
   @Test func itIsMadeOnceAndThenCompared() throws {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("snapshot-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: directory) }

@@ -71,6 +71,15 @@ package struct SchemaListing: Sendable {
       .subtracting(tables.keys)
   }
 
+  /// Its virtual tables, by their names in lower case.
+  var virtualTables: [String: VirtualTable] {
+    var found: [String: VirtualTable] = [:]
+    for entry in entries where entry.kind == .table {
+      if let table = SchemaText.of(entry.sql).virtual { found[entry.name.lowercased()] = table }
+    }
+    return found
+  }
+
   /// What its views read, by their names in lower case.
   func views(besides tables: [String: TableDefinition]) -> [String: ViewDefinition] {
     var found: [String: ViewDefinition] = [:]

@@ -26,6 +26,8 @@ package final class SchemaFacts: Sendable {
     var keyless: Set<String> = []
     /// By their names in lower case.
     var views: [String: ViewDefinition] = [:]
+    /// By their names in lower case.
+    var virtuals: [String: VirtualTable] = [:]
     /// Tables whose triggers were seen being made; one that was dropped since still counts.
     var triggered: Set<String> = []
     var isRead = false
@@ -67,6 +69,7 @@ package final class SchemaFacts: Sendable {
       state.tables = listing.visibleTables()
       state.keyless = listing.keyless(besides: state.tables)
       state.views = listing.views(besides: state.tables)
+      state.virtuals = listing.virtualTables
       state.entries = listing.entries
       state.isRead = listing.isComplete
     }
@@ -115,6 +118,7 @@ package final class SchemaFacts: Sendable {
       }
       if let name = text.keyless { state.keyless.insert(name.lowercased()) }
       if let view = text.view { state.views[view.name.lowercased()] = view }
+      if let table = text.virtual { state.virtuals[table.name.lowercased()] = table }
       if let change = text.change { state.apply(change) }
     }
   }
@@ -129,6 +133,7 @@ package final class SchemaFacts: Sendable {
       state.tables = tables
       state.keyless = main.keyless(besides: tables)
       state.views = main.views(besides: tables)
+      state.virtuals = main.virtualTables
       state.entries = main.entries
       state.plans = [:]
       state.isRead = true
@@ -155,6 +160,12 @@ package final class SchemaFacts: Sendable {
     let name = name.lowercased()
     readOnce()
     return state.withLock { $0.tables[name] == nil ? $0.views[name] : nil }
+  }
+
+  /// Virtual tables whose content other tables keep.
+  package var virtualTables: [VirtualTable] {
+    readOnce()
+    return state.withLock { Array($0.virtuals.values) }.sorted { $0.name < $1.name }
   }
 
   /// The tables that a name stands for, in lower case: of a view those that it reads, and itself.
@@ -287,6 +298,7 @@ extension SchemaFacts.State {
     }
     keyless.formUnion(listing.keyless(besides: read))
     views.merge(listing.views(besides: read)) { seen, _ in seen }
+    virtuals.merge(listing.virtualTables) { seen, _ in seen }
     entries = listing.entries + entries
   }
 }

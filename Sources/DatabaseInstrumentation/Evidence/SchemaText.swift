@@ -5,6 +5,7 @@ struct SchemaText: Sendable {
   /// The name of what it makes that has no foreign keys: a view, a virtual table, a table that is made of rows.
   let keyless: String?
   let view: ViewDefinition?
+  let virtual: VirtualTable?
   /// What it defines, for a database of our own that is asked for plans; `nil` for what takes rows from elsewhere, which would
   /// have to be run.
   let definition: SchemaEntry?
@@ -22,6 +23,7 @@ struct SchemaText: Sendable {
       return (WritingFacts.Definition(tokens), tokens.nameOfKeyless, tokens.isPlainDefinition)
     }
     view = keyless.flatMap { ViewDefinition($0, sql) }
+    virtual = keyless.flatMap { VirtualTable($0, sql) }
     definition = isPlain ? SchemaEntry(schema: "", kind: .table, name: "", sql: sql) : nil
   }
 }

@@ -77,6 +77,14 @@ public final class SessionFlush: Sendable {
     }
   }
 
+  /// A savepoint took back what statements of it had written.
+  func remove(_ rows: RowTally, from table: TableName) {
+    state.withLock { state in
+      guard !state.isFlushed else { return }
+      state.kept[table, default: RowTally()] -= rows
+    }
+  }
+
   /// A driver tells how many rows a statement of it changed.
   func add(_ rowsChanged: Int?, by shape: StatementShape) {
     let written = shape.tables.filter { $0.role == .written }

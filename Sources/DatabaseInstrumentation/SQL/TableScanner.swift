@@ -76,6 +76,7 @@ struct TableScanner {
   /// The kind of the first statement.
   var kind: StatementKind {
     let kind = firstKind ?? .other
+    if dialect.isPostgreSQL, let written = tokens.hiddenWrite { return written }
     guard kind == .select else { return kind }
     if let writingKind { return writingKind }
     let first = visible.filter { $0.statement == 0 }

@@ -65,6 +65,14 @@ package struct RowTally: Sendable, Hashable {
     }
   }
 
+  /// Takes back what was counted before.
+  static func -= (left: inout RowTally, right: RowTally) {
+    for operation in RowOperation.allCases {
+      left[operation].count -= right[operation].count
+      left[operation].indirect -= right[operation].indirect
+    }
+  }
+
   package static func += (left: inout RowTally, right: RowTally) {
     left.inserted += right.inserted
     left.updated += right.updated

@@ -53,6 +53,8 @@ package struct TransactionLedger: Sendable {
   }
 
   fileprivate var open: Open?
+  /// What the statement that ended last undid, as `ROLLBACK TO` does.
+  private(set) var undone = ChangeTally()
   /// Changes of the statement that has not ended yet.
   private var statement = ChangeTally()
 
@@ -80,6 +82,7 @@ package struct TransactionLedger: Sendable {
   /// - Returns: The transactions that ended with it: none or one, two where the end of an earlier one was not seen.
   package mutating func end(_ ending: Ending) -> [TransactionRecord] {
     defer { if !statement.isEmpty { statement.removeAll() } }
+    if !undone.isEmpty { undone.removeAll() }
     var finished: [TransactionRecord] = []
     if ending.beganInAutocommit == true, let stale = close(.unknown) { finished.append(stale) }
     if open == nil, ending.beganInAutocommit == false {
@@ -160,7 +163,7 @@ package struct TransactionLedger: Sendable {
       record.isRolledBackByDatabase = outcome == .rolledBack && !isAsked
       return record
     }
-    if !ending.hasFailed, let control = ending.control { open?.divide(by: control) }
+    if !ending.hasFailed, let control = ending.control { open?.divide(by: control, undone: &undone) }
     return nil
   }
 
@@ -223,7 +226,7 @@ extension TransactionLedger.Open {
   }
 
   /// - Precondition: The statement succeeded and left the transaction open.
-  fileprivate mutating func divide(by control: TransactionControl) {
+  fileprivate mutating func divide(by control: TransactionControl, undone: inout ChangeTally) {
     switch control {
     case .savepoint(let name):
       frames.append(TransactionLedger.Frame(name: name))
@@ -236,9 +239,11 @@ extension TransactionLedger.Open {
       }
     case .rollbackTo(let name):
       if let index = frames.lastIndex(where: { $0.name == name }) {
+        for frame in frames[index...] { undone.add(frame.changes) }
         frames.removeSubrange((index + 1)...)
         frames[index].changes.removeAll()
       } else if record.mode == .unseen {
+        for frame in frames { undone.add(frame.changes) }
         frames = [TransactionLedger.Frame()]
       }
     case .begin, .commit, .rollback:

@@ -112,7 +112,9 @@ package final class TransactionMonitor: Sendable {
     func key(_ table: UInt32) -> ChangeTally.Key {
       ChangeTally.Key(scope: scope, flush: flush?.number ?? 0, table: table)
     }
+    var undone = ChangeTally()
     let finished = state.withLock { state -> [Finished] in
+      defer { undone = state.ledger.undone }
       var finished: [Finished] = []
       state.endRun()
       if let transactions, transactions.before != state.transaction, let stale = state.ledger.closeUnseen() {
@@ -136,6 +138,9 @@ package final class TransactionMonitor: Sendable {
         for change in (first.map { [$0] } ?? []) + rest {
           if let name = name(of: change.table) { flush.add(change.rows, to: name) }
         }
+      }
+      for entry in undone.entries where entry.key.flush == flush.number {
+        if let name = name(of: entry.key.table) { flush.remove(entry.rows, from: name) }
       }
       if ending.isWrite, !ending.isComplete, first == nil { flush.markUnknown() }
     }

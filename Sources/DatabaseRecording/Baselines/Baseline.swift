@@ -8,13 +8,17 @@ package struct Baseline: Sendable, Hashable {
     self.entries = Set(entries)
   }
 
-  package func contains(_ entry: BaselineEntry) -> Bool { entries.contains(entry) }
+  /// Whether a finding is known; of a file that was recorded before names had their suites, whichever suite it was.
+  package func contains(_ entry: BaselineEntry) -> Bool {
+    entries.contains(entry) || entries.contains(entry.withoutSuites)
+  }
 
   /// Adds the entries of another run, shard or process.
   package mutating func merge(_ other: Baseline) { entries.formUnion(other.entries) }
 
   /// The entries of tests that ran, and no longer have the finding. What did not run is not judged.
   package func stale(seen: Set<BaselineEntry>, ran tests: Set<String>) -> [BaselineEntry] {
-    entries.filter { tests.contains($0.test) && !seen.contains($0) }.sorted()
+    let older = Set(seen.map(\.withoutSuites))
+    return entries.filter { tests.contains($0.test) && !seen.contains($0) && !older.contains($0) }.sorted()
   }
 }

@@ -4,7 +4,7 @@ internal import DatabaseInstrumentation
 ///
 /// Lines of source, counts and durations are no part of it, so that edits nearby and another machine do not make it new.
 package struct BaselineEntry: Sendable, Hashable, Comparable {
-  /// The test: `LibraryTests/AuthorTests.swift listsAuthors(count:)`.
+  /// The test with the suites around it: `LibraryTests/AuthorTests.swift AuthorTests/listsAuthors(count:)`.
   package var test: String
   /// The name of the finding's kind.
   package var kind: String
@@ -42,13 +42,30 @@ package struct BaselineEntry: Sendable, Hashable, Comparable {
 
   var fields: [String] { [test, kind, subject, function] }
 
+  /// The same where the test's name has no suites, as files had it that were recorded before.
+  package var withoutSuites: BaselineEntry {
+    let parts = test.split(separator: " ", maxSplits: 1).map(String.init)
+    // A parenthesis may hold anything; the suites stand before it.
+    guard parts.count == 2, let slash = parts[1].prefix(while: { $0 != "(" }).lastIndex(of: "/") else { return self }
+    var entry = self
+    entry.test = "\(parts[0]) \(parts[1][parts[1].index(after: slash)...])"
+    return entry
+  }
+
+  /// Of a statement that could not be prepared, whose text is not known, what the database said of it: else one entry would cover
+  /// all of them.
+  private static func fingerprint(of statement: ExecutedStatement) -> String {
+    let isUnknown = statement.shape.normalizedSQL.isEmpty
+    let problem = isUnknown ? statement.error.map { "\($0)" } ?? "" : ""
+    let fingerprint = problem.isEmpty ? statement.shape.fingerprint : StatementShape(problem).fingerprint
+    let digits = String(fingerprint, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
   private static func subject(of finding: Finding) -> String {
     if let relationship = finding.relationship { return relationship }
     if finding.kind != .count && !finding.statements.isEmpty {
-      return Set(finding.statements.map(\.shape.fingerprint)).sorted().map { fingerprint in
-        let digits = String(fingerprint, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-      }.joined(separator: ",")
+      return Set(finding.statements.map(fingerprint)).sorted().joined(separator: ",")
     }
     // `Expected 2 queries, found 12.`: what was found may differ from run to run.
     return String(finding.headline.prefix { $0 != "," })

@@ -11,8 +11,17 @@ extension Recording {
     check(expectations, isInherited: false)
   }
 
-  /// - Parameter isInherited: Whether the expectations were written for a whole suite.
-  package func check(_ expectations: [DatabaseExpectation], isInherited: Bool) -> [Finding] {
+  /// - Parameters:
+  ///   - isInherited: Whether the expectations were written for a whole suite.
+  ///   - ending: How the scope ended: of one that did not run to its end, only that is told which is wrong however it would
+  ///     have gone on.
+  package func check(
+    _ expectations: [DatabaseExpectation], isInherited: Bool, ending: ScopeEnding = .completed
+  ) -> [Finding] {
+    check(expectations, isInherited: isInherited).filter(ending.judges)
+  }
+
+  private func check(_ expectations: [DatabaseExpectation], isInherited: Bool) -> [Finding] {
     var isBlindReported = false
     var reported: Set<ObjectIdentifier> = []
     let doubt = isBlind ? nil : storage.taskless.map { TasklessDoubt(self, $0) }
@@ -34,5 +43,23 @@ extension Recording {
         return !isBlindReported
       }
       .worstFirst()
+  }
+}
+
+/// How a scope ended.
+package enum ScopeEnding: Sendable, Hashable {
+  case completed
+  /// It threw an error of the type of this name.
+  case threw(String)
+  /// It was skipped or cancelled: nothing failed.
+  case left
+
+  /// Whether a finding means anything in a scope that ended so.
+  func judges(_ finding: Finding) -> Bool {
+    switch self {
+    case .completed: true
+    case .threw: finding.isFinal
+    case .left: finding.kind == .leak
+    }
   }
 }

@@ -109,7 +109,8 @@ extension DatabaseExpectation {
           headline:
             "Expected \(count) \(count.noun(noun, noun + "s"))\(on), found \(total == 0 ? "none" : String(total)).",
           details: lines(Array(queries), noun: noun, value) + FixtureNote(recording).lines, count: total,
-          callSite: costliest(Array(queries), value)?.callSite, statements: Array(queries))
+          callSite: costliest(Array(queries), value)?.callSite, statements: Array(queries),
+          isFinal: count.isExceeded(by: total))
       ]
     }
   }

@@ -36,7 +36,8 @@ struct CountReport {
       details: details,
       count: found.count,
       callSite: nil,
-      statements: Array(found)
+      statements: Array(found),
+      isFinal: expected.isExceeded(by: found.count)
     )
   }
 

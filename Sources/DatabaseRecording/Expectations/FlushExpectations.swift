@@ -9,7 +9,7 @@ extension DatabaseExpectation {
   ///
   /// It compares the sum over all transactions of the scope: what was rolled back, or undone by a savepoint, does not count.
   /// A table that is named anywhere is compared with all three counts; what is not given is 0. Rows that triggers, foreign
-  /// key actions and `REPLACE` change count. Names are compared without case; tables of attached databases are written
+  /// key actions and `REPLACE` change count. Rows of a virtual table are its own, whatever tables it keeps them in. Names are compared without case; tables of attached databases are written
   /// `archive.book`, temporary ones `temp.draft`.
   ///
   /// ```text
@@ -44,7 +44,7 @@ extension DatabaseExpectation {
     ) {
       recording, _ in
       if let unknown = UnknownRows(recording, expectation: name).finding { return [unknown] }
-      let found = RowChanges(recording.storage.evidence.writes.lasting)
+      let found = LastingRows(recording).changes
       let table = RowChangeTable(expected: wanted, found: found, isExact: exactly)
       let mismatches = Analysis(recording).flushMismatches()
       guard table.differs else { return mismatches }
@@ -117,11 +117,14 @@ extension DatabaseExpectation {
   ///        at Library.swift:42 in Library.preview(_:)
   /// ```
   ///
-  /// ``noWrites`` is the stricter one: it does not even allow writes that are undone. Tables may be defined.
+  /// ``noWrites`` is the stricter one: it does not even allow writes that are undone. Tables may be defined, as long as no row
+  /// comes or goes with it: `DROP TABLE`, `CREATE TABLE … AS` and `ALTER TABLE … DROP COLUMN` break it. Rows of temporary tables
+  /// do not last.
   public static var noDurableWrites: Self {
     DatabaseExpectation(name: ".noDurableWrites", needsQueries: true) { recording, _ in
       if let unknown = UnknownTransactions(recording, expectation: ".noDurableWrites").finding { return [unknown] }
-      let found = RowChanges(recording.storage.evidence.writes.lasting)
+      if let dropped = DurableDefinitions(recording).finding { return [dropped] }
+      let found = LastingRows(recording).durable
       let count = [found.inserted, found.updated, found.deleted].flatMap(\.values).reduce(0, +)
       if count == 0 {
         let unknown = UnknownRows(recording, expectation: ".noDurableWrites").finding
@@ -131,7 +134,7 @@ extension DatabaseExpectation {
         Finding(
           kind: .flush, headline: "Expected no durable writes, found \(count.counted("row")): \(found).",
           details: TransactionLines(recording) { !$0.lasting.isEmpty }.lines, count: count,
-          statements: Array(recording.writes))
+          statements: Array(recording.writes), isFinal: true)
       ]
     }
   }

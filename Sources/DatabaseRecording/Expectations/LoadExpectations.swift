@@ -36,7 +36,7 @@ extension DatabaseExpectation {
           kind: .load,
           headline: "Expected \(count) \(strategy) \(noun) of \(relationship), found \(number).",
           details: LoadReport(recording.loads, in: recording.storage.evidence).lines, count: found.count,
-          relationship: relationship)
+          relationship: relationship, isFinal: count.isExceeded(by: found.count))
       ]
     }
   }
@@ -68,7 +68,8 @@ extension DatabaseExpectation {
           details: LoadReport(found, in: evidence).lines
             + ["  fix: \(Fix(found[0], in: evidence).text(forOne: found.count == 1))"],
           count: found.count, relationship: found.first?.relationship, callSite: place?.site,
-          statements: found.flatMap(\.statementNumbers).map { ExecutedStatement(evidence: evidence, index: $0 - 1) })
+          statements: found.flatMap(\.statementNumbers).map { ExecutedStatement(evidence: evidence, index: $0 - 1) },
+          isFinal: true)
       ]
     }
   }

@@ -104,7 +104,7 @@ extension DatabaseExpectation {
         Finding(
           kind: .count,
           headline: "Expected \(range) \(range.noun("lease", "leases")) at one time, found \(peak.count).",
-          details: lines, count: peak.count)
+          details: lines, count: peak.count, isFinal: range.isExceeded(by: peak.count))
       ]
     }
     if range.contains(1) { expectation.poolNeed = .checkout }

@@ -31,7 +31,10 @@ extension DatabaseExpectation {
       var found = recording.statements.matching(sql)
       if let database { found = found.on(database: database) }
       guard !count.contains(found.count) else { return [] }
-      return [TextReport(recording).wrongCount(of: sql, found, expected: count.times)]
+      return [
+        TextReport(recording).wrongCount(
+          of: sql, found, expected: count.times, isExceeded: count.isExceeded(by: found.count))
+      ]
     }
   }
 
@@ -51,7 +54,11 @@ extension DatabaseExpectation {
   public static func neverExecutes(_ sql: String) -> Self {
     text(".neverExecutes(\"\(shown(sql))\")", [sql], needsQueries: true) { recording in
       let found = recording.statements.matching(sql)
-      return found.isEmpty ? [] : [TextReport(recording).wrongCount(of: sql, found, expected: "never")]
+      return found.isEmpty
+        ? []
+        : [
+          TextReport(recording).wrongCount(of: sql, found, expected: "never", isExceeded: true)
+        ]
     }
   }
 
@@ -126,7 +133,9 @@ struct TextReport {
     self.recording = recording
   }
 
-  func wrongCount(of sql: String, _ found: StatementCollection, expected: String) -> Finding {
+  func wrongCount(
+    of sql: String, _ found: StatementCollection, expected: String, isExceeded: Bool
+  ) -> Finding {
     let numbers = found.map(\.number)
     let list = numbers.isEmpty ? "" : ": \(NumberList(numbers))"
     let place = numbers.first.flatMap { recording.storage.evidence.callSite(at: $0 - 1) }
@@ -135,7 +144,7 @@ struct TextReport {
       kind: .text,
       headline: "Expected \(shape.normalizedSQL) \(expected), found \(times(found.count))\(list).",
       details: SiteLines(place).lines + (found.isEmpty ? near(shape) : []), count: found.count,
-      callSite: place?.site, statements: Array(found))
+      callSite: place?.site, statements: Array(found), isFinal: isExceeded)
   }
 
   func outOfOrder(_ expected: [String]) -> Finding? {

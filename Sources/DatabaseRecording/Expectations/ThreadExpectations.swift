@@ -117,7 +117,7 @@ extension DatabaseExpectation {
           kind: .failure,
           headline: "Expected \(count) failed \(count.noun("statement", "statements"))\(on), found \(number).",
           details: ShapeLines(found, in: recording, showsErrors: true).lines, count: all.failureCount,
-          callSite: found.first?.callSite, statements: found)
+          callSite: found.first?.callSite, statements: found, isFinal: count.isExceeded(by: all.failureCount))
       ]
     }
   }

@@ -63,7 +63,7 @@ extension DatabaseExpectation {
           kind: .count,
           headline:
             "Expected \(expected) \(expected.noun(nouns.0, nouns.1)), found \(count == 0 ? "none" : String(count)).",
-          details: details, count: count)
+          details: details, count: count, isFinal: expected.isExceeded(by: count))
       ]
     }
   }

@@ -27,12 +27,16 @@ public struct Finding: Sendable, CustomStringConvertible {
   package let place: FindingPlace?
   /// What it is about, so that two expectations do not report one fault twice.
   package let subject: ObjectIdentifier?
+  /// Whether it is wrong whatever else the scope would have done.
+  package let isFinal: Bool
 
+  /// - Parameter isFinal: `nil`: as findings of its kind are.
   package init(
     kind: Kind, headline: String, details: [String] = [], count: Int = 0, relationship: String? = nil,
     callSite: CallSite? = nil, statements: [ExecutedStatement] = [],
-    place: FindingPlace? = nil, subject: ObjectIdentifier? = nil
+    place: FindingPlace? = nil, subject: ObjectIdentifier? = nil, isFinal: Bool? = nil
   ) {
+    self.isFinal = isFinal ?? kind.isFinal
     self.kind = kind
     self.headline = headline.singleLine
     message = ([headline] + details).map(\.singleLine).joined(separator: "\n")
@@ -49,7 +53,7 @@ public struct Finding: Sendable, CustomStringConvertible {
     let details = message.split(separator: "\n", omittingEmptySubsequences: false).dropFirst().map(String.init)
     return Finding(
       kind: kind, headline: headline, details: details + lines, count: count, relationship: relationship,
-      callSite: callSite, statements: statements, place: place, subject: subject)
+      callSite: callSite, statements: statements, place: place, subject: subject, isFinal: isFinal)
   }
 
   /// The whole message.
@@ -116,6 +120,17 @@ public struct Finding: Sendable, CustomStringConvertible {
 
     /// The name.
     public var description: String { rawValue }
+
+    /// Whether it cannot be mended by what a scope does next.
+    fileprivate var isFinal: Bool {
+      switch self {
+      case .nPlusOne, .repeatedRead, .duplicateQuery, .failure, .leak, .doubleCheckin, .unfinishedSpan, .fullScan,
+        .automaticIndex, .mainThreadQuery, .blockingQuery, .openTransaction, .autocommitWrites, .rowByRowInserts,
+        .invalidExpectation:
+        true
+      default: false
+      }
+    }
 
     /// Worse findings first.
     var severity: Int {

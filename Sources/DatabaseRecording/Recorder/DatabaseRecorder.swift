@@ -77,6 +77,7 @@ public final class DatabaseRecorder: Sendable {
       if let finished { return finished }
       // With the last recording of the process they are gone.
       let unattributed = UnattributedStatements.shared.kept
+      // While somebody listens: what happens on connections afterwards is not seen, and no loss.
       EvidenceSources.shared.inspect(for: scope)
       scope.finish()
       let recording = Recording(

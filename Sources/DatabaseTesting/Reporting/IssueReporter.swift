@@ -16,21 +16,31 @@ internal import Foundation
 enum IssueReporter {
   /// Reports all findings of one scope as one issue.
   ///
-  /// - Parameter file: The path of `location`, as XCTest wants it.
-  static func report(_ findings: [Finding], of recording: Recording, at location: CodeLocation, file: StaticString) {
+  /// - Parameters:
+  ///   - file: The path of `location`, as XCTest wants it.
+  ///   - ending: How the scope ended.
+  static func report(
+    _ findings: [Finding], of recording: Recording, at location: CodeLocation, file: StaticString,
+    ending: ScopeEnding = .completed
+  ) {
     let name = Runner.currentTestName
-    let test = [location.fileID, name ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
-    let findings = BaselineRun.shared.judge(findings, test: test, isNamed: name != nil)
+    let test = [location.fileID, Runner.currentTestPath ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+    // What did not run to its end says nothing of a finding that it did not have.
+    let findings = BaselineRun.shared.judge(
+      findings, test: test, isNamed: name != nil && ending == .completed, isExpected: isExpected(at: location))
     if !findings.isEmpty { FailureAttachment.record(recording, at: location) }
-    GitHubAnnotation.write(findings, test: location)
     // What is about another line than the test's own, such as a leak, is an issue of its own at that line.
     for finding in findings {
       guard let place = finding.place else { continue }
-      report(text(for: [finding], of: recording), at: place.location, file: place.file ?? file, fallback: location)
+      let text = text(for: [finding], of: recording, ending: ending)
+      let isFailure = report(text, at: place.location, file: place.file ?? file, fallback: location)
+      if isFailure { GitHubAnnotation.write([finding], test: location) }
     }
     let others = findings.filter { $0.place == nil }
     guard !others.isEmpty else { return }
-    report(text(for: others, of: recording), at: location, file: file, fallback: location)
+    let text = text(for: others, of: recording, ending: ending)
+    let isFailure = report(text, at: location, file: file, fallback: location)
+    if isFailure { GitHubAnnotation.write(others, test: location) }
   }
 
   /// Reports what a suite can be told to have done and none of its tests can, each as an issue of its own.
@@ -44,16 +54,33 @@ enum IssueReporter {
 
   /// Reports one message as one issue.
   static func report(_ message: String, at location: CodeLocation, file: StaticString) {
-    report(message, at: location, file: file, fallback: location)
+    _ = report(message, at: location, file: file, fallback: location)
+  }
+
+  /// Whether a finding is expected by a `withKnownIssue` around the scope: a warning is recorded, which it hears of, and which
+  /// fails nothing.
+  private static func isExpected(at location: CodeLocation) -> (Finding) -> Bool {
+    { finding in
+      #if canImport(Testing) && compiler(>=6.3)
+        guard Runner.isInsideOfSwiftTest else { return false }
+        let issue = Issue.record(
+          "recorded in the baseline: \(finding.message)", severity: .warning, sourceLocation: SourceLocation(location))
+        return isKnown(issue)
+      #else
+        return false
+      #endif
+    }
   }
 
   /// - Parameter fallback: The line for XCTest where the path of `location` is known only at run time.
+  /// - Returns: Whether it fails anything: not inside of `withKnownIssue`.
   private static func report(
     _ message: String, at location: CodeLocation, file: StaticString, fallback: CodeLocation
-  ) {
+  ) -> Bool {
+    var isFailure = true
     switch Runner.current {
     case .swiftTesting:
-      recordIssue(message, at: location)
+      isFailure = recordIssue(message, at: location)
       if !Runner.isInsideOfSwiftTest { writeToStandardError(message, location) }
     case .xctest:
       #if canImport(XCTest)
@@ -64,20 +91,34 @@ enum IssueReporter {
     case .none:
       writeToStandardError(message, location)
     }
+    return isFailure
   }
 
-  /// All messages, the worst first.
-  static func text(for findings: [Finding], of recording: Recording) -> String {
+  /// All messages, the worst first; after the error that the test threw, which is told of elsewhere.
+  static func text(for findings: [Finding], of recording: Recording, ending: ScopeEnding = .completed) -> String {
     var parts = findings.map(\.message)
+    if case .threw(let type) = ending, !parts.isEmpty { parts[0] = "Besides the \(type) that was thrown: \(parts[0])" }
     if !recording.label.isEmpty, !parts.isEmpty { parts[0] = "\(recording.label.singleLine): \(parts[0])" }
     return parts.joined(separator: "\n\n")
   }
 
-  static func recordIssue(_ message: String, at location: CodeLocation) {
+  /// - Returns: Whether it fails anything.
+  @discardableResult
+  static func recordIssue(_ message: String, at location: CodeLocation) -> Bool {
     #if canImport(Testing)
-      Issue.record(Comment(rawValue: message), sourceLocation: SourceLocation(location))
+      return !isKnown(Issue.record(Comment(rawValue: message), sourceLocation: SourceLocation(location)))
+    #else
+      return true
     #endif
   }
+
+  #if canImport(Testing)
+    /// Swift Testing does not hand out whether an issue is known, of a warning not at all: it is looked for by reflection.
+    private static func isKnown(_ issue: Issue) -> Bool {
+      let context = Mirror(reflecting: issue).children.first { $0.label == "knownIssueContext" }?.value
+      return context.map { Mirror(reflecting: $0).children.first != nil } ?? false
+    }
+  #endif
 
   /// Outside of a test nobody may be listening: what was found must not be lost.
   private static func writeToStandardError(_ message: String, _ location: CodeLocation) {

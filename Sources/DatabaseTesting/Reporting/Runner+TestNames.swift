@@ -28,6 +28,19 @@ extension Runner {
     return ofProcess == .none ? TestName { nil } : nil
   }
 
+  /// The `@Test` that is running in this task with the suites around it: `AuthorTests/Inner/listsAuthors(count:)`.
+  static var currentTestPath: String? {
+    #if canImport(Testing)
+      guard let test = Test.current else { return nil }
+      // Swift Testing does not hand the suites out: they are looked for by reflection.
+      let names = Mirror(reflecting: test.id).children.first { $0.label == "nameComponents" }?.value as? [String]
+      guard let names, names.last == test.name else { return test.name }
+      return names.joined(separator: "/")
+    #else
+      return nil
+    #endif
+  }
+
   #if canImport(Testing)
     private static func nameWithCase(of test: Test, _ testCase: Test.Case?) -> String {
       guard let testCase, testCase.isParameterized else { return test.name }

@@ -27,7 +27,7 @@ public import DatabaseRecording
 /// ```
 ///
 /// - Parameters:
-///   - name: Tells several snapshots of one test, or the cases of a parameterised test, apart.
+///   - name: Tells several snapshots of one test, which may not share a file, or the cases of a parameterised test, apart.
 ///   - details: What to keep beyond that: how relationships were loaded, tables, query plans.
 ///   - body: The work to check; it must send at least one query.
 ///   - function: The test, after which the file is named.
@@ -74,7 +74,9 @@ extension DatabaseRecorder {
     _ path: StaticString
   ) {
     let recording = finish()
-    var file = SnapshotFile(name: name, function: "\(function)", filePath: location.filePath)
+    var file = SnapshotFile(
+      name: name, function: "\(function)", filePath: location.filePath,
+      call: "\(location.line):\(location.column)")
     file.details = details
     IssueReporter.report(file.findings(of: recording), of: recording, at: location, file: path)
   }

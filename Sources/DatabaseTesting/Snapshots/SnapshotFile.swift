@@ -1,3 +1,4 @@
+internal import DatabaseInstrumentation
 internal import DatabaseRecording
 internal import Foundation
 
@@ -8,8 +9,12 @@ struct SnapshotFile {
   var isCI = SnapshotFile.isOn("CI")
   var details: QuerySnapshotDetails = []
   var recordsAgain = SnapshotFile.isOn("DATABASE_TESTING_SNAPSHOTS_RECORD")
+  private let call: String
+  private static let calls = Locked<[String: String]>([:])
 
-  init(name: String, function: String, filePath: String) {
+  /// - Parameter call: Where the call stands in its file, which tells two calls of one test apart.
+  init(name: String, function: String, filePath: String, call: String = "") {
+    self.call = call
     let file = URL(fileURLWithPath: filePath)
     let base = file.deletingPathExtension().lastPathComponent
     url = file.deletingLastPathComponent().appendingPathComponent("__QuerySnapshots__")
@@ -21,6 +26,13 @@ struct SnapshotFile {
     // What saw nothing must not become what is expected.
     let blind = DatabaseExpectation.noFailures.findings(in: recording, isInherited: false).filter { $0.kind == .blind }
     guard blind.isEmpty else { return blind }
+    if isTaken {
+      return [
+        mismatch(
+          "another call in the same function has that file as well",
+          ["  fix: give each a name of its own: expectQuerySnapshot(\"list\") { … }"])
+      ]
+    }
     let snapshot = QuerySnapshot(recording, including: details)
     let exists = FileManager.default.fileExists(atPath: url.path)
     if exists && !recordsAgain {
@@ -50,6 +62,16 @@ struct SnapshotFile {
       return []
     } catch {
       return [mismatch("the file cannot be written: \(error.localizedDescription)", [])]
+    }
+  }
+
+  /// Whether another call took the file before: each would record over the other, or fail by it.
+  private var isTaken: Bool {
+    guard !call.isEmpty else { return false }
+    return Self.calls.withLock { calls in
+      if let known = calls[url.path] { return known != call }
+      calls[url.path] = call
+      return false
     }
   }
 

@@ -52,12 +52,19 @@
   ) async throws {
     let location = CodeLocation(test.sourceLocation)
     let recorder = DatabaseRecorder.started("", test: test.name, at: location)
-    defer {
+    func report(_ ending: ScopeEnding) {
       let recording = recorder.finish()
       RunReport.add(recording, test: test.name)
       IssueReporter.report(
-        recording.check(expectations, isInherited: isInherited), of: recording, at: location, file: "")
+        recording.check(expectations, isInherited: isInherited, ending: ending), of: recording, at: location, file: "",
+        ending: ending)
     }
-    try await recorder.bind { try await function() }
+    do {
+      try await recorder.bind { try await function() }
+    } catch {
+      report(ScopeEnding(error))
+      throw error
+    }
+    report(.completed)
   }
 #endif

@@ -17,11 +17,14 @@
   /// ```
   ///
   /// `setUp` and `tearDown` are left out, as fixtures are (on Apple's platforms wrap them in
-  /// `withoutDatabaseRecording(_:)`). A test that never touches a database is left alone by expectations that are about
+  /// `withoutDatabaseRecording(_:)`). Of a test that throws, only what is wrong already is told; of one that is skipped, only
+  /// leaks. A test that never touches a database is left alone by expectations that are about
   /// queries; use `expectDatabase(_:body:fileID:filePath:line:column:)` to insist.
   open class DatabaseTestCase: XCTestCase {
     // Written before the test method starts and after it ended, on the thread that runs the test.
     nonisolated(unsafe) private var recorder: DatabaseRecorder?
+    // As above. `nil`: the test method was not called.
+    nonisolated(unsafe) private var ending: ScopeEnding?
 
     /// What must hold for every test of the class; nothing by default.
     open var databaseExpectations: [DatabaseExpectation] { [] }
@@ -35,9 +38,20 @@
       /// Makes one test of the class; called by XCTest.
       public required init(name: String, testClosure: @escaping (XCTestCase) throws -> Void) {
         super.init(name: name) { testCase in
-          guard let recorder = (testCase as? DatabaseTestCase)?.recorder else { return try testClosure(testCase) }
-          guard let fixture = RecordingScope.current else { return try recorder.bind { try testClosure(testCase) } }
-          try fixture.pausing { try recorder.bind { try testClosure(testCase) } }
+          guard let test = testCase as? DatabaseTestCase, let recorder = test.recorder else {
+            return try testClosure(testCase)
+          }
+          do {
+            if let fixture = RecordingScope.current {
+              try fixture.pausing { try recorder.bind { try testClosure(testCase) } }
+            } else {
+              try recorder.bind { try testClosure(testCase) }
+            }
+            test.ending = .completed
+          } catch {
+            test.ending = ScopeEnding(error)
+            throw error
+          }
         }
       }
     #endif
@@ -56,23 +70,39 @@
       }
       let recording = recorder.finish()
       RunReport.add(recording, test: name)
+      #if canImport(ObjectiveC)
+        let ending = endingOfRun
+      #else
+        // `setUp` left the test, or failed it.
+        let ending = self.ending ?? .left
+      #endif
       let findings = BaselineRun.shared.judge(
-        recording.check(databaseExpectations, isInherited: true), test: "\(place.fileID) \(name)")
-      report(findings, of: recording)
+        recording.check(databaseExpectations, isInherited: true, ending: ending), test: "\(place.fileID) \(name)",
+        isNamed: ending == .completed)
+      report(findings, of: recording, ending)
       self.recorder = nil
+      self.ending = nil
     }
 
-    private func report(_ findings: [Finding], of recording: Recording) {
+    #if canImport(ObjectiveC)
+      private var endingOfRun: ScopeEnding {
+        guard let run = testRun else { return .completed }
+        if run.hasBeenSkipped { return .left }
+        return run.unexpectedExceptionCount > 0 ? .threw("error") : .completed
+      }
+    #endif
+
+    private func report(_ findings: [Finding], of recording: Recording, _ ending: ScopeEnding) {
       // To find the line takes longer than most tests.
       guard !findings.isEmpty else { return }
       let location = location(in: recording)
       GitHubAnnotation.write(findings, test: location)
       for finding in findings {
         guard let place = finding.place else { continue }
-        report(IssueReporter.text(for: [finding], of: recording), at: place.location)
+        report(IssueReporter.text(for: [finding], of: recording, ending: ending), at: place.location)
       }
       let others = findings.filter { $0.place == nil }
-      if !others.isEmpty { report(IssueReporter.text(for: others, of: recording), at: location) }
+      if !others.isEmpty { report(IssueReporter.text(for: others, of: recording, ending: ending), at: location) }
     }
 
     private func report(_ message: String, at location: CodeLocation) {

@@ -91,8 +91,8 @@ import Testing
     "SELECT * FROM book WHERE authorId = editorId", "SELECT * FROM book WHERE active",
     "SELECT * FROM book WHERE NOT archived",
     "SELECT * FROM book WHERE authorId IN (a, b)", "SELECT * FROM book WHERE a AND",
-    "SELECT * FROM book WHERE a > b OR a IS b",
-    "SELECT * FROM book WHERE EXISTS (SELECT 1 FROM review WHERE review.bookId = book.id)",
+    "SELECT * FROM book WHERE (a > b OR a IS b)",
+    "SELECT * FROM book WHERE EXISTS (SELECT id FROM review WHERE review.bookId = book.id)",
     "SELECT * FROM book WHERE publishedAt < CURRENT_TIMESTAMP",
   ])
   func conditionsWithoutAValueAreTheSameEachTime(_ sql: String) {

@@ -52,14 +52,14 @@ extension Programs {
       }
       for book in books { _ = book }
     },
-    .guilty("recursion", "book.authorId", 6, fix: books) { store in
+    .guilty("a loop in a function within a function", "book.authorId", 6, fix: books) { store in
       func load(_ rest: ArraySlice<Int>) throws {
         guard let author = rest.first else { return }
         try load(rest.dropFirst(), store, author)
       }
       func load(_ rest: ArraySlice<Int>, _ store: Bookstore, _ author: Int) throws {
         for author in [author] + rest {
-          // guilty: recursion
+          // guilty: a loop in a function within a function
           _ = try store.db.rows("SELECT id FROM book WHERE authorId = ?", author)
         }
       }

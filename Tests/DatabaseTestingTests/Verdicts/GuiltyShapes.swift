@@ -24,9 +24,9 @@ extension Programs {
         _ = try store.db.rows("SELECT count(*) FROM book WHERE authorId = ?", author)
       }
     },
-    .guilty("EXISTS in a loop", "book.authorId", 6, fix: books) { store in
+    .guilty("SELECT 1 with LIMIT in a loop", "book.authorId", 6, fix: books) { store in
       for author in try store.authors() {
-        // guilty: EXISTS in a loop
+        // guilty: SELECT 1 with LIMIT in a loop
         _ = try store.db.rows("SELECT 1 FROM book WHERE authorId = ? LIMIT 1", author)
       }
     },
@@ -129,9 +129,9 @@ extension Programs {
         _ = try store.db.rows("SELECT position FROM line WHERE (orderId, shop) = (?, 1)", order)
       }
     },
-    .guilty("a view of the children", "book.authorId", 6, fix: books) { store in
+    .guilty("with INDEXED BY", "book.authorId", 6, fix: books) { store in
       for author in try store.authors() {
-        // guilty: a view of the children
+        // guilty: with INDEXED BY
         _ = try store.db.rows("SELECT book.id FROM book INDEXED BY book_author WHERE authorId = ?", author)
       }
     },

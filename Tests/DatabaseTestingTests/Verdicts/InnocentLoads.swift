@@ -29,12 +29,12 @@ extension Programs {
       let authors = try store.db.rows("SELECT authorId FROM book")
       _ = try store.db.rows("SELECT id FROM author WHERE id IN (\(store.list(authors)))")
     },
-    .innocent("two eager loads that converge") { store in
+    .innocent("two eager loads of one list") { store in
       let authors = try store.authors()
       _ = try store.db.rows("SELECT id FROM book WHERE authorId IN (\(store.list(authors)))")
       _ = try store.db.rows("SELECT id FROM profile WHERE authorId IN (\(store.list(authors)))")
     },
-    .innocent("one table eagerly loaded along two ways") { store in
+    .innocent("two eager loads along two foreign keys") { store in
       let books = try store.books()
       let authors = try store.db.rows("SELECT authorId FROM book")
       _ = try store.db.rows("SELECT bookId FROM review WHERE bookId IN (\(store.list(books)))")

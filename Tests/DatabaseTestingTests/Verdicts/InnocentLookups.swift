@@ -115,7 +115,7 @@ extension Programs {
       _ = try store.db.rows("SELECT count(*) FROM book")
       _ = try store.db.rows("SELECT id FROM book ORDER BY id LIMIT 4 OFFSET ?", 4)
     },
-    .innocent("a page of one parent's children", isLazy: true) { store in
+    .innocent("three pages of one author's books", isLazy: true) { store in
       for page in 0..<3 {
         _ = try store.db.rows("SELECT id FROM book WHERE authorId = 1 ORDER BY id LIMIT 1 OFFSET ?", page)
       }

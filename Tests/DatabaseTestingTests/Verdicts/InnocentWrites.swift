@@ -114,7 +114,7 @@ extension Programs {
         _ = try store.db.rows("SELECT json_extract(json, '$.\(path)') FROM document")
       }
     },
-    .innocent("a dashboard of counts") { store in
+    .innocent("four counts in a loop") { store in
       for state in 0...3 { _ = try store.db.rows("SELECT count(*) FROM job WHERE state = ?", state) }
     },
     .innocent("a report for each month") { store in

@@ -6,6 +6,8 @@ struct Program: Sendable, CustomTestStringConvertible {
   enum Body: Sendable {
     case synchronous(@Sendable (Bookstore) throws -> Void)
     case asynchronous(@Sendable (Bookstore) async throws -> Void)
+    /// On an app of its own: the program, and some queries on another such app.
+    case app(@Sendable () throws -> Recording, queries: @Sendable ([String]) throws -> Recording)
   }
 
   var name: String
@@ -16,8 +18,12 @@ struct Program: Sendable, CustomTestStringConvertible {
   var fails = false
   /// Whether it reads a table from one end to the other under a condition, as it is meant to.
   var scans = false
+  /// Whether its source does not tell what queries cost.
+  var hasNoCosts = false
   /// What must be found in it; empty for an innocent program.
   var guilt: [Guilt] = []
+  /// The line of the statement, where several programs share it.
+  var line: Int?
 
   var testDescription: String { name }
 
@@ -25,6 +31,7 @@ struct Program: Sendable, CustomTestStringConvertible {
   func record() async throws -> Recording {
     switch body {
     case .synchronous(let body): return try recordSynchronously(body)
+    case .app(let run, _): return try run()
     case .asynchronous(let body):
       let store = try withoutDatabaseRecording { try Bookstore() }
       return try await recordDatabase { try await body(store) }
@@ -46,7 +53,36 @@ struct Guilt: Sendable {
   var fix: String
 }
 
+extension Program.Body {
+  static func app<App: SmallApp>(_ app: App.Type, _ body: @escaping @Sendable (App) throws -> Void) -> Self {
+    .app(
+      { try recordSmallApp(body) },
+      queries: { queries in try recordSmallApp { (app: App) in try queries.forEach(app.run) } })
+  }
+}
+
+private func recordSmallApp<App: SmallApp>(_ body: (App) throws -> Void) throws -> Recording {
+  let app = try withoutDatabaseRecording { try App() }
+  return try recordDatabase { try body(app) }
+}
+
 extension Program {
+  static func innocentApp<App: SmallApp>(
+    _ app: App.Type, _ name: String, isLazy: Bool = false, scans: Bool = false,
+    _ body: @escaping @Sendable (App) throws -> Void
+  ) -> Program {
+    Program(name: name, body: .app(app, body), isLazy: isLazy, scans: scans, hasNoCosts: App.self == PaperShop.self)
+  }
+
+  static func guiltyApp<App: SmallApp>(
+    _ app: App.Type, of kind: Finding.Kind = .nPlusOne, _ name: String, _ relationship: String?, _ count: Int,
+    fix: String, line: Int, _ body: @escaping @Sendable (App) throws -> Void
+  ) -> Program {
+    Program(
+      name: name, body: .app(app, body),
+      guilt: [Guilt(kind: kind, relationship: relationship, count: count, fix: fix)], line: line)
+  }
+
   static func innocent(
     _ name: String, isLazy: Bool = false, fails: Bool = false, scans: Bool = false,
     _ body: @escaping @Sendable (Bookstore) throws -> Void
