@@ -29,6 +29,23 @@ import Testing
     #expect(run("off").judge([known], test: "T a()").count == 1)
   }
 
+  @Test func whatATestExpectsItselfIsNotRecorded() {
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let found = run("record").judge([known, new], test: "T a()") { $0.relationship == "book.authorId" }
+    #expect(found.isEmpty)
+    #expect(run("check").judge([known, new], test: "T a()").map(\.relationship) == ["book.authorId"])
+  }
+
+  /// A warning is heard by `withKnownIssue`, and tells that it was.
+  @Test func whatIsKnownIsNoFailure() throws {
+    withKnownIssue {
+      let isFailure = IssueReporter.recordIssue("expected", at: CodeLocation("M/F.swift", "F.swift", 1, 1))
+      #expect(!isFailure)
+    } matching: {
+      $0.comments.map(\.rawValue) == ["expected"]
+    }
+  }
+
   @Test func aRecordingThatSawNothingFailsAlsoWhileRecording() {
     defer { try? FileManager.default.removeItem(at: directory) }
     let blind = Finding(kind: .blind, headline: "Nothing was seen.")
