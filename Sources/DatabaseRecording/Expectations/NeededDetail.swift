@@ -175,8 +175,8 @@ private struct CountedJudge {
   /// Whether other reads of a table may have had its rows.
   private func mayHaveList(of table: String, besides entry: DroppedShape) -> Bool {
     func isList(_ shape: UInt32) -> Bool {
-      guard shape != entry.shape, evidence.shapes[Int(shape)].kind == .select else { return false }
-      return evidence.shapes[Int(shape)].tables.contains { $0.name.lowercased() == table.lowercased() }
+      guard shape != entry.shape, evidence.shape(shape).kind == .select else { return false }
+      return evidence.shape(shape).tables.contains { $0.name.lowercased() == table.lowercased() }
     }
     return evidence.records.contains { ($0.knownRows ?? 2) >= 2 && isList($0.shape) }
       || evidence.dropped.contains { isList($0.shape) }

@@ -152,7 +152,7 @@ extension Message {
       .noNPlusOne, passes: { try $0.authorsWithBooksAtOnce() }, fails: { try $0.authorsWithBooks() },
       #"""
       Expected no N+1 queries, found 1: 3 of 4 queries load book.authorId one author at a time.
-        3×  SELECT * FROM book WHERE authorId = ?    lazy, 3 distinct parameters, … ms, … steps    #2, #3, #4
+        3×  SELECT * FROM book WHERE authorId = ?    lazy, 3 distinct keys, … ms, … steps    #2, #3, #4
              at Library.swift:… in Library.books(of:), through SQLiteDatabase.rows(_:_:)
              after #1 SELECT id FROM author, which returned 3 rows, at Library.swift:…
         fix: load them together: SELECT … FROM book WHERE authorId IN (…)
@@ -165,7 +165,7 @@ extension Message {
       },
       #"""
       Expected no N+1 queries, found 1: 3 of 6 queries load book.authorId one author at a time.
-        3×  SELECT * FROM book WHERE authorId = ?    lazy, 3 distinct parameters, … ms, … steps    #3, #4, #5
+        3×  SELECT * FROM book WHERE authorId = ?    lazy, 3 distinct keys, … ms, … steps    #3, #4, #5
              at Library.swift:… in Library.books(of:), through SQLiteDatabase.rows(_:_:)
              after #2 SELECT id FROM author, which returned 3 rows, at Library.swift:…
         fix: load them together: SELECT … FROM book WHERE authorId IN (…)
