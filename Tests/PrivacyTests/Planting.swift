@@ -94,7 +94,8 @@ struct Planting: Sendable, CustomStringConvertible {
   /// Statements of one dialect that fit no position.
   static let others: [(sql: String, dialect: Dialect)] = [
     ("PRAGMA key = 'S¡'", .sqlite), ("PRAGMA key = \"S¡\"", .sqlite), ("PRAGMA rekey = \"x'S¡'\"", .sqlite),
-    ("PRAGMA hexkey('S¡')", .sqlite), ("ATTACH '/nowhere/S¡.sqlite' AS x", .sqlite), ("ATTACH \"/nowhere/S¡.sqlite\" AS x", .sqlite),
+    ("PRAGMA hexkey('S¡')", .sqlite), ("ATTACH '/nowhere/S¡.sqlite' AS x", .sqlite),
+    ("ATTACH \"/nowhere/S¡.sqlite\" AS x", .sqlite),
     ("ATTACH 'file:/nowhere/S¡.sqlite?mode=ro&key=S¡' AS x KEY 'S¡'", .sqlite),
     ("VACUUM INTO '/nowhere/S¡.sqlite'", .sqlite),
     ("SAVEPOINT \"S¡\"", .sqlite), ("ROLLBACK TO S¡", .sqlite), ("RELEASE S¡", .sqlite),
