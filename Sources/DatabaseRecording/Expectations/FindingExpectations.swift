@@ -12,8 +12,9 @@ extension DatabaseExpectation {
   /// table that returned at least two rows; and, where no such query is known, when one lookup runs in a loop for five
   /// different keys or more. Lookups written on different lines are not a loop. Writes are no N+1.
   ///
-  /// Asynchronous callers are not on the call stack. Where lookups are awaited one by one, each in an access of its own to
-  /// the database, a loop cannot be told from several lines: there it takes one lookup for every row of the other query,
+  /// The call stack goes on with the functions that await and with the code that created the task. Where a part of it is missing,
+  /// as behind a callback or on a platform that does not tell, a loop cannot be told from several lines, nor one where a server
+  /// or the test's own tasks stand in between from several requests: there it takes one lookup for every row of the other query,
   /// and without such a query nothing is reported.
   ///
   /// ```text
@@ -54,8 +55,8 @@ extension DatabaseExpectation {
   ///   fix: keep the first result, or ask once before the loop
   /// ```
   ///
-  /// Statements that ``noNPlusOne`` would report are not reported again. Queries that are awaited one by one, each in an
-  /// access of its own, are not compared, since the lines they were written on cannot be seen.
+  /// Statements that ``noNPlusOne`` would report are not reported again. A loop that awaits, and whose answer changed at some time,
+  /// waits for it. Where a part of the call stack is missing, queries of different accesses are not compared.
   public static var noDuplicateQueries: Self {
     DatabaseExpectation(name: ".noDuplicateQueries", needsQueries: true, needs: .duplicates) { recording, ignored in
       let analysis = Analysis(recording, ignoring: ignored)

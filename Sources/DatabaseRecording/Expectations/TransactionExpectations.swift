@@ -95,8 +95,8 @@ extension DatabaseExpectation {
   ///   fix: insert many rows with one statement: VALUES (…), (…)
   /// ```
   ///
-  /// Two inserts of one shape from one line are a loop. Where they are awaited one by one the line cannot be seen, and
-  /// nothing is reported, as with ``noNPlusOne``.
+  /// Two inserts of one shape from one line are a loop. Where a part of the call stack is missing nothing is reported, as with
+  /// ``noNPlusOne``.
   public static var batchedInserts: Self {
     DatabaseExpectation(name: ".batchedInserts", needsQueries: true, needs: .rowByRowInserts) { recording, ignored in
       Analysis(recording, ignoring: ignored).rowByRowInserts(threshold: 2)
