@@ -62,7 +62,7 @@ import Testing
     let downloaded = PackageCheckouts(
       program: moved, ownFolder: "/s/registry/downloads/mona/swift-database-testing/1.0.0")
     #expect(downloaded.contain("/s/registry/downloads/groue/GRDB/7.0.0/GRDB/Core/Row.swift"))
-    let byPath = PackageCheckouts(program: moved, ownFolder: "/work/swift-database-testing")
+    let byPath = PackageCheckouts(program: moved, ownFolder: "/src/swift-database-testing")
     #expect(!byPath.contain("/tmp/scratch/checkouts/GRDB.swift/GRDB/Core/Row.swift"))
   }
 
