@@ -31,14 +31,6 @@ package struct StackTrace: Sendable, Hashable {
   /// The line of the app that the stack was captured for.
   package func callSite() -> CallSite? { appFrames.first?.callSite }
 
-  /// The line of the app that called what is in `file`; the innermost one where nothing else of the app is on the stack.
-  package func callSite(around file: StaticString?) -> CallSite? {
-    guard let file else { return callSite() }
-    let path = "\(file)"
-    let frames = appFrames
-    return (frames.first { $0.file != path } ?? frames.first)?.callSite
-  }
-
   /// The synchronous frames outside of the outermost one of a database library, innermost first; all where there is no library.
   package var framesAroundLibraries: ArraySlice<StackFrame> {
     let frames = Symbolicator.frames(of: StackTrace(returnAddresses: synchronous))
