@@ -118,6 +118,49 @@ import Testing
     #expect(recordings.flatMap(\.notesOnStatements) == [])
   }
 
+  /// What another test sends without its task, before it has used the database itself, looks like work of the only user. Once another
+  /// one has used it, nobody knows, and nothing is counted that a test did not send.
+  @Test(arguments: [1, 2]) func whatOnlySeemedToBeOfTheOnlyUser(reader: Int) async throws {
+    let pool = try withoutDatabaseRecording { try Pool() }
+    let (used, sent, joined) = (Gate(3), Gate(3), Gate(3))
+    let recordings = try await together(3) { number in
+      if number == 0 { _ = try pool.connections[0].authors() }
+      await used.pass()
+      // The one that sends it may be the one that uses the database next, or another one.
+      if number == reader { await pool.asyncRead(0) { _ = try? $0.setting(1) } }
+      await sent.pass()
+      if number == 1 { _ = try pool.connections[1].authors() }
+      await joined.pass()
+    }
+    #expect(recordings.prefix(2).map(\.queries.count) == [1, 1])
+    for recording in recordings.prefix(2) {
+      #expect(recording.check(.queries(1), .noWrites, .noNPlusOne, .queries(1, on: "author")).isEmpty)
+      #expect(recording.unattributedCount >= 1)
+    }
+    #expect(
+      recordings[0].check(.queries(2)).first?.headline
+        == ".queries(2) cannot be checked: 1 statement ran on shop.sqlite without its task.")
+  }
+
+  /// The same on a database that an earlier test used.
+  @Test func whatSeemedToBeOfTheOnlyUserThatRan() async throws {
+    let pool = try withoutDatabaseRecording { try Pool() }
+    _ = try recordDatabase { _ = try pool.connections[0].authors() }
+    let (used, sent, joined) = (Gate(2), Gate(2), Gate(2))
+    let recordings = try await together(2) { number in
+      if number == 0 { _ = try pool.connections[0].authors() }
+      await used.pass()
+      if number == 1 { await pool.asyncRead(0) { _ = try? $0.setting(1) } }
+      await sent.pass()
+      if number == 1 { _ = try pool.connections[1].authors() }
+      await joined.pass()
+    }
+    for recording in recordings {
+      #expect(recording.queries.count == 1)
+      #expect(recording.check(.queries(1), .noWrites, .noNPlusOne).isEmpty)
+    }
+  }
+
   /// A test that nobody records, beside one that is: its own task sends what it sends.
   @Test func aTestThatNobodyRecordsIsNoWorkOfAnother() async throws {
     let pool = try withoutDatabaseRecording { try Pool() }

@@ -197,6 +197,9 @@ package final class ConnectionEvidence: Sendable {
     log?.giveBackRoom()
   }
 
+  /// Whether it was opened inside of a recording, or of its fixture.
+  var isBound: Bool { bound != nil }
+
   /// Whether the connection was opened inside of `scope`.
   package func isBound(inside scope: RecordingScope) -> Bool {
     guard let bound else { return false }

@@ -5,6 +5,8 @@ package struct ConnectionSnapshot: Sendable {
   /// Whether statements on it are known to have been missed.
   package let hasLostStatements: Bool
   package let isOpen: Bool
+  /// Whether it was opened before any recording.
+  let isOpenedOutside: Bool
   private let schemas: SchemaTimeline
   /// Nothing but an identity that is nobody else's while the snapshot lives.
   private let source: ConnectionEvidence
@@ -14,6 +16,7 @@ package struct ConnectionSnapshot: Sendable {
     database = connection.database
     hasLostStatements = connection.hasLostStatements
     isOpen = connection.isOpen
+    isOpenedOutside = !connection.isBound
     schemas = connection.schemas
     source = connection
   }

@@ -18,6 +18,8 @@ package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` 
     var running: [RecordingScope] = []
     /// Whether a tree used it that has ended.
     var wasUsed = false
+    /// When the last of these trees used it for the first time.
+    var latestUser: UInt64 = 0
   }
 
   private struct Opened {
@@ -139,6 +141,17 @@ package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` 
     }
   }
 
+  /// Whether a recording has used it that is not inside of `scope`.
+  func isUsed(outside scope: RecordingScope) -> Bool {
+    use.withLock { use in
+      guard let lineage = use.lineage, !use.isShared else { return use.isShared }
+      return lineage.commonAncestor(with: scope) !== scope
+    }
+  }
+
+  /// When the last tree of recordings began to use it, in nanoseconds of the monotonic clock.
+  var latestUser: UInt64 { use.withLock { $0.latestUser } }
+
   /// Who may be meant by a statement that carries no task and that no recording takes.
   enum Users {
     /// One tree that runs; others may have ended.
@@ -199,6 +212,7 @@ extension DatabaseIdentity.Use {
       return
     }
     running.append(scope)
+    latestUser = monotonicNanoseconds()
   }
 
   fileprivate mutating func forgetEnded() {

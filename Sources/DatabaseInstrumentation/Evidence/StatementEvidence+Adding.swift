@@ -53,7 +53,7 @@ extension StatementEvidence {
 
 extension TransactionEvidence {
   /// The same transaction where its statements have other positions.
-  fileprivate func moved(_ place: (Int) -> Int?) -> TransactionEvidence {
+  func moved(_ place: (Int) -> Int?) -> TransactionEvidence {
     var moved = self
     moved.firstStatement = firstStatement.flatMap(place)
     moved.lastStatement = lastStatement.flatMap(place)

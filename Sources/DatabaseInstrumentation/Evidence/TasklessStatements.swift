@@ -12,20 +12,31 @@ package struct TasklessStatements: Sendable {
   /// The evidence with all of them.
   package let evidence: StatementEvidence
   /// The evidence with those that nobody else can be meant by: on a connection that the recording itself used, while no other
-  /// one that uses the database ran.
+  /// one that uses the database ran, nor has any begun to use it since.
   package let evidenceOfCertainOnes: StatementEvidence
 
   /// - Parameters:
   ///   - scope: The recording.
   ///   - own: What it saw.
+  ///   - seen: The same, with what may be another one's as well.
+  ///   - doubtful: Where that is in `seen`.
   ///   - intervals: What no recording took meanwhile.
   /// - Returns: `nil` where there are none.
-  package init?(of scope: RecordingScope, beside own: StatementEvidence, in intervals: [UnattributedInterval]) {
+  package init?(
+    of scope: RecordingScope, beside own: StatementEvidence, seen: StatementEvidence, doubtful: [Int],
+    in intervals: [UnattributedInterval]
+  ) {
     let end = min(scope.end.pointee.load(ordering: .acquiring), monotonicNanoseconds())
     let filter = Filter(scope: scope, end: end, own: own)
-    var (all, certain) = (own, own)
+    var (all, certain) = (seen, own)
     var counts: [UInt32: Int] = [:]
     var names: [String] = []
+
+    func tally(_ index: Int, of other: StatementEvidence) {
+      counts[other.records[index].shape, default: 0] += 1
+      let name = other.connection(at: index).info.name
+      if !names.contains(name) { names.append(name) }
+    }
 
     func add(
       _ other: StatementEvidence, of store: EvidenceStore, _ isCertain: (StatementRecord) -> Bool, _ chosen: [Int]
@@ -35,15 +46,15 @@ package struct TasklessStatements: Sendable {
       all = all.adding(chosen, of: other, shift: shift)
       let connections = Set(own.connections.map(\.id))
       let own = chosen.filter {
-        isCertain(other.records[$0]) && connections.contains(other.connection(at: $0).id)
+        let (record, connection) = (other.records[$0], other.connection(at: $0))
+        return isCertain(record) && connections.contains(connection.id)
+          && connection.database.latestUser <= record.start
       }
       if !own.isEmpty { certain = certain.adding(own, of: other, shift: shift) }
-      for index in chosen {
-        counts[other.records[index].shape, default: 0] += 1
-        let name = other.connection(at: index).info.name
-        if !names.contains(name) { names.append(name) }
-      }
+      for index in chosen { tally(index, of: other) }
     }
+
+    for index in doubtful { tally(index, of: seen) }
 
     for interval in intervals {
       let other = interval.all.store.evidence(of: interval.all, from: scope.start, until: end)

@@ -57,7 +57,10 @@ public struct Recording: Sendable, CustomStringConvertible {
     scope: RecordingScope, label: String, location: CodeLocation, function: ScopeFunction,
     beside intervals: [UnattributedInterval]
   ) {
-    let evidence = scope.evidence()
+    let seen = scope.evidence()
+    let doubtful = seen.doubtful(in: scope)
+    seen.noteUnattributed(doubtful)
+    let evidence = seen.removing(doubtful)
     storage = Storage(
       label: label,
       location: location,
@@ -67,7 +70,7 @@ public struct Recording: Sendable, CustomStringConvertible {
       unattributedCount: scope.unattributedCount,
       unattributed: scope.unattributedCount == 0 ? [] : scope.unattributedStatements(),
       taskless: scope.unattributedCount == 0 && evidence.outerStatements == 0
-        ? nil : TasklessStatements(of: scope, beside: evidence, in: intervals),
+        ? nil : TasklessStatements(of: scope, beside: evidence, seen: seen, doubtful: doubtful, in: intervals),
       blindness: Self.blindness(of: evidence, in: scope),
       outerLabel: scope.parent?.recording?.label,
       pools: PoolSnapshot(scope: scope, evidence: evidence)

@@ -47,7 +47,7 @@ enum IssueReporter {
   static func report(_ findings: [Finding], ofSuiteAt location: CodeLocation) {
     GitHubAnnotation.write(findings, test: location)
     for finding in findings {
-      report(
+      _ = report(
         finding.message, at: finding.place?.location ?? location, file: finding.place?.file ?? "", fallback: location)
     }
   }
