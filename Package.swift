@@ -58,10 +58,13 @@ let package = Package(
       name: "CSQLiteHooks", dependencies: ["CCallStacks"], cSettings: optimizedC,
       linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CSQLiteInstallAtLoad", dependencies: ["CSQLiteHooks"]),
+    .target(name: "DatabaseSupport", swiftSettings: optimized),
+    .target(name: "DatabaseSQL", swiftSettings: optimized),
+    .target(name: "DatabaseCallSites", dependencies: ["CCallStacks", "DatabaseSupport"], swiftSettings: optimized),
     .target(
       name: "DatabaseInstrumentation",
       dependencies: [
-        "CCallStacks",
+        "CCallStacks", "DatabaseCallSites", "DatabaseSQL", "DatabaseSupport",
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
@@ -70,13 +73,13 @@ let package = Package(
     ),
     .target(
       name: "SQLiteInstrumentation",
-      dependencies: ["CSQLiteHooks", "DatabaseInstrumentation"],
+      dependencies: ["CSQLiteHooks", "DatabaseInstrumentation", "DatabaseSupport"],
       swiftSettings: optimized
     ),
     .target(
       name: "DatabaseRecording",
       dependencies: [
-        "DatabaseInstrumentation",
+        "DatabaseInstrumentation", "DatabaseSupport",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
@@ -85,7 +88,7 @@ let package = Package(
     .target(
       name: "DatabaseTesting",
       dependencies: [
-        "DatabaseRecording",
+        "DatabaseRecording", "DatabaseSupport",
         .target(name: "SQLiteInstrumentation", condition: .when(traits: ["SQLite"])),
         .target(name: "CSQLiteInstallAtLoad", condition: .when(traits: ["SQLite"])),
       ],
@@ -95,6 +98,7 @@ let package = Package(
       name: "GRDBInstrumentation",
       dependencies: [
         "DatabaseInstrumentation",
+        "DatabaseSupport",
         "SQLiteInstrumentation",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
       ],
@@ -104,6 +108,7 @@ let package = Package(
       name: "HummingbirdInstrumentation",
       dependencies: [
         "DatabaseInstrumentation",
+        "DatabaseSupport",
         "DatabaseRecording",
         .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
         .product(name: "Logging", package: "swift-log"),
@@ -112,7 +117,8 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
-    .target(name: "DatabaseReporting", dependencies: ["DatabaseRecording"], swiftSettings: settings),
+    .target(
+      name: "DatabaseReporting", dependencies: ["DatabaseRecording", "DatabaseSupport"], swiftSettings: settings),
     .executableTarget(
       name: "database-report",
       dependencies: [
@@ -129,10 +135,19 @@ let package = Package(
       path: "Sources/DatabaseReportPlugin"
     ),
 
+    .testTarget(name: "DatabaseSupportTests", dependencies: ["DatabaseSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "DatabaseSQLTests", dependencies: ["DatabaseSQL", "DatabaseInstrumentation", "CCallStacks", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "DatabaseCallSitesTests",
+      dependencies: ["DatabaseCallSites", "DatabaseInstrumentation", "CCallStacks", "TestSupport"],
+      swiftSettings: settings
+    ),
     .testTarget(
       name: "DatabaseInstrumentationTests",
       dependencies: [
-        "DatabaseInstrumentation", "CCallStacks", "TestSupport",
+        "DatabaseInstrumentation", "DatabaseSupport", "CCallStacks", "TestSupport",
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
       swiftSettings: settings

@@ -1,5 +1,6 @@
 internal import DatabaseInstrumentation
 internal import DatabaseRecording
+internal import DatabaseSupport
 
 extension Comparison.Result {
   /// GitHub refuses a comment of more than 65,536 characters.

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension Comparison.Result {
   private static let detailLimit = 5

@@ -1,5 +1,6 @@
 internal import DatabaseInstrumentation
 internal import DatabaseRecording
+internal import DatabaseSupport
 
 /// What the page holds of one test for its script: short keys, since there are thousands.
 struct TestDetail {

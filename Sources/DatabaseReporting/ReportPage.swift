@@ -1,5 +1,6 @@
 internal import DatabaseInstrumentation
 package import DatabaseRecording
+internal import DatabaseSupport
 internal import Foundation
 
 /// A test run as one HTML file that needs nothing else: what a person opens to see what the tests did to the database.

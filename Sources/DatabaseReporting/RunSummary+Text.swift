@@ -1,5 +1,6 @@
 internal import DatabaseInstrumentation
 internal import DatabaseRecording
+internal import DatabaseSupport
 
 /// How text for a terminal is written.
 package struct TextStyle: Sendable {

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 #if GRDB
   public import DatabaseInstrumentation
   public import GRDB

@@ -1,5 +1,6 @@
 internal import CSQLiteHooks
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// What connections said of their tables, once for the process: the tests of a suite make the same tables each, and the plans of
 /// their statements are known then as well.

@@ -1,5 +1,6 @@
 internal import CSQLiteHooks
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension SQLiteInstrumentor {
   /// Whether recordings are told which rows a transaction changed.

@@ -1,5 +1,6 @@
 internal import CSQLiteHooks
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 internal import Foundation
 
 /// A real SQLite connection, as `FakePool.sqlite(size:)` hands it out.

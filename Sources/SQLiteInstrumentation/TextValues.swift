@@ -1,5 +1,6 @@
 internal import CSQLiteHooks
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// Where the values of each text are, as the C module reads it: made once for each text, and kept for the life of the process.
 ///

@@ -1,8 +1,11 @@
+import DatabaseSupport
+
 #if os(Linux) && canImport(Glibc)
   import InMemoryTracing
   import Testing
   import Tracing
 
+  @testable import DatabaseCallSites
   @testable import DatabaseInstrumentation
 
   /// A package that is in no list, and calls a closure of the app's.

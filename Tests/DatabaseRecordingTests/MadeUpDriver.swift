@@ -1,5 +1,6 @@
 @testable import DatabaseInstrumentation
 @testable import DatabaseRecording
+import DatabaseSupport
 
 /// A driver of a database that does not exist: what the pure parts are tested with.
 final class MadeUpDriver: Sendable {

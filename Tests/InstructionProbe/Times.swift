@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+import DatabaseSupport
 
 /// Prints the times of probes, which take turns: where a machine is slower for a while, it is so for all of them, and the
 /// differences between them hold.

@@ -25,8 +25,8 @@ import Testing
   @Test(
     .enabled(if: folder != nil, "DATABASE_TESTING_SYMBOL_GRAPHS is not set"),
     arguments: [
-      "DatabaseTesting", "DatabaseRecording", "DatabaseInstrumentation", "SQLiteInstrumentation", "GRDBInstrumentation",
-      "HummingbirdInstrumentation",
+      "DatabaseTesting", "DatabaseRecording", "DatabaseInstrumentation", "DatabaseSQL", "DatabaseCallSites",
+      "SQLiteInstrumentation", "GRDBInstrumentation", "HummingbirdInstrumentation",
     ])
   func everyPublicSymbolIsDocumented(module: String) throws {
     let folder = URL(fileURLWithPath: try #require(Self.folder))

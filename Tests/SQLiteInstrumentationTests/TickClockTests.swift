@@ -1,5 +1,6 @@
 import CSQLiteHooks
 import DatabaseInstrumentation
+import DatabaseSupport
 import Dispatch
 import Foundation
 import Testing

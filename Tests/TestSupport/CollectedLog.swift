@@ -1,3 +1,4 @@
+import DatabaseSupport
 package import Logging
 internal import DatabaseInstrumentation
 

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// Which statements become spans.
 ///
 /// Metrics, slow statement logs and recordings see every statement; only spans are sampled.

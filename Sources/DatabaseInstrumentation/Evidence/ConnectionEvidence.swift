@@ -1,3 +1,4 @@
+internal import DatabaseSupport
 internal import Synchronization
 
 /// What the toolkit knows of one connection, and how it finds the recording that a statement on it belongs to.

@@ -1,3 +1,4 @@
+internal import DatabaseSupport
 package import Synchronization
 
 /// One database, however many connections it has: a file, or a single in-memory connection.

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// The sources of statements that the process has, and whether they work.
 package final class EvidenceSources: Sendable {
   package static let shared = EvidenceSources()

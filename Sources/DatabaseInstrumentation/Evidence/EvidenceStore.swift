@@ -1,3 +1,4 @@
+internal import DatabaseSupport
 internal import Synchronization
 
 /// All evidence of one tree of recordings: shared by the outermost scope and the scopes inside of it.

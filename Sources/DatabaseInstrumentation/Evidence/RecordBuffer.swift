@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// The memory of the records of one log, in blocks that are never moved: a long recording neither copies what it has nor
 /// reserves twice of what it needs.
 ///

@@ -1,4 +1,5 @@
 internal import CCallStacks
+internal import DatabaseSupport
 internal import Synchronization
 
 /// Tells the sources whether anyone listens, so that they cost nothing when nobody does.

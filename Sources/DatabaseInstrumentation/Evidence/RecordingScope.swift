@@ -1,4 +1,5 @@
 internal import CCallStacks
+internal import DatabaseSupport
 package import Synchronization
 
 /// One scope in which statements are collected, or in which they are left out on purpose.

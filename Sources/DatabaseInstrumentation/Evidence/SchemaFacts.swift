@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// What is known of the tables of one database: from the statements that defined them, from a connection that was asked, else
 /// from the database's file.
 ///

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// What a statement that defines something says, in all respects that are asked for.
 struct SchemaText: Sendable {
   let change: SchemaChange?

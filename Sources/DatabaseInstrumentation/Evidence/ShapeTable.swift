@@ -1,3 +1,5 @@
+package import DatabaseSupport
+
 /// Every shape that the process has seen, by a small number.
 package final class ShapeTable: Sendable {
   package static let shared = ShapeTable()

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 extension StatementEvidence {
   /// The same evidence with some statements of another one in their places: what it would be if they belonged to it.
   ///

@@ -1,3 +1,5 @@
+package import DatabaseSupport
+
 /// Everything that one scope saw, immutable: what a finished recording is made of.
 package final class StatementEvidence: Sendable {
   /// Nanoseconds of the monotonic clock at which the scope began.

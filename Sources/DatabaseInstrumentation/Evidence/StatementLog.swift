@@ -1,4 +1,5 @@
 internal import CCallStacks
+internal import DatabaseSupport
 internal import Synchronization
 
 /// The statements of one connection within one tree of recordings.
@@ -314,26 +315,5 @@ extension StatementRecord {
       if outcome.hasRows { flags.insert(.knowsRows) }
       if outcome.rowsChanged >= 0 { flags.insert(.knowsChanges) }
     }
-  }
-}
-
-extension RandomAccessCollection {
-  /// The first index whose element satisfies `predicate`, in a collection partitioned by it.
-  ///
-  /// - Complexity: O(log *n*).
-  package func partitioningIndex(where predicate: (Element) throws -> Bool) rethrows -> Index {
-    var low = startIndex
-    var count = self.count
-    while count > 0 {
-      let half = count / 2
-      let middle = index(low, offsetBy: half)
-      if try predicate(self[middle]) {
-        count = half
-      } else {
-        low = index(after: middle)
-        count -= half + 1
-      }
-    }
-    return low
   }
 }

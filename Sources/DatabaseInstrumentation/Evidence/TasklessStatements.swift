@@ -1,3 +1,4 @@
+internal import DatabaseSupport
 internal import Synchronization
 
 /// Statements that ran without their task while a recording did, and may be meant to be its.

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// What is kept of the values of one execution: enough to tell it from others of its shape.
 package struct ValueHashes: Sendable, Hashable {
   /// Of all of them; 0: unknown, or the answer depends on more than them.

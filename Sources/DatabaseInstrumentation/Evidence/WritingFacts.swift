@@ -1,3 +1,4 @@
+internal import DatabaseSupport
 internal import Synchronization
 
 /// What the definitions of tables say of the rows that SQLite's update hook does not tell.

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 extension ConnectionEvidence {
   /// A log message told of a statement: neither its duration nor its rows are known.
   ///

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// Which attributes tell that a span is a statement, and what they say of it.
 ///
 /// Two rules are there from the start: OpenTelemetry's (`db.*`, stable and old names), and FluentKit's (`fluent.query.*`).

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// Puts what other libraries told beside what the hooks saw, each statement once.
 ///
 /// One statement can be told of up to four times: by the hooks, by its driver's span, by a log message, and by the span of

@@ -1,3 +1,4 @@
+internal import DatabaseSupport
 internal import Synchronization
 package import Tracing
 

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// Runs asynchronous code to its end on the current thread, for the checks of Swift's runtime: they cannot wait for another thread.
 ///
 /// Kept for good, since a runtime that is not as it is known may come back to its executors.

@@ -1,3 +1,4 @@
+internal import DatabaseSupport
 internal import Tracing
 
 /// A load that an ORM declared around its statements.

@@ -1,3 +1,4 @@
+internal import DatabaseSupport
 internal import Synchronization
 
 /// A statement that a driver has sent: the token of ``StatementHooks``.

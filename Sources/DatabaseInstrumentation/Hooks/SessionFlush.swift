@@ -1,3 +1,4 @@
+internal import DatabaseSupport
 internal import Synchronization
 
 /// One flush of an ORM's session: what it announced, and what its statements wrote. The token of ``FlushHooks``.

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// For authors of drivers: tells of each statement before and after it runs.
 ///
 /// ```swift

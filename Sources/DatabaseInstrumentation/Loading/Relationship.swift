@@ -135,13 +135,3 @@ extension LoaderHint {
     return found
   }
 }
-
-extension LoaderHint.KeyPredicate {
-  /// Whether the key is compared with values, and not with a subquery.
-  package var isByValue: Bool {
-    switch form {
-    case .equality, .inList: true
-    case .inSubquery: false
-    }
-  }
-}

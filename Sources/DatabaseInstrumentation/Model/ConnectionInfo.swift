@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// One connection to a database, as it shows in a recording.
 public struct ConnectionInfo: Sendable, Hashable, CustomStringConvertible {
   /// Unique in the process.

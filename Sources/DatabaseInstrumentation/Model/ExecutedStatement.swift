@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// One execution of one SQL statement on one connection.
 ///
 /// ```swift

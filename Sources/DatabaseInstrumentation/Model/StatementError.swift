@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// Why a statement failed.
 public struct StatementError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The database's own number: for SQLite the [extended result code](https://www.sqlite.org/rescode.html); 0 where it

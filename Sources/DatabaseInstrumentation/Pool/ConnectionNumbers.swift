@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// The numbers of the connections of a pool that knows of none.
 @usableFromInline
 final class ConnectionNumbers<ID: Hashable & Sendable>: Sendable {

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// How the test framework calls the running test, where a test framework is there to ask.
 package enum CurrentTest {
   /// In an object of its own: a closure that is a generic value is wrapped anew at each access.

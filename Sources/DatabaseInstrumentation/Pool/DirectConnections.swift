@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// Connections whose opening and closing a driver tells exactly, and that no pool has told of: one monitor for each database.
 ///
 /// A pool that tells the number of the connection behind its own takes it over.

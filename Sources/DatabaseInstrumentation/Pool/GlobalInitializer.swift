@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 extension StackTrace {
   /// Whether a global or static variable is being initialised, which Swift's runtime does once for the process.
   ///

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// Pools that are watched from the outside: by what runs on the connections to their file, without a word from the pool.
 package final class ObservedPools: Sendable {
   package static let shared = ObservedPools()

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// What one tree of recordings saw of pools: the leases that were taken in it, and the events.
 package final class PoolEvidence: Sendable {
   private let state = Locked(State())

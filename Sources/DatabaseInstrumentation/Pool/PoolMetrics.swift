@@ -1,4 +1,5 @@
 internal import CoreMetrics
+internal import DatabaseSupport
 
 /// `db.client.connection.*` of one pool.
 ///

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 extension PoolMonitor {
   /// Whose it is what a task does with the pool.
   struct Attribution: Sendable {

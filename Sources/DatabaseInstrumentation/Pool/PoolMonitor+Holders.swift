@@ -1,3 +1,4 @@
+internal import DatabaseSupport
 internal import Logging
 
 /// Live help: who has the connections, and who has had one for too long.

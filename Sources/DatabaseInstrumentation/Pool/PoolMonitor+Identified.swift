@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// For pools whose leases have a number, a pointer or another identifier of the app's.
 extension PoolMonitor {
   /// A connection was handed out, and both it and its lease are known by what the app calls them.

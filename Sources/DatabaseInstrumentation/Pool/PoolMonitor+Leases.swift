@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 extension PoolMonitor {
   /// Enters a lease that begins now, under the next number.
   ///

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 extension PoolMonitor {
   /// Enters a transition into tables and log, and tells metrics and listeners.
   ///

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// What a connection pool does: its leases and connections, an ordered log of events, statistics and metrics.
 ///
 /// A pool that is not known to this package reports through ``observer``, or is wrapped in a ``MonitoredPool``:

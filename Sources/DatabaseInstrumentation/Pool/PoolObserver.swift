@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// What a connection pool tells its monitor.
 ///
 /// ```swift
@@ -127,14 +129,5 @@ public struct PoolObserver: Sendable {
       PoolChange(
         isDetached ? .closeDetached : .close, isDetached ? .detachedClosed : .closed(leavesEmptySlot: false),
         connection: connection))
-  }
-}
-
-extension Duration {
-  package var nanoseconds: UInt64 {
-    let (seconds, attoseconds) = components
-    guard seconds >= 0, attoseconds >= 0 else { return 0 }
-    let (product, overflows) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-    return overflows ? .max : product &+ UInt64(attoseconds / 1_000_000_000)
   }
 }

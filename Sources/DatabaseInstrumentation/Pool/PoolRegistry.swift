@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// Every monitor of the process.
 final class PoolRegistry: Sendable {
   static let shared = PoolRegistry()

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// How a test and its case are called, made when it is first asked for: a case is called by its arguments.
 package final class TestName: Sendable {
   private let make: @Sendable () -> String?

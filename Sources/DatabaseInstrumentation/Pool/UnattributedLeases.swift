@@ -1,3 +1,4 @@
+internal import DatabaseSupport
 internal import Synchronization
 
 /// Leases that no task tells the test of, while recordings run: nobody's failure, and everybody's note.

@@ -1,3 +1,4 @@
+internal import DatabaseSupport
 public import Logging
 
 /// Sends what databases are asked to the tracer, the metrics and the log of the process.

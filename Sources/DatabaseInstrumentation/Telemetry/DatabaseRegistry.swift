@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// The databases of the process whose connections are instrumented.
 ///
 /// ```swift

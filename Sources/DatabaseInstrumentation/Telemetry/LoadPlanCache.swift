@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// How a statement loads a relationship, as far as its text and the foreign keys tell when it begins.
 struct PlannedLoad: Sendable, Equatable {
   var strategy: LoadStrategy

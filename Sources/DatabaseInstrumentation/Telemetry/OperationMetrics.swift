@@ -1,4 +1,5 @@
 internal import CoreMetrics
+internal import DatabaseSupport
 
 /// `db.client.operation.duration`, in seconds, by OpenTelemetry's attributes.
 ///

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// Tells the sources whether an active instrumentor wants row changes.
 package final class RowChangeDemand: Sendable {
   package static let shared = RowChangeDemand()

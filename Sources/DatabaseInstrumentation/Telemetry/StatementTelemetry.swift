@@ -1,4 +1,5 @@
 internal import CoreMetrics
+internal import DatabaseSupport
 internal import Logging
 internal import Tracing
 

@@ -1,4 +1,5 @@
 internal import CoreMetrics
+internal import DatabaseSupport
 internal import Logging
 internal import Synchronization
 internal import Tracing
@@ -152,26 +153,5 @@ package struct StatementStart: Sendable {
     self.batchSize = batchSize
     self.enclosing = enclosing
     self.flags = flags
-  }
-}
-
-/// SplitMix64: a generator that a seed makes repeatable.
-struct SeededGenerator: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    return Self.mix(state)
-  }
-
-  static func mix(_ value: UInt64) -> UInt64 {
-    var mixed = value
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

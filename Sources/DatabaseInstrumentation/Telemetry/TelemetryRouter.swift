@@ -1,3 +1,4 @@
+internal import DatabaseSupport
 internal import Synchronization
 
 /// Which pipeline the statements of a connection go to.

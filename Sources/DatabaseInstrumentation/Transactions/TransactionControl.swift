@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// What a statement of kind `transaction` asks for.
 package enum TransactionControl: Sendable, Hashable {
   case begin(TransactionRecord.Mode)
@@ -100,14 +102,5 @@ package enum TransactionControl: Sendable, Hashable {
       }
     }
     return result
-  }
-}
-
-extension String {
-  /// With the capitals of ASCII alone made small: how SQLite compares names.
-  package var asciiLowercased: String {
-    guard utf8.contains(where: { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") }) else { return self }
-    return String(
-      decoding: utf8.map { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") ? $0 | 0x20 : $0 }, as: UTF8.self)
   }
 }

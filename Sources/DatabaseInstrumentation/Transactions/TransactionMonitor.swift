@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// A table on a connection.
 package struct TableName: Sendable, Hashable {
   /// `main`, `temp`, or the name of an attached database.

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// What SQLite's update hook told of one statement, against the counts that SQLite keeps: what of it is known.
 ///
 /// The [update hook](https://www.sqlite.org/c3ref/update_hook.html) tells a table and what became of a row, also where a

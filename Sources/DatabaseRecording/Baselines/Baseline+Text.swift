@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension Baseline {
   private static let header = "swift-database-testing baseline 1"

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension DatabaseExpectation {
   /// Which rows a scope inserts, updates and deletes so that they last, by table.

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// What an expectation has to know of each single statement, so that it cannot be told from counts by shape.
 ///

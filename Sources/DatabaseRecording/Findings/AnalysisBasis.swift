@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// What all detectors begin with, worked out once for a recording, when one of them first asks.
 final class AnalysisBasis: Sendable {

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// What the detectors look up again and again, from one pass over the statements.
 struct EvidenceIndex {

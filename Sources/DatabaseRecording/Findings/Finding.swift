@@ -1,4 +1,5 @@
 public import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// One thing that is wrong with what was recorded, as a value, with its evidence.
 ///

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// Expected and actual row changes side by side: unmet and unexpected ones together, then those that agree.
 struct RowChangeTable {

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// Loads of one row at a time, in words.
 struct RepetitionReport {

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// What is worked out once for each shape on each database, and asked for with every statement.
 ///

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// One line for several executions of one shape: `  11×  SELECT …    lazy, 1.9 ms, 187 steps   #3 … #13`.
 struct StatementSummary {

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// Changes that no statement of the recording says: those of triggers and foreign keys that are not known, of
 /// `sqlite3_blob_write`, of a backup, of other processes.

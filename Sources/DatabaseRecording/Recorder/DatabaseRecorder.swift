@@ -1,4 +1,5 @@
 package import DatabaseInstrumentation
+internal import DatabaseSupport
 internal import Tracing
 
 /// The live collector of one scope: everything the database is asked while it runs, in this task and its children.

@@ -1,4 +1,5 @@
 public import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// What a scope asked of the database: finished, immutable evidence.
 ///

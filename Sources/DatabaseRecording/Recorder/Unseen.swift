@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// What ran meanwhile and is not in the recording, in words: the evidence beside a recording that saw little.
 struct Unseen {

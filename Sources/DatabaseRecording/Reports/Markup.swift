@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension String {
   /// Text for an element or an attribute of XML and HTML, on one line.

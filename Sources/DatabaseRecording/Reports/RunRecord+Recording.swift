@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension RunRecord.Test {
   /// What a file keeps of a recording.

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 internal import Foundation
 
 /// Writes the record of this process to a file of its own, one line when a test ends.

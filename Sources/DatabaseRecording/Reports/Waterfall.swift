@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// Where the statements, transactions and leases of one test stand in time: the layout of a drawing, without the drawing.
 ///

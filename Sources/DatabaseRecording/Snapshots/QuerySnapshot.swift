@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// What a query snapshot holds beyond each shape of query and how often it ran.
 ///

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 public import Tracing
 
 /// A span that a library, or this package, began while a recording ran, as it was when the recording was made.

@@ -1,4 +1,5 @@
 public import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension FakePool {
   /// Takes a connection; waits until one is free.

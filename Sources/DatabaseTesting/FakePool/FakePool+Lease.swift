@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension FakePool {
   /// A connection that was taken, until it is given back; good for one return.

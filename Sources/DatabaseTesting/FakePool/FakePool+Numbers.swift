@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// For an app whose own leases are numbers, or values with a number in them.
 extension FakePool {

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 internal import Foundation
 
 /// Whether a pool looks after callers that wait in real time.

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 #if SQLite
   public import DatabaseInstrumentation
   public import SQLiteInstrumentation

@@ -1,4 +1,5 @@
 public import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// A connection pool for tests, which can be told to fail, to hang and to run out of time.
 ///

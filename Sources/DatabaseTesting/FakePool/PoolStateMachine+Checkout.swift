@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension PoolStateMachine {
   /// A caller wants a connection; answered by `grant` or `fail`, now or later.

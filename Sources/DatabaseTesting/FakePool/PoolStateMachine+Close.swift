@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension PoolStateMachine {
   /// Closes the pool: idle connections now, leased ones when they come back.

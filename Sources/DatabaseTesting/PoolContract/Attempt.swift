@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// Work that may never end, and is then left behind.
 final class Attempt<R: Sendable>: Sendable {

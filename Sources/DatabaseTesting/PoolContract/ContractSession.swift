@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// What is not the pool's breach of the rule that is tried, and keeps it from being tried.
 struct ContractFailure: Error, CustomStringConvertible {

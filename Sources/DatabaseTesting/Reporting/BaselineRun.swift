@@ -1,5 +1,6 @@
 internal import DatabaseInstrumentation
 internal import DatabaseRecording
+internal import DatabaseSupport
 internal import Foundation
 
 /// What the environment asks for about known findings, and the file of it.

@@ -1,5 +1,6 @@
 internal import DatabaseInstrumentation
 internal import DatabaseRecording
+internal import DatabaseSupport
 internal import Foundation
 
 #if canImport(Testing)

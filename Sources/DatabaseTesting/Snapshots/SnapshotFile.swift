@@ -1,5 +1,6 @@
 internal import DatabaseInstrumentation
 internal import DatabaseRecording
+internal import DatabaseSupport
 internal import Foundation
 
 /// A snapshot beside the test that it belongs to.

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 #if canImport(XCTest)
   internal import DatabaseInstrumentation
   public import DatabaseRecording

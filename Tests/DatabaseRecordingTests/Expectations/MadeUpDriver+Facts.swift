@@ -1,5 +1,6 @@
 @testable import DatabaseInstrumentation
 @testable import DatabaseRecording
+import DatabaseSupport
 
 /// What a made-up statement is said to have cost, and where it ran.
 struct MadeUpFacts {

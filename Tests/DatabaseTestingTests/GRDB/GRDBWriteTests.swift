@@ -1,3 +1,5 @@
+import DatabaseSupport
+
 #if GRDB
   import DatabaseTesting
   import GRDB

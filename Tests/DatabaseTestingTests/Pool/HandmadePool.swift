@@ -1,4 +1,5 @@
 @testable import DatabaseInstrumentation
+import DatabaseSupport
 @testable import DatabaseTesting
 
 /// A pool as it is easily written, with one mistake, or none. It does not tell who waits.

@@ -9,7 +9,7 @@
         lines == [
           "the program ends",
           "error: 1 database connection outlived every test:",
-          "  lease 2 of pool \"main\" on connection 1: leased, at Leak.swift:11 in leakAtExit()",
+          "  lease 2 of pool \"main\" on connection 1: leased, at Leak.swift:12 in leakAtExit()",
         ])
     }
   }

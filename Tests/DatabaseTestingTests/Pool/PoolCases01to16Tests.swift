@@ -1,4 +1,5 @@
 import CoreMetrics
+import DatabaseSupport
 @testable import DatabaseTesting
 import MetricsTestKit
 import Testing

@@ -1,3 +1,4 @@
+import DatabaseSupport
 @testable import DatabaseTesting
 import Testing
 

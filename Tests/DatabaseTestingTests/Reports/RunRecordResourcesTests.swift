@@ -1,4 +1,5 @@
 import DatabaseRecording
+import DatabaseSupport
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import CoreMetrics
 import DatabaseInstrumentation
+import DatabaseSupport
 import InMemoryTracing
 import Logging
 import Synchronization

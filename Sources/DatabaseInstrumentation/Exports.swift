@@ -1,0 +1,2 @@
+@_exported public import DatabaseCallSites
+@_exported public import DatabaseSQL
