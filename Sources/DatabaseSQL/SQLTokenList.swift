@@ -43,7 +43,7 @@ package struct SQLTokenList {
   /// The index of the parenthesis that closes the one at `index`; the end where there is none.
   package func closing(_ index: Int) -> Int { min(Int(closings[index]), tokens.count) }
 
-  func bytes(_ index: Int) -> UnsafeBufferPointer<UInt8> {
+  package func bytes(_ index: Int) -> UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(rebasing: text[tokens[index].start..<tokens[index].end])
   }
 
@@ -52,7 +52,7 @@ package struct SQLTokenList {
     String(decoding: text[tokens[first].start..<tokens[last].end], as: UTF8.self)
   }
 
-  func isSymbol(_ index: Int, _ symbol: StaticString) -> Bool {
+  package func isSymbol(_ index: Int, _ symbol: StaticString) -> Bool {
     guard kind(index) == .symbol else { return false }
     return bytes(index).elementsEqual(UnsafeBufferPointer(start: symbol.utf8Start, count: symbol.utf8CodeUnitCount))
   }

@@ -154,25 +154,3 @@ extension PoolEvidence.State {
     return sources.count - 1
   }
 }
-
-extension RecordingScope {
-  /// Whether it is `scope` or inside of it.
-  package func isInside(_ scope: RecordingScope) -> Bool {
-    var candidate: RecordingScope? = self
-    while let current = candidate {
-      if current === scope { return true }
-      candidate = current.parent
-    }
-    return false
-  }
-
-  /// The name of the test that it, or a scope around it, was opened for.
-  package var owningTest: String? {
-    var candidate: RecordingScope? = self
-    while let current = candidate {
-      if let test = current.test { return test }
-      candidate = current.parent
-    }
-    return nil
-  }
-}

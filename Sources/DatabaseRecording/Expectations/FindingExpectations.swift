@@ -64,20 +64,4 @@ extension DatabaseExpectation {
         .findings
     }
   }
-
-  /// No statement fails, and none fails to be prepared.
-  ///
-  /// ```text
-  /// Expected no failed statements, found 1: UNIQUE constraint failed: book.isbn (2067).
-  ///   1×  INSERT INTO book (isbn) VALUES (?)    0.1 ms, 12 steps    #4
-  ///        failed: UNIQUE constraint failed: book.isbn (2067)
-  ///        at Library.swift:61 in Library.publish(_:)
-  /// ```
-  ///
-  /// Errors that the app catches count as well: leave an expected one out with ``ignoring(_:because:)``.
-  public static var noFailures: Self {
-    DatabaseExpectation(name: ".noFailures", needsQueries: true) { recording, ignored in
-      Analysis(recording, ignoring: ignored).failures()
-    }
-  }
 }

@@ -274,3 +274,14 @@ package final class ConnectionEvidence: Sendable {
     }
   }
 }
+
+extension ConnectionEvidence {
+  /// Whether the rows that are known are all that changed: where rows that were replaced are not told, none may be.
+  func tellsAll(_ rows: [TableRows]) -> Bool {
+    let writing = database.schema.writing
+    guard writing.isNeeded else { return true }
+    if rows.allSatisfy({ writing.neverReplaces($0.table) }) { return true }
+    database.schema.prepare()
+    return rows.allSatisfy { writing.neverReplaces($0.table) }
+  }
+}

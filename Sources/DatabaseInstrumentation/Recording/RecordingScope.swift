@@ -174,6 +174,26 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     store.evidence(of: self, until: min(end.pointee.load(ordering: .acquiring), monotonicNanoseconds()))
   }
 
+  /// Whether it is `scope` or inside of it.
+  package func isInside(_ scope: RecordingScope) -> Bool {
+    var candidate: RecordingScope? = self
+    while let current = candidate {
+      if current === scope { return true }
+      candidate = current.parent
+    }
+    return false
+  }
+
+  /// The name of the test that it, or a scope around it, was opened for.
+  package var owningTest: String? {
+    var candidate: RecordingScope? = self
+    while let current = candidate {
+      if let test = current.test { return test }
+      candidate = current.parent
+    }
+    return nil
+  }
+
   /// The innermost scope that both are, or are inside of.
   func commonAncestor(with other: RecordingScope) -> RecordingScope? {
     guard store === other.store else { return nil }

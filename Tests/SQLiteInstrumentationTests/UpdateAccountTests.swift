@@ -1,4 +1,5 @@
 import DatabaseInstrumentation
+import SQLiteInstrumentation
 import Testing
 
 /// What can be known from the update hook and SQLite's counts; `Tests/UpdateHookProbe` compares it with SQLite itself.

@@ -1,3 +1,4 @@
+package import DatabaseInstrumentation
 internal import DatabaseSupport
 
 /// What SQLite's update hook told of one statement, against the counts that SQLite keeps: what of it is known.

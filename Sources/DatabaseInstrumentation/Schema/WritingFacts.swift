@@ -30,7 +30,7 @@ package final class WritingFacts: Sendable {
     if !isRequired.load(ordering: .relaxed) { isRequired.store(true, ordering: .relaxed) }
   }
 
-  fileprivate var isNeeded: Bool { isRequired.load(ordering: .relaxed) }
+  var isNeeded: Bool { isRequired.load(ordering: .relaxed) }
 
   /// Takes note of a statement that changes the schema.
   ///
@@ -84,7 +84,7 @@ package final class WritingFacts: Sendable {
   }
 
   /// Whether writing to a table removes no other rows for certain.
-  fileprivate func neverReplaces(_ table: TableName) -> Bool {
+  func neverReplaces(_ table: TableName) -> Bool {
     state.withLock { state in
       state.known[table.folded]?.table.name == table.name && !state.replacing.contains(table.folded.name)
     }
@@ -93,17 +93,6 @@ package final class WritingFacts: Sendable {
 
 extension TableName {
   fileprivate var folded: TableName { TableName(database: database.asciiLowercased, name: name.asciiLowercased) }
-}
-
-extension ConnectionEvidence {
-  /// Whether the rows that are known are all that changed: where rows that were replaced are not told, none may be.
-  func tellsAll(_ rows: [TableRows]) -> Bool {
-    let writing = database.schema.writing
-    guard writing.isNeeded else { return true }
-    if rows.allSatisfy({ writing.neverReplaces($0.table) }) { return true }
-    database.schema.prepare()
-    return rows.allSatisfy { writing.neverReplaces($0.table) }
-  }
 }
 
 extension WritingFacts {

@@ -1,13 +1,15 @@
+internal import DatabaseInstrumentation
+
 /// The bound values of a statement, read from its text with the values put in.
 ///
 /// SQLite gives them in no other way to somebody who did not bind them.
-package enum BoundValues {
+enum BoundValues {
   /// - Parameters:
   ///   - sql: The text with parameters.
   ///   - expanded: The same text with a literal for each of them.
   /// - Returns: The literals in the order of the text, without the quotes of strings; `nil` for NULL. Empty where the
   ///   texts do not match.
-  package static func of(_ sql: String, expanded: String) -> [String?] {
+  static func of(_ sql: String, expanded: String) -> [String?] {
     var (sql, expanded) = (sql, expanded)
     return sql.withUTF8 { sql in
       expanded.withUTF8 { expanded in
