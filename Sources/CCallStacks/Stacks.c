@@ -112,6 +112,22 @@ uint32_t dcs_keep(dcs_stacks *stacks, const uintptr_t *addresses, size_t count, 
   return number;
 }
 
+// A program whose every read comes from another place is none that anybody could be told of: 1 MB of stacks.
+enum { PLACES = 1024 };
+
+// Takes the lock of the stacks.
+uint32_t dcs_find(dcs_stacks *stacks, uint64_t hash, bool *is_full) {
+  uint32_t number = 0;
+  pthread_mutex_lock(&stacks->mutex);
+  *is_full = stacks->count >= PLACES;
+  if (stacks->capacity) {
+    uint32_t slot = (uint32_t)hash & stacks->mask;
+    while ((number = stacks->slots[slot]) != 0 && stacks->entries[number - 1].hash != hash) slot = (slot + 1) & stacks->mask;
+  }
+  pthread_mutex_unlock(&stacks->mutex);
+  return number;
+}
+
 uint32_t dcs_stacks_count(const dcs_stacks *stacks) {
   if (!stacks) return 0;
   pthread_mutex_t *mutex = (pthread_mutex_t *)&stacks->mutex;

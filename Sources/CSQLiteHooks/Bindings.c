@@ -9,8 +9,8 @@
 
 #include "Interpose.h"
 
-// Bytes. A text of this length is written in some microseconds.
-enum { LARGE = 4096 };
+// Bytes. SQLite writes a text of the first length in some microseconds; one of the second is hashed in about ten.
+enum { LARGE = 4096, HASHED = 65536 };
 
 typedef struct {
   const sqlite3_stmt *statement;
@@ -131,7 +131,7 @@ static inline uint64_t hash_number(int type, uint64_t bits) {
 
 static inline uint64_t hash_bytes(int type, const void *bytes, size_t length) {
   if (!bytes) return DBH_BOUND_NULL;
-  if (length > LARGE) return DBH_BOUND_UNKNOWN;
+  if (length > HASHED) return DBH_BOUND_UNKNOWN;
   const char *text = bytes;
   if (type == TEXT && length == 3 && sqlite3_strnicmp(text, "now", 3) == 0) return DBH_BOUND_NOW;
   return hash_number(type, dbh_hash(bytes, length));
@@ -161,7 +161,7 @@ int dbh_interposed_bind_blob64(sqlite3_stmt *statement, int index, const void *v
 
 // Asked before SQLite has the text, which may give it back at once.
 int dbh_interposed_bind_text(sqlite3_stmt *statement, int index, const char *value, int length, destructor release) {
-  size_t bytes = !value ? 0 : length < 0 ? strnlen(value, LARGE + 1) : (size_t)length;
+  size_t bytes = !value ? 0 : length < 0 ? strnlen(value, HASHED + 1) : (size_t)length;
   BOUND(sqlite3_bind_text_next()(statement, index, value, length, release), bytes > LARGE, hash_bytes(TEXT, value, bytes))
 }
 
@@ -169,7 +169,7 @@ int dbh_interposed_bind_text16(sqlite3_stmt *statement, int index, const void *v
   size_t bytes = value && length > 0 ? (size_t)length : 0;
   if (value && length < 0) {
     const unsigned short *unit = value;
-    while (bytes <= LARGE && unit[bytes / 2]) bytes += 2;
+    while (bytes <= HASHED && unit[bytes / 2]) bytes += 2;
   }
   BOUND(sqlite3_bind_text16_next()(statement, index, value, length, release), bytes > LARGE,
         hash_bytes(TEXT16, value, bytes))
@@ -208,9 +208,9 @@ static uint64_t bits_of(double value) {
   return bits;
 }
 
-// `is_large`: also where its length is not asked for.
-static uint64_t hash_value(sqlite3_value *value, int type, bool is_large) {
-  if (is_large) return DBH_BOUND_UNKNOWN;
+// `is_foreign`: a text whose length cannot be asked for.
+static uint64_t hash_value(sqlite3_value *value, int type, bool is_foreign) {
+  if (is_foreign) return DBH_BOUND_UNKNOWN;
   switch (type) {
     case SQLITE_INTEGER: return hash_number(INTEGER, (uint64_t)sqlite3_value_int64(value));
     case SQLITE_FLOAT: return hash_number(DOUBLE, bits_of(sqlite3_value_double(value)));
@@ -223,11 +223,11 @@ static uint64_t hash_value(sqlite3_value *value, int type, bool is_large) {
 int dbh_interposed_bind_value(sqlite3_stmt *statement, int index, const sqlite3_value *value) {
   int type = value ? sqlite3_value_type((sqlite3_value *)value) : SQLITE_NULL;
   // To ask for the length of a text that is not UTF-8 converts it, under the hands of whoever has a pointer to it.
-  bool is_large = type == SQLITE_TEXT && !is_utf8(value);
-  if (type == SQLITE_BLOB || (type == SQLITE_TEXT && !is_large)) {
+  bool is_foreign = type == SQLITE_TEXT && !is_utf8(value), is_large = is_foreign;
+  if (type == SQLITE_BLOB || (type == SQLITE_TEXT && !is_foreign)) {
     is_large = sqlite3_value_bytes((sqlite3_value *)value) > LARGE;
   }
-  BOUND(sqlite3_bind_value_next()(statement, index, value), is_large, hash_value((sqlite3_value *)value, type, is_large))
+  BOUND(sqlite3_bind_value_next()(statement, index, value), is_large, hash_value((sqlite3_value *)value, type, is_foreign))
 }
 
 int dbh_interposed_bind_int(sqlite3_stmt *statement, int index, int value) {

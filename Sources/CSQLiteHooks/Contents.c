@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "Interpose.h"
 
@@ -18,13 +19,16 @@ NEXT(deserialize_function, sqlite3_deserialize)
 typedef struct copying {
   sqlite3_backup *backup;
   sqlite3 *handle;
+  char *schema;       // malloc
+  unsigned version;  // of what is copied to, before
   struct copying *next;
 } copying;
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static copying *copyings;
 
-static void changed(sqlite3 *handle) {
+// Takes the connection's mutex, and then tells Swift. `how`: 0: it got no other contents after all.
+static void changed(sqlite3 *handle, const char *schema, uint32_t how) {
   dbh_connection *c = handle ? dbh_registry_find(handle) : NULL;
   if (!c) return;
   sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
@@ -32,14 +36,26 @@ static void changed(sqlite3 *handle) {
   dbh_stop_telling(c);
   dbh_schema_changes(c);
   sqlite3_mutex_leave(mutex);
+  const dbh_callbacks *swift = dbh_swift();
+  if (how && swift && atomic_load_explicit(&dbh_listening, memory_order_relaxed)) {
+    swift->replaced(c->context, schema ? schema : "main", how);
+  }
+}
+
+static unsigned version_of(sqlite3 *handle, const char *schema) {
+  unsigned version = 0;
+  sqlite3_file_control(handle, schema, SQLITE_FCNTL_DATA_VERSION, &version);
+  return version;
 }
 
 sqlite3_backup *dbh_interposed_backup_init(sqlite3 *to, const char *to_schema, sqlite3 *from, const char *from_schema) {
   sqlite3_backup *backup = sqlite3_backup_init_next()(to, to_schema, from, from_schema);
   copying *known = backup ? malloc(sizeof *known) : NULL;
   if (known) {
+    *known = (copying){.backup = backup, .handle = to, .schema = to_schema ? strdup(to_schema) : NULL};
+    known->version = version_of(to, known->schema);
     pthread_mutex_lock(&lock);
-    *known = (copying){.backup = backup, .handle = to, .next = copyings};
+    known->next = copyings;
     copyings = known;
     pthread_mutex_unlock(&lock);
   }
@@ -53,8 +69,14 @@ int dbh_interposed_backup_finish(sqlite3_backup *backup) {
   copying *known = *link;
   if (known) *link = known->next;
   pthread_mutex_unlock(&lock);
+  // A copy that was not finished is rolled back.
+  bool is_whole = known && sqlite3_backup_remaining(backup) == 0;
   int result = sqlite3_backup_finish_next()(backup);
-  if (known) changed(known->handle);
+  if (known) {
+    bool is_copied = is_whole && result == SQLITE_OK && version_of(known->handle, known->schema) != known->version;
+    changed(known->handle, known->schema, is_copied ? DBH_REPLACED_BY_BACKUP : 0);
+    free(known->schema);
+  }
   free(known);
   return result;
 }
@@ -64,7 +86,7 @@ int dbh_interposed_deserialize(sqlite3 *handle, const char *schema, unsigned cha
   deserialize_function next = sqlite3_deserialize_next();
   if (!next) return SQLITE_ERROR;  // this SQLite was built without it
   int result = next(handle, schema, bytes, size, capacity, flags);
-  changed(handle);
+  changed(handle, schema, result == SQLITE_OK ? DBH_REPLACED_BY_DESERIALIZE : 0);
   return result;
 }
 

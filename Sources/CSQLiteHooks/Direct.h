@@ -90,7 +90,9 @@ static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, c
   if (text->shape.flags & DBH_SHAPE_READS) {
     values = dbh_hash_values(open->statement, text->shape, text->hash, is_captured);
   }
+  if (values.has_unknown) flags |= DBH_FLAG_UNKNOWN_VALUES;
   uint32_t stack = is_captured ? dcs_stacks_capture(lane->stacks) : 0;
+  if (!is_captured && (text->shape.flags & DBH_SHAPE_READS)) stack = dcs_stacks_place(lane->stacks, &lane->places);
   dbh_log_head *head = lane->head;
   lock(head);
   if (head->room == 0) {

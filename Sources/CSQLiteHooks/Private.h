@@ -66,6 +66,7 @@ typedef struct {
   uint64_t hash;
   char *database, *name;  // malloc
   bool is_internal;       // SQLite's own, of statistics or sequences, or a copy that VACUUM fills
+  bool may_be_shadow;     // it is called like one in which a virtual table keeps its content
 } dbh_table;
 
 typedef struct {

@@ -76,6 +76,18 @@ static bool is_table(const dbh_table *table, const char *database, const char *n
   return strcmp(table->name, name) == 0 && strcmp(table->database, database) == 0;
 }
 
+// Whether a table is called like those in which SQLite's modules keep the content of a virtual table: Swift's `VirtualTable` has the
+// same words.
+static bool may_be_shadow(const char *name) {
+  static const char *const words[] = {"content", "segments", "segdir", "docsize", "stat",  "data",
+                                      "idx",     "config",   "node",   "parent",  "rowid"};
+  const char *last = strrchr(name, '_');
+  for (size_t i = 0; last && i < sizeof words / sizeof *words; i++) {
+    if (sqlite3_stricmp(last + 1, words[i]) == 0) return true;
+  }
+  return false;
+}
+
 // TABLE_LIMIT: there are too many.
 uint32_t dbh_table_number(dbh_connection *c, const char *database, const char *name) {
   if (c->last_table < c->table_count && is_table(&c->tables[c->last_table], database, name)) return c->last_table;
@@ -96,6 +108,7 @@ uint32_t dbh_table_number(dbh_connection *c, const char *database, const char *n
       .database = strdup(database),
       .name = strdup(name),
       .is_internal = strncmp(name, "sqlite_", 7) == 0 || strncmp(database, "vacuum_", 7) == 0,
+      .may_be_shadow = may_be_shadow(name),
   };
   if (!table.database || !table.name) {
     free(table.database);
@@ -272,7 +285,7 @@ const dbh_row_changes *dbh_plain_changes(dbh_connection *c, const dbh_open_state
     return NULL;
   }
   const dbh_pending *only = &c->pending[0];
-  if (only->owner != open->statement) return NULL;
+  if (only->owner != open->statement || c->tables[only->rows.table].may_be_shadow) return NULL;
   for (int which = 0; which < 3; which++) {
     if (only->rows.indirect[which]) return NULL;
   }
@@ -301,6 +314,7 @@ static void send(dbh_connection *c, const void *owner, dbh_step *step) {
   c->has_unknown_rows = false;
   for (uint32_t i = 0; i < step->change_count; i++) {
     for (int which = 0; which < 3; which++) step->direct += buffer[i].counts[which] - buffer[i].indirect[which];
+    step->may_have_shadows |= c->tables[buffer[i].table].may_be_shadow;
   }
   // A statement that failed half-way counts its own changes only where it keeps them: the ones of ON CONFLICT FAIL.
   if (step->is_write && !step->is_busy && step->changed == 0) {

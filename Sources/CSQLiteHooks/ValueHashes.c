@@ -60,11 +60,11 @@ static dbh_value_hashes hash_bound(const dbh_text_values *text, uint64_t sql_has
   uint64_t all = text ? text->literals : sql_hash;
   bool is_known = !text || text->volatility != DBH_VOLATILE;
   for (int i = 0; i < count; i++) {
-    if (bound[i] == DBH_BOUND_UNKNOWN) is_known = false;
+    if (bound[i] == DBH_BOUND_UNKNOWN) hashes.has_unknown = true;
     if (bound[i] == DBH_BOUND_NOW && text && text->volatility == DBH_VOLATILE_WITH_NOW) is_known = false;
     all = mixed(all, bound[i]);
   }
-  if (is_known) hashes.parameters = all ? all : 1;
+  if (is_known && !hashes.has_unknown) hashes.parameters = all ? all : 1;
   if (text) {
     for (int i = 0; i < text->column_count; i++) set_key(&hashes, i, text, bound, count);
   }
@@ -175,7 +175,7 @@ enum { COSTLY = 1 << 16 };
 static __attribute__((cold, noinline)) dbh_value_hashes hash_expanded(sqlite3_stmt *statement, const dbh_text_values *text,
                                                                       uint64_t sql_hash, int count) {
   dbh_value_hashes none = {0};
-  if (dbh_has_large_value(statement)) return none;
+  if (dbh_has_large_value(statement)) return (dbh_value_hashes){.has_unknown = true};
   // Where it is not known what is bound, a text whose values took long once is not asked about again.
   dbh_connection *c = dbh_interposes_statements() ? NULL : dbh_connection_of(sqlite3_db_handle(statement));
   if (c && c->costly_text == sql_hash) return none;

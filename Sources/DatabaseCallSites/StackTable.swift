@@ -18,6 +18,11 @@ package final class StackTable: @unchecked Sendable {  // C keeps it behind a lo
   /// - Returns: Its number; 0 without memory.
   package func capture() -> UInt32 { dcs_stacks_capture(address) }
 
+  /// The number of the caller's stack, which is kept if it is a new one, at a fraction of what ``capture()`` costs.
+  ///
+  /// - Returns: 0 where it cannot be told as cheaply, or where there are too many different ones.
+  func place() -> UInt32 { dcs_stacks_place(address, nil) }
+
   /// A stack by its number minus 1.
   package subscript(index: Int) -> StackTrace {
     withUnsafeTemporaryAllocation(of: UInt.self, capacity: StackTrace.depth) { buffer in

@@ -30,6 +30,8 @@ package struct TableDefinition: Sendable, Hashable {
   package var hasRowid = true
   /// Whether writing to it may remove other rows: `ON CONFLICT REPLACE` in it, or `REPLACE` in a trigger of its.
   package var mayReplace = false
+  /// Whether a generated column gives something else each time that it is read, although nothing was written.
+  package var isVolatile = false
 
   package init(
     name: String, columns: [String], primaryKey: [String] = [], foreignKeys: [ForeignKeyDefinition] = []
@@ -73,7 +75,11 @@ package enum SchemaChange: Sendable, Hashable {
   /// The same over bytes.
   package init?(utf8 sql: UnsafeBufferPointer<UInt8>) {
     var parser = SchemaParser(sql)
-    guard let change = parser.change() else { return nil }
+    guard var change = parser.change() else { return nil }
+    if case .create(var table) = change, SQLTokenList(sql, dialect: .sqlite).hasVolatileColumn {
+      table.isVolatile = true
+      change = .create(table)
+    }
     self = change
   }
 }

@@ -9,8 +9,12 @@ package enum Volatility: UInt8, Sendable, Hashable, Comparable {
   package static func < (a: Volatility, b: Volatility) -> Bool { a.rawValue < b.rawValue }
 
   init(of tokens: SQLTokenList) {
+    self.init(of: tokens, in: 0..<tokens.count)
+  }
+
+  init(of tokens: SQLTokenList, in range: Range<Int>) {
     self = .none
-    for index in 0..<tokens.count {
+    for index in range {
       switch tokens.kind(index) {
       case .keyword where [.currentDate, .currentTime, .currentTimestamp].contains(tokens.keyword(index)):
         self = .always
@@ -96,6 +100,16 @@ package enum Volatility: UInt8, Sendable, Hashable, Comparable {
 }
 
 extension SQLTokenList {
+  /// Whether a column of `CREATE TABLE` is generated when it is read, by a function of the app's: SQLite wants one that is
+  /// deterministic, and takes the app's word for it. What is stored is what it was when it was written.
+  var hasVolatileColumn: Bool {
+    (0..<count).contains { index in
+      guard keyword(index) == .as, kind(index + 1) == .open else { return false }
+      let end = closing(index + 1)
+      return keyword(end + 1) != .stored && Volatility(of: self, in: index + 2..<max(index + 2, end)) != .none
+    }
+  }
+
   /// Whether a word before a parenthesis is a function that is called, and no name with columns or a type with a length.
   fileprivate func isCall(_ index: Int) -> Bool {
     if [.as, .collate, .with, .recursive, .view].contains(keyword(index - 1)) || kind(index - 1) == .cast {

@@ -26,6 +26,7 @@ struct Callbacks: Sendable {
         told: tablesTold,
         named_table: tableNamed,
         settled: statementSettled,
+        replaced: databaseReplaced,
         lost: connectionLost,
         closed: connectionClosed
       ))
@@ -269,6 +270,13 @@ private let unknownConnection = ConnectionEvidence(
 private func schemaDefined(_ context: UnsafeMutableRawPointer?, _ sql: UnsafePointer<CChar>?) {
   guard let sql else { return }
   connection(context)?._withUnsafeGuaranteedRef { $0.database.schema.note(String(cString: sql)) }
+}
+
+private func databaseReplaced(_ context: UnsafeMutableRawPointer?, _ database: UnsafePointer<CChar>?, _ how: UInt32) {
+  guard RecordingActivity.shared.isRecording, let database else { return }
+  let name = String(cString: database).asciiLowercased
+  let kind: DatabaseReplacement.Kind = Int(how) == DBH_REPLACED_BY_BACKUP ? .backup : .deserialization
+  connection(context)?._withUnsafeGuaranteedRef { $0.noteReplacement(of: name, by: kind) }
 }
 
 private func connectionLost(_ context: UnsafeMutableRawPointer?) {

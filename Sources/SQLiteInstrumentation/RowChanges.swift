@@ -92,6 +92,10 @@ private func settle(_ step: dbh_step, on connection: ConnectionEvidence) {
   } else if step.is_write, !step.has_row_hook, step.changed != 0 || step.is_busy {
     ending.isComplete = false
   }
+  if step.may_have_shadows, step.is_write, step.changed > 0, let counted = virtualRows(step, (first.map { [$0] } ?? []) + rest, on: connection) {
+    first = counted
+    rest = []
+  }
   connection.transactions.settle(
     ending, in: log, first: first, rest: rest, transactions: (step.transaction_before, step.transaction))
 }
@@ -111,6 +115,32 @@ private func toldByCount(_ step: dbh_step, on connection: ConnectionEvidence) ->
   default: rows = RowTally(deleted: count)
   }
   return TableChange(table: number, rows: rows)
+}
+
+/// What a statement did to a virtual table, of which SQLite counts the rows and tells those of the tables that keep its content.
+///
+/// - Returns: `nil` where it wrote to a table of its own, be it called like such a one.
+private func virtualRows(
+  _ step: dbh_step, _ changes: [TableChange], on connection: ConnectionEvidence
+) -> TableChange? {
+  guard let target = ShapeTable.shared[step.shape].tables.first(where: { $0.role == .written }),
+    var counted = toldByCount(step, on: connection)
+  else { return nil }
+  var (first, last) = (UInt64.max, UInt64(0))
+  for change in changes {
+    guard let name = connection.transactions.name(of: change.table)?.name,
+      VirtualTable.mayKeepContent(of: target.name, in: name)
+    else { return nil }
+    for operation in RowOperation.allCases where change.rows[operation].count > 0 {
+      first = min(first, change.rows[operation].first)
+      last = max(last, change.rows[operation].last)
+    }
+  }
+  for operation in RowOperation.allCases where counted.rows[operation].count > 0 {
+    counted.rows[operation].first = first
+    counted.rows[operation].last = last
+  }
+  return counted
 }
 
 extension TableChange {

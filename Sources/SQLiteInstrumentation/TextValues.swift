@@ -116,5 +116,6 @@ extension [dbh_value_run] {
 extension ValueHashes {
   init(_ hashes: dbh_value_hashes) {
     self.init(parameters: hashes.parameters, keys: KeyHashes(hashes.keys, counts: hashes.key_counts))
+    hasUnknown = hashes.has_unknown
   }
 }

@@ -138,7 +138,7 @@ import Testing
     let database = try SQLiteDatabase()
     try database.execute("CREATE TABLE t (a BLOB PRIMARY KEY, b)")
     let bytes = [UInt8](repeating: 7, count: 64 << 20)
-    let text = String(repeating: "x", count: 10_000)
+    let text = String(repeating: "x", count: 100_000)
     let recording = try recordDatabase {
       for _ in 0..<2 {
         let statement = try database.prepare("SELECT b FROM t WHERE a = ?")

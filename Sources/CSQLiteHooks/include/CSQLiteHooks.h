@@ -6,6 +6,7 @@
 #ifndef CSQLITEHOOKS_H
 #define CSQLITEHOOKS_H
 
+#include <CCallStacks.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -48,6 +49,7 @@ typedef struct {
   uint64_t parameters;              // 0: unknown, or the answer depends on more than them
   uint32_t keys[DBH_KEY_COLUMNS];  // 0: unknown
   uint16_t key_counts;              // five bits for each column: different values, 31 for more; 0: unknown
+  bool has_unknown;                 // a value is too large to be told apart from others, or a pointer
 } dbh_value_hashes;
 
 /// What is known of one SQL text; computed in Swift once, then cached by the text's hash.
@@ -77,6 +79,7 @@ enum {
   DBH_FLAG_ENDS_IN_AUTOCOMMIT = 64,
   DBH_FLAG_UNKNOWN_EXECUTOR = 0x100,
   DBH_FLAG_SHARED_THREAD = 0x200,
+  DBH_FLAG_UNKNOWN_VALUES = 0x400,
 };
 
 /// One execution of a statement: Swift's `StatementRecord`, which has the same fields in the same order.
@@ -147,6 +150,7 @@ typedef struct {
   uint32_t captured;     // executions of each shape whose stack is kept
   uint32_t scope;
   uint32_t uses;
+  dcs_places places;     // of the reads after those
   uint32_t known[DBH_LANE_SHAPES];  // shapes whose call sites were taken, each plus 1, at its remainder
 } dbh_lane;
 
@@ -265,9 +269,13 @@ typedef struct {
   bool is_hook_certain;  // nobody took the hook away, or holds its events back
   int64_t total;  // by how much sqlite3_total_changes() grew
   bool is_loose;  // of no statement that is traced
+  bool may_have_shadows;  // one of the tables is called like one in which a virtual table keeps its content
   bool knows_commit, reached_database;
   uint64_t time;
 } dbh_step;
+
+/// How a database got other contents than statements give it.
+enum { DBH_REPLACED_BY_BACKUP = 1, DBH_REPLACED_BY_DESERIALIZE = 2 };
 
 /// The functions of Swift's side. None may call SQLite's functions that run SQL, none may throw.
 typedef struct {
@@ -286,6 +294,7 @@ typedef struct {
   void (*told)(void *context);  // what was defined so far holds for what ran so far, and may change otherwise from now on
   void (*named_table)(void *context, uint32_t number, const char *database, const char *name);
   void (*settled)(void *context, const dbh_step *step);
+  void (*replaced)(void *context, const char *database, uint32_t how);  // `how`: DBH_REPLACED_BY_…
   void (*lost)(void *context);                      // work was done on the connection that the trace did not show
   void (*closed)(void *context);
 } dbh_callbacks;

@@ -169,7 +169,7 @@ package final class StatementEvidence: Sendable {
     return frames.dropFirst().prefix(3).map(\.callSite)
   }
 
-  /// Whether two stacks are one call in the source, as far as is known: only the first executions of a shape have one.
+  /// Whether two stacks are one call in the source, as far as is known: not of every execution.
   func isSamePlace(_ a: UInt32, _ b: UInt32) -> Bool {
     a == b || a == 0 || b == 0 || StackPlaces.areEqual(stacks[Int(a) - 1], stacks[Int(b) - 1])
   }

@@ -8,6 +8,8 @@ package struct WriteEvidence: Sendable {
   package var overflowDurable: [TableRows] = []
   package var hasOverflow = false
   package var flushes: [Session] = []
+  /// In the order of the connections.
+  package var replacements: [DatabaseReplacement] = []
 
   /// A session flush as it stood when the evidence was taken.
   package struct Session: Sendable {
@@ -44,8 +46,15 @@ package struct WriteEvidence: Sendable {
       }
       if var evidence {
         if !log.connection.tellsAll(evidence.executed) { evidence.isComplete = false }
+        evidence.executed = log.connection.declared(evidence.executed)
+        evidence.durable = log.connection.declared(evidence.durable)
         transactions.append(evidence)
       }
+    }
+    replacements += log.replacements(from: start, isInside: isInside).map { replacement in
+      var replacement = replacement
+      replacement.connection = connection
+      return replacement
     }
     for (scope, count) in totals.participants where isInside(scope) {
       hasOverflow = true
@@ -56,15 +65,25 @@ package struct WriteEvidence: Sendable {
     }
     let executed = totals.executed.rows(in: tables, isInside: isInside)
     if !log.connection.tellsAll(executed) { overflow.isComplete = false }
-    overflowExecuted += executed
-    overflowDurable += totals.durable.rows(in: tables, isInside: isInside)
+    overflowExecuted += log.connection.declared(executed)
+    overflowDurable += log.connection.declared(totals.durable.rows(in: tables, isInside: isInside))
+  }
+}
+
+extension ConnectionEvidence {
+  /// Without the rows in which virtual tables keep their content: a developer declared none of these tables.
+  fileprivate func declared(_ rows: [TableRows]) -> [TableRows] {
+    guard rows.contains(where: { VirtualTable.mayKeepContent(in: $0.table.name) }) else { return rows }
+    let virtuals = schema.virtualTables
+    return rows.filter { entry in !virtuals.contains { $0.keepsContent(in: entry.table.name) } }
   }
 }
 
 extension StatementLog {
   /// Whether a transaction that ended has to do with a recording.
   func hasTransactions(from start: UInt64, isInside: (UInt32) -> Bool, looks: inout Int) -> Bool {
-    transactions(from: start).kept.contains { transaction in
+    if !replacements(from: start, isInside: isInside).isEmpty { return true }
+    return transactions(from: start).kept.contains { transaction in
       looks += 1
       return transaction.participants.contains { isInside($0.scope) }
     }

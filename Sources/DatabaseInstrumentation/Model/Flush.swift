@@ -7,8 +7,8 @@
 ///
 /// A count is of row changes: a row that is inserted and then deleted in one transaction counts in both, and an update that
 /// changes nothing counts as the database counts it. Rows that `REPLACE` removes are deleted, and changes by triggers and
-/// foreign key actions count; ``indirect`` tells them apart. Changes of SQLite's virtual tables show in the tables that
-/// they keep their content in, such as `docs_content` of a full text search.
+/// foreign key actions count; ``indirect`` tells them apart. Rows of SQLite's virtual tables, such as those of a full text search,
+/// are theirs; the tables that they keep their content in are left out, and what a trigger writes to a virtual table is not told.
 public struct Flush: Sendable, CustomStringConvertible {
   /// Rows that were inserted and lasted, by table.
   ///

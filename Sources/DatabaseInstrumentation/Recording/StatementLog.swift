@@ -18,6 +18,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   private let isFull = Atomic<Bool>(false)
   /// Transactions that ended.
   private let ended = Locked(Ended())
+  private let replacements = Locked<[DatabaseReplacement]>([])
 
   private struct State {
     var records = RecordBuffer()
@@ -34,7 +35,8 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     var totals = TransactionTotals()
   }
 
-  /// Executions of each shape in a recording whose call stacks are kept, where somebody may ask for them.
+  /// Executions of each shape in a recording whose call stacks are kept in any case, where somebody may ask for them. Of a further read
+  /// its stack is kept where it costs no more than to tell that it is a new one.
   package static let capturedExecutions: UInt32 = 8
 
   /// Transactions kept one by one.
@@ -74,7 +76,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     // One turn of the lock for a shape that was seen before; call sites are taken outside of it.
     let isCaptured = head.withLock { _ in capture(statement, in: scope) }
     let hashes = statement.isRead && !isFull ? values(isCaptured) : .unknown
-    let stack = isCaptured && !isFull ? store.stacks.capture() : 0
+    let stack = isFull ? 0 : isCaptured ? store.stacks.capture() : statement.isRead ? store.stacks.place() : 0
     var slot = head.withLock {
       append(&statement, in: scope, load: load, stack: stack, values: hashes, to: &$0)
     }
@@ -182,6 +184,18 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     }
   }
 
+  /// Keeps that one of the databases was replaced.
+  func append(_ kind: DatabaseReplacement.Kind, of database: String, in scope: UInt32) {
+    let replacement = DatabaseReplacement(
+      kind: kind, database: database, stack: store.stacks.capture(), scope: scope, time: monotonicNanoseconds())
+    replacements.withLock { $0.append(replacement) }
+  }
+
+  /// What was replaced at `start` or later.
+  func replacements(from start: UInt64, isInside: (UInt32) -> Bool) -> [DatabaseReplacement] {
+    replacements.withLock { $0.filter { $0.time >= start && isInside($0.scope) } }
+  }
+
   /// The transactions that ended at `start` or later.
   func transactions(from start: UInt64) -> (kept: [TransactionRecord], totals: TransactionTotals) {
     ended.withLock { ended in
@@ -246,6 +260,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     }
     _ = consume old
     ended.withLock { $0 = Ended() }
+    replacements.withLock { $0 = [] }
   }
 
   /// The addresses of the stacks of its recordings, which a source may fill.

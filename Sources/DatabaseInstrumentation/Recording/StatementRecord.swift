@@ -67,6 +67,8 @@ package struct StatementRecord: Sendable {
     package static let unknownExecutor = Flags(rawValue: 0x100)
     /// Ran on a thread that other tasks need.
     package static let sharedThread = Flags(rawValue: 0x200)
+    /// A value was too large to be told apart from others.
+    package static let unknownValues = Flags(rawValue: 0x400)
     /// The source can tell rows, though not what the statement cost.
     package static let knowsRows = Flags(rawValue: 0x1000)
     /// The source can tell the rows that were changed, though not what the statement cost.
@@ -83,6 +85,7 @@ extension StatementRecord {
     parameters = values.parameters
     keyWords = values.keys.words
     keyCounts = values.keys.counts
+    if values.hasUnknown { flags.insert(.unknownValues) }
   }
 
   /// Rows that were read, where the source can tell and the statement ended.

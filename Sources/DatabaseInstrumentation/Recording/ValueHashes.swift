@@ -6,6 +6,8 @@ package struct ValueHashes: Sendable, Hashable {
   package var parameters: UInt64
   /// Of those of the columns of a key.
   package var keys: KeyHashes
+  /// Whether a value is too large to be told apart from others.
+  package var hasUnknown = false
 
   package static let unknown = ValueHashes(parameters: 0, keys: KeyHashes())
 

@@ -28,6 +28,21 @@ package struct VirtualTable: Sendable, Hashable {
     self.module = module
   }
 
+  private static let allEndings = Set(endings.values.joined())
+
+  /// Whether a table is called like one that keeps the content of some virtual table.
+  package static func mayKeepContent(in table: String) -> Bool {
+    table.split(separator: "_", omittingEmptySubsequences: false).last.map {
+      $0.utf8.count < table.utf8.count && allEndings.contains(String($0).asciiLowercased)
+    } ?? false
+  }
+
+  /// Whether a table is called like one that keeps the content of a certain virtual table.
+  package static func mayKeepContent(of name: String, in table: String) -> Bool {
+    let (table, own) = (table.asciiLowercased, name.asciiLowercased + "_")
+    return table.hasPrefix(own) && allEndings.contains(String(table.dropFirst(own.count)))
+  }
+
   /// Whether a table is one of those that keep its content.
   package func keepsContent(in table: String) -> Bool {
     let (table, own) = (table.lowercased(), name.lowercased() + "_")

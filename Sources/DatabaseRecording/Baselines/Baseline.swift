@@ -8,9 +8,9 @@ package struct Baseline: Sendable, Hashable {
     self.entries = Set(entries)
   }
 
-  /// Whether a finding is known; of a file that was recorded before names had their suites, whichever suite it was.
+  /// Whether a finding is known; of a file that was recorded before names had their suites and cases, whichever of them it was.
   package func contains(_ entry: BaselineEntry) -> Bool {
-    entries.contains(entry) || entries.contains(entry.withoutSuites)
+    entries.contains(entry) || entry.older.contains(where: entries.contains)
   }
 
   /// Adds the entries of another run, shard or process.
@@ -18,7 +18,8 @@ package struct Baseline: Sendable, Hashable {
 
   /// The entries of tests that ran, and no longer have the finding. What did not run is not judged.
   package func stale(seen: Set<BaselineEntry>, ran tests: Set<String>) -> [BaselineEntry] {
-    let older = Set(seen.map(\.withoutSuites))
+    let older = Set(seen.flatMap(\.older))
+    let tests = tests.union(tests.map(BaselineEntry.withoutCase))
     return entries.filter { tests.contains($0.test) && !seen.contains($0) && !older.contains($0) }.sorted()
   }
 }

@@ -4,7 +4,8 @@ internal import DatabaseInstrumentation
 ///
 /// Lines of source, counts and durations are no part of it, so that edits nearby and another machine do not make it new.
 package struct BaselineEntry: Sendable, Hashable, Comparable {
-  /// The test with the suites around it: `LibraryTests/AuthorTests.swift AuthorTests/listsAuthors(count:)`.
+  /// The test with the suites around it: `LibraryTests/AuthorTests.swift AuthorTests/listsAuthors(count:)`, and a hash of its arguments,
+  /// ` [0123456789abcdef]`.
   package var test: String
   /// The name of the finding's kind.
   package var kind: String
@@ -41,6 +42,26 @@ package struct BaselineEntry: Sendable, Hashable, Comparable {
   }
 
   var fields: [String] { [test, kind, subject, function] }
+
+  /// The same as files have it that were recorded before: without the case of the test, without its suites, without both.
+  package var older: [BaselineEntry] {
+    let forms = [withoutCase, withoutSuites, withoutCase.withoutSuites]
+    return forms.enumerated().filter { $1 != self && !forms[..<$0].contains($1) }.map(\.element)
+  }
+
+  /// The same for all cases of a test.
+  package var withoutCase: BaselineEntry {
+    var entry = self
+    entry.test = Self.withoutCase(test)
+    return entry
+  }
+
+  static func withoutCase(_ test: String) -> String {
+    guard let space = test.lastIndex(of: " ") else { return test }
+    let end = test[test.index(after: space)...]
+    let isCase = end.utf8.count == 18 && end.first == "[" && end.last == "]" && end.dropFirst().dropLast().allSatisfy(\.isHexDigit)
+    return isCase ? String(test[..<space]) : test
+  }
 
   /// The same where the test's name has no suites, as files had it that were recorded before.
   package var withoutSuites: BaselineEntry {

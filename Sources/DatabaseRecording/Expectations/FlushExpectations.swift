@@ -119,11 +119,12 @@ extension DatabaseExpectation {
   /// ```
   ///
   /// ``noWrites`` is the stricter one: it does not even allow writes that are undone. Tables may be defined, as long as no row
-  /// comes or goes with it: `DROP TABLE`, `CREATE TABLE … AS` and `ALTER TABLE … DROP COLUMN` break it. Rows of temporary tables
-  /// do not last.
+  /// comes or goes with it: `DROP TABLE`, `CREATE TABLE … AS` and `ALTER TABLE … DROP COLUMN` break it, as does a whole
+  /// database that is written: by a backup, by `VACUUM INTO`, or by `sqlite3_deserialize`. Rows of temporary tables do not last.
   public static var noDurableWrites: Self {
     DatabaseExpectation(name: ".noDurableWrites", needsQueries: true) { recording, _ in
       if let unknown = UnknownTransactions(recording, expectation: ".noDurableWrites").finding { return [unknown] }
+      if let written = WholeDatabases(recording).finding { return [written] }
       if let dropped = DurableDefinitions(recording).finding { return [dropped] }
       let found = LastingRows(recording).durable
       let count = [found.inserted, found.updated, found.deleted].flatMap(\.values).reduce(0, +)

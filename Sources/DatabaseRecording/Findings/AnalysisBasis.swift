@@ -36,6 +36,11 @@ final class AnalysisBasis: Sendable {
   }
 
   private func makeGroups() -> [ReadGroup] {
+    readsByShape.flatMap { ReadGroup.groups(of: $0, in: evidence, mayMatter: mayBeFinding) }
+  }
+
+  /// Reads of one shape on one database, in the order in which they came.
+  var readsByShape: [[Int]] {
     var groups: [[Int]] = []
     let memo = ShapeMemo<Int>(evidence)
     for (index, kind) in evidence.kinds.enumerated() where kind == .select && evidence.records[index].error == 0 {
@@ -45,7 +50,7 @@ final class AnalysisBasis: Sendable {
       }
       groups[group].append(index)
     }
-    return groups.flatMap { ReadGroup.groups(of: $0, in: evidence, mayMatter: mayBeFinding) }
+    return groups
   }
 
   /// Whether reads of one shape may be a finding if they came from one place: where they may not, that need not be known.

@@ -14,7 +14,7 @@ extension Analysis {
       let shape = evidence.shape(at: group.indices[0])
       // A query without a table asks for the time, a random number, the last row id: each answer is another one. Where one with
       // tables does, its parameters are unknown.
-      guard group.indices.count > 1, !shape.tables.isEmpty, !readsVolatileView(shape, at: group.indices[0]) else {
+      guard group.indices.count > 1, !shape.tables.isEmpty, !readsVolatileColumns(shape, at: group.indices[0]) else {
         return []
       }
       let free = group.indices.filter { !claimed.contains($0) && evidence.records[$0].parameters != 0 }
@@ -38,10 +38,13 @@ extension Analysis {
     return runs.filter { $0.count > 1 }
   }
 
-  private func readsVolatileView(_ shape: StatementShape, at index: Int) -> Bool {
+  /// Of a view, or of a table that generates them when they are read.
+  private func readsVolatileColumns(_ shape: StatementShape, at index: Int) -> Bool {
     let schema = evidence.schema(at: index)
     return shape.tables.contains { table in
-      schema.tables(behind: table.name).contains { schema.view($0)?.isVolatile == true }
+      schema.tables(behind: table.name).contains {
+        schema.view($0)?.isVolatile == true || schema.table($0)?.isVolatile == true
+      }
     }
   }
 
@@ -50,6 +53,7 @@ extension Analysis {
     var runs: [[Int]] = []
     for index in indices.sorted() {
       if let last = runs.last?.last, !writes.touch(tables, in: evidence, last, index),
+        writes.knowsAll(in: evidence, between: last, index),
         !self.index.fails(between: last, index)
       {
         runs[runs.count - 1].append(index)

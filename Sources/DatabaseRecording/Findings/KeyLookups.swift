@@ -36,6 +36,11 @@ struct KeyLookups {
         return lists.allSatisfy { keys.count(of: $0) == 1 }
       }
     }
+    // A value that is too large to be told apart says nothing of its key.
+    self.group.indices.removeAll { index in
+      let record = evidence.records[index]
+      return record.flags.contains(.unknownValues) && Self.key(of: record, places) == nil
+    }
     var known: Set<UInt64> = []
     for index in self.group.indices {
       if let key = Self.key(of: evidence.records[index], places) { known.insert(key) }

@@ -2,7 +2,7 @@ internal import DatabaseInstrumentation
 
 extension Recording {
   /// What the recording cannot prove, although expectations pass: a sentence each, which begins with `vacuous:`, or with
-  /// `uncertain:` where statements ran without their task that may be its.
+  /// `uncertain:` where statements ran without their task that may be its, and where of some reads the place or a value is not known.
   ///
   /// ```text
   /// vacuous: .noNPlusOne proves nothing about book.authorId, which was loaded for one row at most; test with two or more.
@@ -19,7 +19,34 @@ extension Recording {
     let uncertain = storage.taskless.map {
       "uncertain: \($0.summary); they may be of this recording, and are not counted."
     }
-    return vacuous + (uncertain.map { [$0] } ?? []) + storage.pools.unattributedNotes
+    return vacuous + (uncertain.map { [$0] } ?? []) + unknownPlaces + unknownValues + storage.pools.unattributedNotes
+  }
+
+  /// Reads whose stack was not kept, as where it cannot be told cheaply.
+  private var unknownPlaces: [String] {
+    let evidence = storage.evidence
+    let captured = Int(StatementLog.capturedExecutions)
+    let unknown = storage.basis.readsByShape.filter { reads in
+      reads.count > captured && reads.contains { evidence.records[$0].stack != 0 }
+    }.joined().count { evidence.records[$0].stack == 0 }
+    guard unknown > 0 else { return [] }
+    return [
+      """
+      uncertain: where \(unknown.counted("read")) came from is not known, since only of the first \(captured) of a query is; \
+      they are taken to come from where most of those did.
+      """
+    ]
+  }
+
+  private var unknownValues: [String] {
+    let unknown = storage.evidence.records.filter { $0.flags.contains(.unknownValues) }.count
+    guard unknown > 0 else { return [] }
+    return [
+      """
+      uncertain: \(unknown.counted("read")) had a value that is too large to be compared, of more than 65,536 bytes, or a pointer: \
+      .noDuplicateQueries and .noNPlusOne say nothing of \(unknown == 1 ? "it" : "them").
+      """
+    ]
   }
 
   private var vacuous: [String] {

@@ -9,8 +9,8 @@ struct ReadGroup {
 
   /// Splits executions of one shape by their whole call stack.
   ///
-  /// Stacks are kept for the first executions only. Those without one are taken to come from where the others came from
-  /// if all of these, or most, came from one place; otherwise they are left out.
+  /// Where stacks cannot be told cheaply they are kept for the first executions only. Those without one are taken to come from where
+  /// the others came from if all of these, or most, came from one place; otherwise they are left out.
   ///
   /// - Parameter mayMatter: Whether it would make a difference if these came from one place. Stacks of different addresses
   ///   may be one call in the source, for which their lines have to be read.

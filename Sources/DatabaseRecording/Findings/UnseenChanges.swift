@@ -20,6 +20,14 @@ struct UnseenChanges {
   private var changes: [Key: [Change]] = [:]
   /// Statements that may have committed something, by database.
   private var commits: [ObjectIdentifier: [Int]] = [:]
+  /// Reads that found a version of their databases, by connection; only where there are several.
+  private var versioned: [Int32: [Versioned]] = [:]
+
+  private struct Versioned {
+    var index: Int
+    /// The first of such reads in its transaction, which all others of it see the same as.
+    var snapshot: Int
+  }
 
   init(_ evidence: StatementEvidence) {
     for transaction in evidence.writes.transactions {
@@ -40,8 +48,22 @@ struct UnseenChanges {
     for (index, kind) in evidence.kinds.enumerated() where kind == .pragma || kind == .other {
       commits[ObjectIdentifier(evidence.connection(at: index).database), default: []].append(index)
     }
+    if evidence.connections.count > 1 { findVersions(evidence) }
     for database in commits.keys { commits[database]?.sort() }
     for key in changes.keys { changes[key]?.sort { $0.start < $1.start } }
+  }
+
+  private mutating func findVersions(_ evidence: StatementEvidence) {
+    for (index, record) in evidence.records.enumerated() where record.version != 0 && record.error == 0 {
+      let connection = evidence.connectionIndices[index]
+      var snapshot = index
+      if record.transaction != 0, let before = versioned[connection]?.last,
+        evidence.records[before.index].transaction == record.transaction
+      {
+        snapshot = before.snapshot
+      }
+      versioned[connection, default: []].append(Versioned(index: index, snapshot: snapshot))
+    }
   }
 
   /// Transactions that are looked at although they began before the first of the two.
@@ -60,6 +82,26 @@ struct UnseenChanges {
       }
     }
     return isChanged || hasMoreCommits(evidence, first, last)
+  }
+
+  /// Whether it is known that nothing was committed between two reads of different connections but what statements say.
+  ///
+  /// Versions of different connections have nothing to do with each other. So one of the two must have found its own unchanged from
+  /// before the first to after the last read.
+  func isProven(_ evidence: StatementEvidence, _ first: Int, _ last: Int) -> Bool {
+    let (one, other) = (evidence.connectionIndices[first], evidence.connectionIndices[last])
+    guard one != other, evidence.records[first].version != 0, evidence.records[last].version != 0 else { return true }
+    let others = versioned[other] ?? []
+    let own = versioned[one] ?? []
+    let place = others.partitioningIndex { $0.index >= last }
+    // What it sees may be older than the first read.
+    guard !own.isEmpty, place < others.endIndex, others[place].snapshot > first else { return false }
+    // And so may what the first read saw be.
+    let begin = own[min(own.partitioningIndex { $0.index >= first }, own.endIndex - 1)].snapshot
+    let before = others.partitioningIndex { $0.index > begin }
+    if before > others.startIndex, !hasMoreCommits(evidence, others[before - 1].index, last) { return true }
+    let after = own[own.partitioningIndex { $0.index >= last }...].first { $0.snapshot >= last }
+    return after.map { !hasMoreCommits(evidence, first, $0.index) } ?? false
   }
 
   /// Whether the connection found its databases changed more often between two reads than the statements in between explain.

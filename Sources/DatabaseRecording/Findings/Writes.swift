@@ -96,6 +96,11 @@ struct Writes {
     return isTouched || unseen.touch(names, in: evidence, first, last)
   }
 
+  /// Whether it is known of two reads on different connections that no other process and no backup wrote between them.
+  func knowsAll(in evidence: StatementEvidence, between first: Int, _ last: Int) -> Bool {
+    unseen.isProven(evidence, first, last)
+  }
+
   /// Whether one of the tables may have been written while the reads of a group went on.
   func touch(_ tables: [TableReference], on group: ReadGroup, in evidence: StatementEvidence) -> Bool {
     guard let first = group.indices.first, let last = group.indices.last else { return false }

@@ -25,7 +25,8 @@ enum IssueReporter {
     ending: ScopeEnding = .completed
   ) {
     let name = Runner.currentTestName
-    let test = [location.fileID, Runner.currentTestPath ?? ""].filter { !$0.isEmpty }.joined(separator: " ")
+    let testCase = Runner.currentTestCase.map { "[\($0)]" } ?? ""
+    let test = [location.fileID, Runner.currentTestPath ?? "", testCase].filter { !$0.isEmpty }.joined(separator: " ")
     // What did not run to its end says nothing of a finding that it did not have.
     let findings = BaselineRun.shared.judge(
       findings, test: test, isNamed: name != nil && ending == .completed, isExpected: isExpected(at: location))

@@ -4,6 +4,8 @@ internal import DatabaseInstrumentation
   internal import Testing
 #endif
 
+internal import DatabaseInstrumentation
+
 extension Runner {
   /// Leases are told the name of their test from now on.
   static let tellTestNames: Void = CurrentTest.provide({ currentTestNameWithCase }, isInTask: { isInsideOfSwiftTest })
@@ -41,7 +43,44 @@ extension Runner {
     #endif
   }
 
+  /// What tells the case that is running from the others of its test, and is the same in each process: a hash of what Swift Testing
+  /// knows its arguments by; `nil` where there is one case, and where an argument has nothing that can be relied on.
+  static var currentTestCase: String? {
+    #if canImport(Testing)
+      guard let testCase = Test.Case.current, testCase.isParameterized else { return nil }
+      // Not handed out either.
+      let kind = child(of: testCase, "_kind").flatMap { child(of: $0, "parameterized") }
+      guard let kind, let arguments = child(of: kind, "arguments") as? any Collection else { return nil }
+      let isStable = child(of: kind, "isStable") as? Bool ?? false
+      var bytes: [UInt8] = []
+      for argument in arguments {
+        guard let id = child(of: argument, "id").flatMap({ child(of: $0, "bytes") }) as? [UInt8],
+          let value = child(of: argument, "value"), isStable || describesItself(value)
+        else { return nil }
+        bytes += Array("\(id.count):".utf8) + id
+      }
+      // Tells cases with equal arguments apart.
+      if let number = child(of: kind, "discriminator") as? Int, number > 0 { bytes += Array("#\(number)".utf8) }
+      let digits = String(bytes.withUnsafeBufferPointer { Fingerprint.of($0) }, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    #else
+      return nil
+    #endif
+  }
+
   #if canImport(Testing)
+    private static func child(of value: Any, _ label: String) -> Any? {
+      Mirror(reflecting: value).children.first { $0.label == label }?.value
+    }
+
+    /// Whether the description of a value, by which Swift Testing knows what cannot be encoded, is the same each time: it was written
+    /// for tests, or is the name of a case. Others may have an address, or the members of a set in any order.
+    private static func describesItself(_ value: Any) -> Bool {
+      if value is any CustomTestStringConvertible || value is any Encodable || value is any RawRepresentable { return true }
+      let mirror = Mirror(reflecting: value)
+      return mirror.displayStyle == .enum && mirror.children.isEmpty
+    }
+
     private static func nameWithCase(of test: Test, _ testCase: Test.Case?) -> String {
       guard let testCase, testCase.isParameterized else { return test.name }
       let arguments = argumentValues(in: testCase)

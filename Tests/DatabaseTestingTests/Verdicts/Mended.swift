@@ -10,6 +10,7 @@ extension Program {
   ///
   /// - Parameter finding: What was found in it.
   func recordMended(after finding: Finding) throws -> Recording {
+    if let mended { return try mended() }
     let queries = mendedQueries(after: finding)
     switch body {
     case .app(_, let run): return try run(queries)

@@ -24,6 +24,8 @@ struct Program: Sendable, CustomTestStringConvertible {
   var guilt: [Guilt] = []
   /// The line of the statement, where several programs share it.
   var line: Int?
+  /// Records the same app without its fault; `nil`: the queries are run that the fix says.
+  var mended: (@Sendable () throws -> Recording)?
 
   var testDescription: String { name }
 

@@ -45,8 +45,8 @@ import Testing
     #expect(Programs.innocent.count >= 125)
     #expect(Programs.guilty.count >= 107)
     #if GRDB
-      #expect(Programs.innocent.count >= 140)
-      #expect(Programs.guilty.count >= 120)
+      #expect(Programs.innocent.count >= 170)
+      #expect(Programs.guilty.count >= 140)
     #endif
     let names = (Programs.innocent + Programs.guilty).map(\.name)
     #expect(Set(names).count == names.count)
@@ -68,6 +68,7 @@ enum Programs {
     ]
     #if GRDB
       all.append(("Apps on GRDB", innocentGRDB))
+      all.append(("Whole apps on GRDB", innocentGRDBApps))
     #endif
     return all
   }
@@ -82,6 +83,7 @@ enum Programs {
     ]
     #if GRDB
       all.append(("Apps on GRDB with a fault", guiltyGRDB))
+      all.append(("Whole apps on GRDB with a fault", guiltyGRDBApps))
     #endif
     return all
   }
