@@ -298,21 +298,25 @@ DCS_READS_STACK __attribute__((noinline)) uint32_t dcs_stacks_capture(dcs_stacks
 }
 
 // Without a lock where the place is one of those of `known`.
-DCS_READS_STACK __attribute__((noinline)) uint32_t dcs_stacks_place(dcs_stacks *stacks, dcs_places *known) {
+DCS_READS_STACK __attribute__((noinline)) uint32_t dcs_stacks_place(dcs_stacks *stacks, dcs_places *known, bool wanted) {
+  uintptr_t caller = (uintptr_t)__builtin_return_address(0), words[DCS_DEPTH];
+  dcs_sink whole = {.words = words, .capacity = DCS_DEPTH};
+  if (wanted) {
+    capture(&whole, caller, WHOLE);
+    return dcs_keep(stacks, words, whole.count, whole.hash);
+  }
 #if DCS_LEARNS
   if (!stacks || atomic_load_explicit(&is_wrong, memory_order_relaxed)) return 0;
-  uintptr_t caller = origin ? origin : (uintptr_t)__builtin_return_address(0);
+  if (origin) caller = origin;
   dcs_sink sink = {0};
   ending how;
   if (!walk(&sink, caller, WHOLE, &how)) return 0;
   finish(&sink);
-  unsigned at = (unsigned)(sink.hash >> 61);
+  unsigned at = (unsigned)(sink.hash >> 62);
   if (known && known->numbers[at] && known->hashes[at] == sink.hash) return known->numbers[at];
   bool is_full = false;
   uint32_t number = dcs_find(stacks, sink.hash, &is_full);
   if (!number && !is_full) {
-    uintptr_t words[DCS_DEPTH];
-    dcs_sink whole = {.words = words, .capacity = DCS_DEPTH};
     capture(&whole, caller, WHOLE);
     number = dcs_keep(stacks, words, whole.count, whole.hash);
     if (whole.hash != sink.hash) return number;
@@ -323,7 +327,6 @@ DCS_READS_STACK __attribute__((noinline)) uint32_t dcs_stacks_place(dcs_stacks *
   }
   return number;
 #else
-  (void)stacks;
   (void)known;
   return 0;
 #endif

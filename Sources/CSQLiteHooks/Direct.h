@@ -53,6 +53,8 @@ static inline void *task_local(const void *key) {
 #endif
 }
 
+_Static_assert(sizeof(((dbh_lane *)NULL)->places) == sizeof(dcs_places), "a lane has room for the places of its reads");
+
 static inline bool is_running(const dbh_lane *lane) {
   const void *key = atomic_load_explicit(&dbh_scope_key, memory_order_acquire);
   return key && atomic_load_explicit(dbh_detours, memory_order_relaxed) == 0 && task_local(key) == lane->scope_object &&
@@ -91,8 +93,10 @@ static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, c
     values = dbh_hash_values(open->statement, text->shape, text->hash, is_captured);
   }
   if (values.has_unknown) flags |= DBH_FLAG_UNKNOWN_VALUES;
-  uint32_t stack = is_captured ? dcs_stacks_capture(lane->stacks) : 0;
-  if (!is_captured && (text->shape.flags & DBH_SHAPE_READS)) stack = dcs_stacks_place(lane->stacks, &lane->places);
+  uint32_t stack = 0;
+  if (is_captured || (text->shape.flags & DBH_SHAPE_READS)) {
+    stack = dcs_stacks_place(lane->stacks, (dcs_places *)&lane->places, is_captured);
+  }
   dbh_log_head *head = lane->head;
   lock(head);
   if (head->room == 0) {

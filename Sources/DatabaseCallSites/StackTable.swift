@@ -20,8 +20,9 @@ package final class StackTable: @unchecked Sendable {  // C keeps it behind a lo
 
   /// The number of the caller's stack, which is kept if it is a new one, at a fraction of what ``capture()`` costs.
   ///
+  /// - Parameter isWanted: Whether it is wanted at any price.
   /// - Returns: 0 where it cannot be told as cheaply, or where there are too many different ones.
-  func place() -> UInt32 { dcs_stacks_place(address, nil) }
+  func place(isWanted: Bool) -> UInt32 { dcs_stacks_place(address, nil, isWanted) }
 
   /// A stack by its number minus 1.
   package subscript(index: Int) -> StackTrace {

@@ -62,7 +62,7 @@
       "temporary: inserted temp.d 1 | known",
       "savepoint: inserted t 1 (executed: inserted t 2) | known",
       "rollback: nothing (executed: deleted t 3), not committed | known",
-      "full text search: inserted f 1, f_content 1, f_data 3, f_docsize 1 | indirect inserted f_content 1, f_data 3, f_docsize 1 | unknown",
+      "full text search: inserted f 1 | unknown",
       "definitions: nothing | known",
       "a table made of another: inserted copy 1 | known",
       "a renamed table: inserted u 1 | known",

@@ -100,15 +100,15 @@ uint32_t dcs_stacks_capture(dcs_stacks *stacks);
 
 /// The last stacks that one thread at a time was given numbers of, by their hashes. Zeroed memory is an empty one.
 typedef struct {
-  uint64_t hashes[8];
-  uint32_t numbers[8];
+  uint64_t hashes[4];
+  uint32_t numbers[4];
 } dcs_places;
 
 /// The number of the caller's stack, which is kept if it is a new one, at about the price of its identity.
 ///
-/// 0: it is not known, because it cannot be told without unwinding (see `dcs_capture`), or because there are too many different ones.
-/// `known` may be NULL.
-uint32_t dcs_stacks_place(dcs_stacks *stacks, dcs_places *known);
+/// 0: it is not known, because it cannot be told without unwinding (see `dcs_capture`), or because there are too many different ones;
+/// never for these reasons where it is `wanted` at any price. `known` may be NULL.
+uint32_t dcs_stacks_place(dcs_stacks *stacks, dcs_places *known, bool wanted);
 
 /// How many there are.
 uint32_t dcs_stacks_count(const dcs_stacks *stacks);

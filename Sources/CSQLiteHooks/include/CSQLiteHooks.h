@@ -6,7 +6,6 @@
 #ifndef CSQLITEHOOKS_H
 #define CSQLITEHOOKS_H
 
-#include <CCallStacks.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -150,7 +149,10 @@ typedef struct {
   uint32_t captured;     // executions of each shape whose stack is kept
   uint32_t scope;
   uint32_t uses;
-  dcs_places places;     // of the reads after those
+  struct {
+    uint64_t hashes[4];
+    uint32_t numbers[4];
+  } places;  // a dcs_places: of the reads after those
   uint32_t known[DBH_LANE_SHAPES];  // shapes whose call sites were taken, each plus 1, at its remainder
 } dbh_lane;
 

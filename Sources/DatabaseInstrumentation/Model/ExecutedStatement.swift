@@ -90,8 +90,8 @@ public struct ExecutedStatement: Sendable, CustomStringConvertible {
 
   /// The line of the app that issued it.
   ///
-  /// Where the app has a function of its own through which all its statements go, the line that called it. Known for the
-  /// first eight executions of each shape in a recording, of `PRAGMA`, `COMMIT`, `ROLLBACK`, `RELEASE` and reads of the catalogue for the
+  /// Where the app has a function of its own through which all its statements go, the line that called it. Known for
+  /// reads, for the first eight executions of each other shape in a recording, of `PRAGMA`, `COMMIT`, `ROLLBACK`, `RELEASE` and reads of the catalogue for the
   /// first alone, and for those that failed. Symbolicated when it is read, which takes milliseconds the first time.
   public var callSite: CallSite? { evidence.callSite(at: index)?.site }
 

@@ -18,7 +18,6 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   private let isFull = Atomic<Bool>(false)
   /// Transactions that ended.
   private let ended = Locked(Ended())
-  private let replacements = Locked<[DatabaseReplacement]>([])
 
   private struct State {
     var records = RecordBuffer()
@@ -33,6 +32,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     var ends: [UInt64] = []
     /// Those past the limit.
     var totals = TransactionTotals()
+    var replacements: [DatabaseReplacement] = []
   }
 
   /// Executions of each shape in a recording whose call stacks are kept in any case, where somebody may ask for them. Of a further read
@@ -76,7 +76,8 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     // One turn of the lock for a shape that was seen before; call sites are taken outside of it.
     let isCaptured = head.withLock { _ in capture(statement, in: scope) }
     let hashes = statement.isRead && !isFull ? values(isCaptured) : .unknown
-    let stack = isFull ? 0 : isCaptured ? store.stacks.capture() : statement.isRead ? store.stacks.place() : 0
+    // One call for both: it is on the stacks that are compared.
+    let stack = !isFull && (isCaptured || statement.isRead) ? store.stacks.place(isWanted: isCaptured) : 0
     var slot = head.withLock {
       append(&statement, in: scope, load: load, stack: stack, values: hashes, to: &$0)
     }
@@ -188,12 +189,12 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   func append(_ kind: DatabaseReplacement.Kind, of database: String, in scope: UInt32) {
     let replacement = DatabaseReplacement(
       kind: kind, database: database, stack: store.stacks.capture(), scope: scope, time: monotonicNanoseconds())
-    replacements.withLock { $0.append(replacement) }
+    ended.withLock { $0.replacements.append(replacement) }
   }
 
   /// What was replaced at `start` or later.
   func replacements(from start: UInt64, isInside: (UInt32) -> Bool) -> [DatabaseReplacement] {
-    replacements.withLock { $0.filter { $0.time >= start && isInside($0.scope) } }
+    ended.withLock { $0.replacements.filter { $0.time >= start && isInside($0.scope) } }
   }
 
   /// The transactions that ended at `start` or later.
@@ -260,7 +261,6 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     }
     _ = consume old
     ended.withLock { $0 = Ended() }
-    replacements.withLock { $0 = [] }
   }
 
   /// The addresses of the stacks of its recordings, which a source may fill.
