@@ -92,7 +92,9 @@ private func settle(_ step: dbh_step, on connection: ConnectionEvidence) {
   } else if step.is_write, !step.has_row_hook, step.changed != 0 || step.is_busy {
     ending.isComplete = false
   }
-  if step.may_have_shadows, step.is_write, step.changed > 0, let counted = virtualRows(step, (first.map { [$0] } ?? []) + rest, on: connection) {
+  if step.may_have_shadows, step.is_write, step.changed > 0,
+    let counted = virtualRows(step, (first.map { [$0] } ?? []) + rest, on: connection)
+  {
     first = counted
     rest = []
   }

@@ -43,7 +43,9 @@ import Testing
   }
 
   @Test(arguments: [70_000, 1_000_000]) func whatCannotBeComparedIsSaid(length: Int) throws {
-    for values in [[text(length), text(length), text(length)], [text(length, "1"), text(length, "2"), text(length, "3")]] {
+    for values in [
+      [text(length), text(length), text(length)], [text(length, "1"), text(length, "2"), text(length, "3")],
+    ] {
       let recording = try recording(values)
       #expect(recording.check(.noDuplicateQueries).map(\.message) == [])
       #expect(recording.check(.noNPlusOne).map(\.message) == [])

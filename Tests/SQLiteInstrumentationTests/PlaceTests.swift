@@ -139,7 +139,8 @@ import Testing
       try branch(11) { _ = try shop.books(of: 1 + $0 % 30) }
     }
     #expect(recording.queries.count == 2_049)
-    #expect(recording.notes.contains { $0.hasPrefix("uncertain: where ") && $0.contains(" reads came from is not known") })
+    #expect(
+      recording.notes.contains { $0.hasPrefix("uncertain: where ") && $0.contains(" reads came from is not known") })
   }
 
   /// As many different stacks as a tree of calls has leaves.

@@ -59,7 +59,8 @@ package struct BaselineEntry: Sendable, Hashable, Comparable {
   static func withoutCase(_ test: String) -> String {
     guard let space = test.lastIndex(of: " ") else { return test }
     let end = test[test.index(after: space)...]
-    let isCase = end.utf8.count == 18 && end.first == "[" && end.last == "]" && end.dropFirst().dropLast().allSatisfy(\.isHexDigit)
+    let isCase =
+      end.utf8.count == 18 && end.first == "[" && end.last == "]" && end.dropFirst().dropLast().allSatisfy(\.isHexDigit)
     return isCase ? String(test[..<space]) : test
   }
 

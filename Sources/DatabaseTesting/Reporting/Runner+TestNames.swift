@@ -76,7 +76,9 @@ extension Runner {
     /// Whether the description of a value, by which Swift Testing knows what cannot be encoded, is the same each time: it was written
     /// for tests, or is the name of a case. Others may have an address, or the members of a set in any order.
     private static func describesItself(_ value: Any) -> Bool {
-      if value is any CustomTestStringConvertible || value is any Encodable || value is any RawRepresentable { return true }
+      if value is any CustomTestStringConvertible || value is any Encodable || value is any RawRepresentable {
+        return true
+      }
       let mirror = Mirror(reflecting: value)
       return mirror.displayStyle == .enum && mirror.children.isEmpty
     }

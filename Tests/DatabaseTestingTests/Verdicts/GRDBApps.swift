@@ -251,7 +251,9 @@
       on app: App.Type, _ name: String, isLazy: Bool = false, fails: Bool = false, scans: Bool = false,
       _ body: @escaping @Sendable (App) throws -> Void
     ) -> Program {
-      .innocent(name, isLazy: isLazy, fails: fails, scans: scans) { _ in try body(try withoutDatabaseRecording { try App() }) }
+      .innocent(name, isLazy: isLazy, fails: fails, scans: scans) { _ in
+        try body(try withoutDatabaseRecording { try App() })
+      }
     }
 
     static func innocentAsyncApp<App: GRDBApp>(

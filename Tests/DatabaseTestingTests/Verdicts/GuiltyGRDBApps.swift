@@ -180,7 +180,9 @@
           }
         }
       },
-      .guiltyApp(on: Kitchen.self, "GRDB: kitchen, an access of the pool for each recipe", "step.recipeId", 5, fix: steps) {
+      .guiltyApp(
+        on: Kitchen.self, "GRDB: kitchen, an access of the pool for each recipe", "step.recipeId", 5, fix: steps
+      ) {
         app in
         for recipe in try app.recipes() {
           // guilty: GRDB: kitchen, an access of the pool for each recipe
@@ -189,7 +191,8 @@
       } mended: { app in
         _ = try app.pool.read { try Row.fetchAll($0, Recipe.including(all: Recipe.steps)) }
       },
-      .guiltyApp(on: Kitchen.self, "GRDB: kitchen, in a write of the pool", "ingredient.recipeId", 5, fix: ingredients) {
+      .guiltyApp(on: Kitchen.self, "GRDB: kitchen, in a write of the pool", "ingredient.recipeId", 5, fix: ingredients)
+      {
         try $0.pool.write { db in
           for recipe in try Recipe.fetchAll(db) {
             // guilty: GRDB: kitchen, in a write of the pool
@@ -211,7 +214,8 @@
         _ = try app.pool.makeSnapshot().read { try Row.fetchAll($0, Recipe.including(all: Recipe.steps)) }
       },
       .guiltyApp(
-        on: Kitchen.self, "GRDB: kitchen, what is not deleted of each recipe", "ingredient.recipeId", 5, fix: ingredients
+        on: Kitchen.self, "GRDB: kitchen, what is not deleted of each recipe", "ingredient.recipeId", 5,
+        fix: ingredients
       ) {
         try $0.pool.read { db in
           for recipe in try Recipe.filter(Column("deletedAt") == nil).fetchAll(db) {
@@ -258,7 +262,9 @@
       } mended: {
         _ = try $0.queue.read { try Row.fetchAll($0, Project.including(all: Project.tasks)) }
       },
-      .guiltyApp(on: Studio.self, "GRDB: studio, whether each task's project is there", "task.projectId", 12, fix: project) {
+      .guiltyApp(
+        on: Studio.self, "GRDB: studio, whether each task's project is there", "task.projectId", 12, fix: project
+      ) {
         try $0.queue.read { db in
           for task in try Job.fetchAll(db) {
             // guilty: GRDB: studio, whether each task's project is there
@@ -269,7 +275,8 @@
         _ = try $0.queue.read { try Row.fetchAll($0, Job.including(required: Job.project)) }
       },
       .guiltyApp(
-        on: Studio.self, "GRDB: studio, a project's tasks are read before each is deleted", "task.projectId", 4, fix: tasks
+        on: Studio.self, "GRDB: studio, a project's tasks are read before each is deleted", "task.projectId", 4,
+        fix: tasks
       ) {
         try $0.queue.write { db in
           for project in try Project.fetchAll(db) {

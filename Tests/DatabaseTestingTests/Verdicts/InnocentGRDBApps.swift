@@ -15,7 +15,8 @@
       .innocentApp(on: Newsroom.self, "GRDB: newsroom, articles with writer, comments and labels") {
         _ = try $0.queue.read { db in
           try Row.fetchAll(
-            db, Article.including(required: Article.writer).including(all: Article.comments).including(all: Article.labels))
+            db,
+            Article.including(required: Article.writer).including(all: Article.comments).including(all: Article.labels))
         }
       },
       .innocentApp(on: Newsroom.self, "GRDB: newsroom, a page and the number of pages") {
@@ -23,7 +24,9 @@
           _ = try $0.queue.read { db in
             (try Article.fetchCount(db), try Article.order(Column("id")).limit(2, offset: 2 * page).fetchAll(db))
           }
-          try $0.queue.write { try $0.execute(sql: "UPDATE preference SET value = ? WHERE name = 'page'", arguments: [page]) }
+          try $0.queue.write {
+            try $0.execute(sql: "UPDATE preference SET value = ? WHERE name = 'page'", arguments: [page])
+          }
           if page == 0 { break }
         }
       },
@@ -42,7 +45,8 @@
       .innocentApp(on: Newsroom.self, "GRDB: newsroom, a search for each word of a line") { app in
         for word in ["an", "article", "about", "3"] { _ = try app.hits(word) }
       },
-      .innocentApp(on: Newsroom.self, "GRDB: newsroom, an article is written and read with its comments", isLazy: true) {
+      .innocentApp(on: Newsroom.self, "GRDB: newsroom, an article is written and read with its comments", isLazy: true)
+      {
         try $0.queue.write { db in
           try Article(id: 50, writerId: 1, title: "new").insert(db)
           let article = try Article.fetchOne(db, key: 50)

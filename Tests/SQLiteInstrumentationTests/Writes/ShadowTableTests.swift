@@ -41,7 +41,8 @@ import Testing
     #expect(recording.flushes.map(\.inserted) == [["place": 2], [:], [:]])
     #expect(recording.flushes.map(\.deleted) == [[:], ["place": 1], [:]])
     #expect(recording.flushes.map(\.updated) == [[:], [:], ["place": 1]])
-    #expect(recording.transactions.map(\.executed.description) == ["inserted place 2", "deleted place 1", "updated place 1"])
+    #expect(
+      recording.transactions.map(\.executed.description) == ["inserted place 2", "deleted place 1", "updated place 1"])
   }
 
   @Test func whatASavepointUndidDoesNotLast() throws {
