@@ -22,7 +22,7 @@ package final class StackTable: @unchecked Sendable {  // C keeps it behind a lo
   ///
   /// - Parameter isWanted: Whether it is wanted at any price.
   /// - Returns: 0 where it cannot be told as cheaply, or where there are too many different ones.
-  func place(isWanted: Bool) -> UInt32 { dcs_stacks_place(address, nil, isWanted) }
+  package func place(isWanted: Bool) -> UInt32 { dcs_stacks_place(address, nil, isWanted) }
 
   /// A stack by its number minus 1.
   package subscript(index: Int) -> StackTrace {

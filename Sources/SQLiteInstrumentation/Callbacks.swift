@@ -1,5 +1,6 @@
 internal import CSQLiteHooks
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// The functions that the C module calls, at one address for the life of the process.
 ///

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// A virtual table of one of SQLite's modules that keep their content in tables of their own.
 ///
 /// Those are called after it, by [`xShadowName`](https://www.sqlite.org/vtab.html#the_xshadowname_method).

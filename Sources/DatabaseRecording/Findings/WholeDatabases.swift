@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// Whole databases that were written: by a backup, by deserializing, by `VACUUM INTO`.
 struct WholeDatabases {

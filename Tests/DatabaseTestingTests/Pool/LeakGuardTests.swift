@@ -1,3 +1,5 @@
+import DatabaseSupport
+
 #if os(Linux)
   import DatabaseTesting
   import Foundation
