@@ -89,7 +89,7 @@ extension SQLKeyword {
     switch self {
     case .like, .glob, .regexp, .match, .ilike, .rlike, .escape, .is, .not, .then, .else, .when, .default, .between,
       .and,
-      .distinct, .all, .in, .values, .cast:
+      .distinct, .all, .in, .values, .cast, .limit, .offset:
       true
     default: false
     }
