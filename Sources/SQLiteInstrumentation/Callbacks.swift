@@ -27,6 +27,7 @@ struct Callbacks: Sendable {
         named_table: tableNamed,
         settled: statementSettled,
         lost: connectionLost,
+        closing: connectionClosing,
         closed: connectionClosed
       ))
     pointer = UnsafePointer(table)
@@ -273,6 +274,13 @@ private func schemaDefined(_ context: UnsafeMutableRawPointer?, _ sql: UnsafePoi
 
 private func connectionLost(_ context: UnsafeMutableRawPointer?) {
   connection(context)?._withUnsafeGuaranteedRef { $0.markLost() }
+}
+
+private func connectionClosing(_ context: UnsafeMutableRawPointer?, _ sql: UnsafePointer<CChar>?) {
+  guard let connection = connection(context) else { return }
+  connection._withUnsafeGuaranteedRef { connection in
+    connection.noteClosing(holding: sql.map { StatementShape(String(cString: $0)) })
+  }
 }
 
 private func connectionClosed(_ context: UnsafeMutableRawPointer?) {

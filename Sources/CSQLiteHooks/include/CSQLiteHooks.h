@@ -287,6 +287,9 @@ typedef struct {
   void (*named_table)(void *context, uint32_t number, const char *database, const char *name);
   void (*settled)(void *context, const dbh_step *step);
   void (*lost)(void *context);                      // work was done on the connection that the trace did not show
+  // A close begins: with the statements that are not finalized, one call for each; NULL where there is none. Only what is still
+  // open afterwards asks for it.
+  void (*closing)(void *context, const char *sql);
   void (*closed)(void *context);
 } dbh_callbacks;
 

@@ -30,7 +30,7 @@ extension PoolMonitor {
         let entry = state.leases.make()
         entry.begin(
           lease, on: record, at: time, began: monotonic(at: time), of: self, by: attribution.scope,
-          isAssumed: attribution.isAssumed, test: self.test(test, in: attribution),
+          isAssumed: attribution.isAssumed, test: attribution.isAssumed ? nil : test,
           from: site.map { state.leases.shared($0) } ?? state.leases.shared(origin))
         return entry
       }

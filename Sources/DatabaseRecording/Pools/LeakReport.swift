@@ -88,13 +88,32 @@ struct LeakReport {
       var details = site.map { ["  opened at \($0)"] } ?? []
       details.append(
         "  \(recording.openedConnections.count.counted("connection")) opened here, \(open.count) still open")
-      details.append(
-        "  fix: close it, or write .closedConnections(except: [\"\(connection.info.name)\"]) where it shall live on")
+      if let held = connection.heldAtClose {
+        details += refusal(held)
+      } else {
+        details.append(
+          "  fix: close it, or write .closedConnections(except: [\"\(connection.info.name)\"]) where it shall live on")
+      }
       return Finding(
         kind: .openConnection,
         headline: "Expected every connection to be closed: \(connection.info) is still open.",
         details: details, callSite: site, place: site.flatMap(FindingPlace.init))
     }
+  }
+
+  /// Why a connection is open whose close was called.
+  private func refusal(_ held: [StatementShape]) -> [String] {
+    guard let first = held.first else {
+      return [
+        "  its close was refused or put off: a backup or a blob of it is open",
+        "  fix: finish it before the connection is closed",
+      ]
+    }
+    let others = held.count > 1 ? ", and \((held.count - 1).counted("other"))" : ""
+    return [
+      "  its close was refused or put off: a statement of it is not finalized: \(first)\(others)",
+      "  fix: finalize the statement, or let go of it, before the connection is closed",
+    ]
   }
 
   /// The most leases that the scope had at one time.
