@@ -176,10 +176,8 @@ package final class ConnectionEvidence: Sendable {
   package var heldAtClose: [StatementShape]? {
     guard let held = told.withLock({ $0.held }) else { return nil }
     let schema = schema
-    let virtual = schema.virtualTables
-    return held.filter { shape in
-      !shape.tables.contains { table in virtual.contains { $0.keepsContent(in: table.name) } }
-    }.map { $0.shown(in: schema) }
+    // SQLite's modules write the names of their own tables as strings: `FROM 'main'.'note_data'`.
+    return held.filter { !$0.normalizedSQL.contains("?.") }.map { $0.shown(in: schema) }
   }
 
   /// Whether it has not been closed.

@@ -22,6 +22,8 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   package let label: String
   /// The test that it was opened for, where the test framework tells it.
   package let test: String?
+  /// The name of the test that it, or a scope around it, was opened for.
+  package let owningTest: String?
   package let parent: RecordingScope?
   package let store: EvidenceStore
   /// The suite that it runs in, of those that ask for something.
@@ -61,6 +63,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     self.role = role
     self.label = label
     self.test = test
+    owningTest = test ?? parent?.owningTest
     self.testName = testName ?? parent?.testName
     self.parent = parent
     depth = parent.map { $0.depth + 1 } ?? 0
@@ -192,16 +195,6 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
       candidate = current.parent
     }
     return false
-  }
-
-  /// The name of the test that it, or a scope around it, was opened for.
-  package var owningTest: String? {
-    var candidate: RecordingScope? = self
-    while let current = candidate {
-      if let test = current.test { return test }
-      candidate = current.parent
-    }
-    return nil
   }
 
   /// The innermost scope that both are, or are inside of.

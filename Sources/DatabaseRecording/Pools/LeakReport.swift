@@ -32,7 +32,7 @@ struct LeakReport {
     if let pool { lines.append("  pool \"\(lease.pool)\": \(pool.statistics)") }
     let events = pool?.events ?? []
     if !events.isEmpty { lines.append("  last events of connection \(lease.connection):") }
-    lines += events.map { "    #\($0.sequence) \($0.kind)\($0.lease.map { ", lease \($0)" } ?? "")" }
+    lines += events.map { "    #\($0.sequence) \($0.kind.words)\($0.lease.map { ", lease \($0)" } ?? "")" }
     lines.append("  fix: give it back on every path, e.g. with withConnection { }")
     return lines
   }
@@ -76,8 +76,13 @@ struct LeakReport {
       Finding(
         kind: .poolMisuse,
         headline: "Expected balanced checkouts: \(event.detail ?? "pool \"\(event.pool)\" was misused").",
-        details: ["  pool \"\(event.pool)\": \(event.statistics)"], subject: event.subject)
+        details: ["  pool \"\(event.pool)\": \(event.statistics)"] + fix(event), subject: event.subject)
     }
+  }
+
+  private func fix(_ event: PoolEvent) -> [String] {
+    event.detail?.contains(" has a size of ") == true
+      ? ["  fix: have the pool open no more than its size, or tell the monitor the size that it has"] : []
   }
 
   /// Connections that are still open.
@@ -160,4 +165,16 @@ extension PoolEvent {
   }
 
   fileprivate var subject: ObjectIdentifier? { explanation.map { ObjectIdentifier($0) } }
+}
+
+extension PoolEvent.Kind {
+  /// `lease abandoned`, `invalidate (server closed it)`.
+  fileprivate var words: String {
+    let name = name.reduce(into: "") { $0 += $1.isUppercase ? " \($1.lowercased())" : String($1) }
+    return switch self {
+    case .invalidate(let reason?), .softInvalidate(let reason?): "\(name) (\(reason.singleLine))"
+    case .checkoutFailed(let failure): "\(name) (\(failure))"
+    default: name
+    }
+  }
 }

@@ -161,6 +161,7 @@ struct LeakTests {
             its close was refused or put off: a statement of it is not finalized: SELECT title FROM book WHERE id = ?
             fix: finalize the statement, or let go of it, before the connection is closed
           """))
+      #expect(recording.openedConnections.first?.heldAtClose?.count == 1)
       sqlite3_finalize(statement)
       if !isPutOff { #expect(sqlite3_close(kept) == SQLITE_OK) }
     }
