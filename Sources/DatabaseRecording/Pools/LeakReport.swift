@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// What leaked, in words: one finding for each lease and connection, at the line that took it.
 struct LeakReport {

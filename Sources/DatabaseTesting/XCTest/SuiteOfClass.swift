@@ -1,6 +1,7 @@
 #if canImport(XCTest)
   internal import DatabaseInstrumentation
   internal import DatabaseRecording
+  internal import DatabaseSupport
   internal import XCTest
 
   /// The suite that the tests of a class are, as far as what none of them can be told to have done may still be told to have

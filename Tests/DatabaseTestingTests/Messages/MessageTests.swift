@@ -1,3 +1,4 @@
+import DatabaseSupport
 import DatabaseTesting
 import Foundation
 import Testing

@@ -1,3 +1,4 @@
+import DatabaseSupport
 import Dispatch
 import Foundation
 import TestSupport

@@ -1,4 +1,5 @@
 import CSQLiteForTests
+import DatabaseSupport
 import TestSupport
 import Testing
 

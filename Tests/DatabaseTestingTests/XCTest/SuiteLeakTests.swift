@@ -1,4 +1,5 @@
 #if !canImport(ObjectiveC) && canImport(XCTest)
+  import DatabaseSupport
   import Dispatch
   import Testing
   import XCTest
