@@ -104,7 +104,7 @@ import Testing
     text.replace(/(committed|rolled back|open), \w+: .*/, with: "TRANSACTION #")
     text.replace(/(:memory:|\S+\.sqlite) \((\d+|…)\)/, with: "DATABASE")
     text.replace(/Not counted: .*\./, with: "Not counted: KINDS.")
-    text.replace(/[\w-]+\.(txt|sqlite)\b/, with: "8")
+    text.replace(/[\w.-]+\.(txt|sqlite)\b/, with: "8")
     text.replace(/: like .*\./, with: ": like 8.")
     text.replace(/, because .*/, with: ", because 8.")
     // A place, and the function that it is in.
