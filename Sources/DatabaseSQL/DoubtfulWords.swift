@@ -213,11 +213,8 @@ private struct DoubtScanner {
       default: return false
       }
     case .keyword:
-      switch tokens.keyword(index - 1) {
-      case .select, .distinct, .all, .where, .having, .and, .or, .not, .by, .case, .returning: return true
-      case .on: return clauseBeforeOn == .join || clauseBeforeOn == .from
-      default: return false
-      }
+      if tokens.keyword(index - 1) == .on { return clauseBeforeOn == .join || clauseBeforeOn == .from }
+      return tokens.keyword(index - 1).mayPrecedeExpression
     default: return false
     }
   }

@@ -84,6 +84,14 @@ extension SQLKeyword {
 }
 
 extension SQLKeyword {
+  /// Whether an expression follows it, or may: `SELECT "a"`, `WHERE "a" = 1`.
+  var mayPrecedeExpression: Bool {
+    switch self {
+    case .select, .distinct, .all, .where, .having, .and, .or, .not, .by, .case, .returning, .on: true
+    default: false
+    }
+  }
+
   /// Whether an operand follows it, or may: `LIKE "a"`, `IN ("a")`, `count(DISTINCT "a")`.
   var mayPrecedeValue: Bool {
     switch self {

@@ -217,7 +217,7 @@ struct SQLNormalizer {
       hasQuotedExpressions = true
       return nameLists & 1 == 0
     case .start, .keyword, .hint:
-      hasQuotedExpressions = true
+      if last != .keyword || tokenizer.keywordBefore.mayPrecedeExpression { hasQuotedExpressions = true }
       if selects { hasLoneNames = true }
       return last != .start && tokenizer.keywordBefore.mayPrecedeValue
     default: return false
