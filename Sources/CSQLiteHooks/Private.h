@@ -245,7 +245,7 @@ static inline const dbh_callbacks *dbh_swift(void) {
 }
 
 // Trace.c
-enum { DBH_TRACE_MASK = SQLITE_TRACE_STMT | SQLITE_TRACE_PROFILE | SQLITE_TRACE_ROW };
+enum { DBH_TRACE_MASK = SQLITE_TRACE_STMT | SQLITE_TRACE_PROFILE | SQLITE_TRACE_ROW | SQLITE_TRACE_CLOSE };
 int dbh_trace(unsigned event, void *context, void *p, void *x);
 void dbh_trace_close(dbh_connection *connection);
 

@@ -555,6 +555,21 @@ static __attribute__((noinline)) void on_profile(dbh_connection *c, sqlite3_stmt
   if (swift) profile(c, statement, swift);
 }
 
+// A close begins, which SQLite may refuse, or put off until the statements are finalized: those are told. Under the connection's
+// mutex, on the closing thread; a connection that is not listened to costs no more than the call.
+static __attribute__((cold, noinline)) void on_close(dbh_connection *c) {
+  const dbh_callbacks *swift = dbh_swift();
+  if (!swift || !c->context) return;
+  swift->closing(c->context, NULL);
+  uint32_t count = 0;
+  for (sqlite3_stmt *s = sqlite3_next_stmt(c->handle, NULL); s && count < 16; s = sqlite3_next_stmt(c->handle, s)) {
+    const char *sql = sqlite3_sql(s);
+    if (!sql) continue;
+    swift->closing(c->context, sql);
+    count++;
+  }
+}
+
 static inline void ours(dbh_connection *c, unsigned event, void *p, void *x, uintptr_t caller) {
   if (event == SQLITE_TRACE_ROW) {
     on_row(c, p);
@@ -582,6 +597,10 @@ static __attribute__((cold, noinline)) int shared(dbh_connection *c, unsigned ev
 
 int dbh_trace(unsigned event, void *context, void *p, void *x) {
   dbh_connection *c = context;
+  if (event == SQLITE_TRACE_CLOSE) {
+    on_close(c);
+    return c->user_mask & event && c->user_callback ? c->user_callback(event, c->user_context, p, x) : 0;
+  }
   uint32_t wanted = atomic_load_explicit(&dbh_listening, memory_order_relaxed) | depth_of(c) | c->user_mask |
                     c->missed.count | c->timed.count;
   // Of a program that nobody observes this is all: no call, and no write.

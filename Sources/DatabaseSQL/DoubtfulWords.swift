@@ -2,8 +2,10 @@
 ///
 /// SQLite takes `"text"` for a string where there is no column of that name, see
 /// [double-quoted strings](https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted). Doubtful is one
-/// without a table before it, where a value can stand: right of an operator, in a list of `IN`, as an argument. Which of
-/// the two it is only the schema knows. In a text without a dialect `"text"` may be MySQL's string, wherever a value can stand.
+/// without a table before it, where a value can stand: right of an operator, in a list of `IN`, as an argument; and, in a
+/// statement that writes other names without quotes, wherever an expression can stand, such as in the list of a `SELECT` and
+/// left of an operator. Where all names are in double quotes, as those who generate SQL write it, they are names there. Which of
+/// the two a word is only the schema knows. In a text without a dialect `"text"` may be MySQL's string, wherever a value can stand.
 /// The words themselves are not kept, only what it takes to recognise a name that the
 /// schema has: a hash with a key that is made anew in every process.
 struct DoubtfulWords: Sendable {
@@ -81,6 +83,10 @@ private struct DoubtScanner {
   /// Of each open parenthesis, the clause around it.
   private var clauses: [SQLKeyword] = []
   private var clause = SQLKeyword.none
+  /// Of each open parenthesis, whether nothing but names stands in it, as in `USING (…)`.
+  private var holdsNames: [Bool] = []
+  /// The clause that the last `ON` follows.
+  private var clauseBeforeOn = SQLKeyword.none
   private let dialect: SQLDialect
   private let mayBeMySQL: Bool
   private var verb = SQLKeyword.none
@@ -114,17 +120,20 @@ private struct DoubtScanner {
   /// - Returns: The positions of the words.
   mutating func run() -> [Int] {
     var found: [Int] = []
+    var expressions: [Int] = []
     for index in 0..<tokens.count {
       if let hasFrom = ends[index] {
         (verb, readsTable, selects, isBetween) = (tokens.keyword(index), hasFrom, false, false)
-        (holdsValues, clauses, clause) = ([], [], verb)
+        (holdsValues, holdsNames, clauses, clause, clauseBeforeOn) = ([], [], [], verb, .none)
       }
       switch tokens.kind(index) {
       case .open:
         holdsValues.append(opensValues(index))
+        holdsNames.append(opensNames(index))
         clauses.append(clause)
       case .close:
         _ = holdsValues.popLast()
+        _ = holdsNames.popLast()
         clause = clauses.popLast() ?? clause
       case .keyword: keyword(index)
       case .word:
@@ -133,11 +142,15 @@ private struct DoubtScanner {
         guard tokens.bytes(index).first == UInt8(ascii: "\"") else { break }
         // What follows a value must not become one only when that is shown as one.
         isAfterDoubtful = found.last == index - 1
-        if isDoubtful(index) { found.append(index) }
+        if isDoubtful(index) {
+          found.append(index)
+        } else if isExpression(index) {
+          expressions.append(index)
+        }
       default: break
       }
     }
-    return found
+    return isGenerated || expressions.isEmpty ? found : (found + expressions).sorted()
   }
 
   private mutating func keyword(_ index: Int) {
@@ -149,6 +162,7 @@ private struct DoubtScanner {
       if holdsValues.isEmpty { selects = true }
       if tokens.kind(index - 1) == .open { leaveValues() }
     case .by: leaveValues()
+    case .on: clauseBeforeOn = clause
     default: break
     }
     switch tokens.keyword(index) {
@@ -172,12 +186,45 @@ private struct DoubtScanner {
     switch tokens.kind(index - 1) {
     case .symbol: return true
     case .open, .comma:
+      if clause == .limit { return true }
       if let top = holdsValues.last { return top }
       return isAlone(index)
     case .keyword: return isAfterOperator(index) || isAlone(index)
     // MySQL joins strings that stand side by side.
     case .string, .number, .parameter: return dialect.isGuessed
     case .word, .quoted: return dialect.isGuessed && isAfterDoubtful
+    default: return false
+    }
+  }
+
+  /// Whether an expression can stand here, which SQLite takes for a string where it is no column: in the list of a `SELECT`, left
+  /// of an operator, after `BY`.
+  private func isExpression(_ index: Int) -> Bool {
+    guard dialect.isSQLite, verb != .pragma, verb != .attach, verb != .savepoint, verb != .release,
+      tokens.kind(index + 1) != .dot, tokens.kind(index - 1) != .dot
+    else { return false }
+    switch tokens.kind(index - 1) {
+    case .open where tokens.keyword(index - 2) == .check: return true
+    case .open, .comma:
+      if holdsNames.last == true { return false }
+      switch clause {
+      case .select, .returning, .by, .where, .having: return true
+      case .on: return clauseBeforeOn == .join || clauseBeforeOn == .from
+      default: return false
+      }
+    case .keyword:
+      if tokens.keyword(index - 1) == .on { return clauseBeforeOn == .join || clauseBeforeOn == .from }
+      return tokens.keyword(index - 1).mayPrecedeExpression
+    default: return false
+    }
+  }
+
+  /// Whether the parenthesis opens a list of columns: of `USING`, of a key, of a conflict, of a table or a query that is named.
+  private func opensNames(_ index: Int) -> Bool {
+    switch tokens.kind(index - 1) {
+    case .word: return !isFunction(index - 1, open: index)
+    case .quoted: return true
+    case .keyword: return [.using, .unique, .key, .conflict, .into].contains(tokens.keyword(index - 1))
     default: return false
     }
   }
@@ -229,7 +276,8 @@ private struct DoubtScanner {
 
   private func isAfterOperator(_ index: Int) -> Bool {
     switch tokens.keyword(index - 1) {
-    case .like, .glob, .regexp, .match, .escape, .is, .then, .else, .when, .default, .between, .ilike, .rlike:
+    case .like, .glob, .regexp, .match, .escape, .is, .then, .else, .when, .default, .between, .ilike, .rlike, .limit,
+      .offset:
       return true
     case .and: return betweenAnd == index - 1
     case .not: return tokens.keyword(index - 2) == .is

@@ -84,12 +84,20 @@ extension SQLKeyword {
 }
 
 extension SQLKeyword {
+  /// Whether an expression follows it, or may: `SELECT "a"`, `WHERE "a" = 1`.
+  var mayPrecedeExpression: Bool {
+    switch self {
+    case .select, .distinct, .all, .where, .having, .and, .or, .not, .by, .case, .returning, .on: true
+    default: false
+    }
+  }
+
   /// Whether an operand follows it, or may: `LIKE "a"`, `IN ("a")`, `count(DISTINCT "a")`.
   var mayPrecedeValue: Bool {
     switch self {
     case .like, .glob, .regexp, .match, .ilike, .rlike, .escape, .is, .not, .then, .else, .when, .default, .between,
       .and,
-      .distinct, .all, .in, .values, .cast:
+      .distinct, .all, .in, .values, .cast, .limit, .offset:
       true
     default: false
     }

@@ -21,6 +21,10 @@ struct SQLNormalizer {
   private var readsTable = false
   /// Whether there are names that have no table, unless there is a `FROM`.
   private var hasLoneNames = false
+  /// Whether there are names in double quotes where an expression can stand.
+  private var hasQuotedExpressions = false
+  /// Whether there are names without quotes.
+  private var hasBareNames = false
   /// Whether there may be words that look like names and are values.
   private var isDoubtful = false
 
@@ -118,7 +122,7 @@ struct SQLNormalizer {
       case .openBracket, .closeBracket, .cast, .hint: rare(token)
       case .semicolon: endStatement()
       case .end:
-        if hasLoneNames, !readsTable { isDoubtful = true }
+        if hasLoneNames && !readsTable || hasQuotedExpressions && hasBareNames { isDoubtful = true }
         while count > 0, output[count - 1] == UInt8(ascii: " ") { count -= 1 }
         return count
       }
@@ -170,6 +174,8 @@ struct SQLNormalizer {
     if token.kind == .quoted, doubtsQuotes {
       if last == .start, lists.foldsQuoted(token, in: tokenizer) { return value() }
       if !isDoubtful { isDoubtful = mayBeValue(token) }
+    } else if token.kind == .word {
+      hasBareNames = true
     }
     space()
     copy(token)
@@ -207,8 +213,11 @@ struct SQLNormalizer {
     if tokenizer.isGuessed { return last != .dot && tokenizer.keywordBefore != .from }
     switch last {
     case .symbol: return true
-    case .start where lists.isNested: return nameLists & 1 == 0
+    case .start where lists.isNested:
+      hasQuotedExpressions = true
+      return nameLists & 1 == 0
     case .start, .keyword, .hint:
+      if last != .keyword || tokenizer.keywordBefore.mayPrecedeExpression { hasQuotedExpressions = true }
       if selects { hasLoneNames = true }
       return last != .start && tokenizer.keywordBefore.mayPrecedeValue
     default: return false

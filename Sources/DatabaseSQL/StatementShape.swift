@@ -23,7 +23,8 @@ internal import Synchronization
 ///
 /// In SQLite `"text"` is a string where there is no such column, which the text does not tell. Where a value can stand, right
 /// of an operator, in a list of `IN`, as an argument, such a word is shown as a `?`, unless the schema has a column of that
-/// name: a recording knows the schema, a shape that is made of a text alone does not. In the tuples of `VALUES`, after
+/// name: a recording knows the schema, a shape that is made of a text alone does not. Beside names without quotes that holds
+/// wherever an expression can stand, such as in the list of a `SELECT`. In the tuples of `VALUES`, after
 /// `PRAGMA … =` and in `ATTACH` it is a value in any case. Whatever is shown, the fingerprint is that of the text alone.
 ///
 /// - Complexity: O(*n*) in the length of the text.

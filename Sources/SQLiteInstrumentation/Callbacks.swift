@@ -29,6 +29,7 @@ struct Callbacks: Sendable {
         settled: statementSettled,
         replaced: databaseReplaced,
         lost: connectionLost,
+        closing: connectionClosing,
         closed: connectionClosed
       ))
     pointer = UnsafePointer(table)
@@ -282,6 +283,13 @@ private func databaseReplaced(_ context: UnsafeMutableRawPointer?, _ database: U
 
 private func connectionLost(_ context: UnsafeMutableRawPointer?) {
   connection(context)?._withUnsafeGuaranteedRef { $0.markLost() }
+}
+
+private func connectionClosing(_ context: UnsafeMutableRawPointer?, _ sql: UnsafePointer<CChar>?) {
+  guard let connection = connection(context) else { return }
+  connection._withUnsafeGuaranteedRef { connection in
+    connection.noteClosing(holding: sql.map { StatementShape(String(cString: $0)) })
+  }
 }
 
 private func connectionClosed(_ context: UnsafeMutableRawPointer?) {

@@ -94,7 +94,7 @@ private final class PaperDatabase: Sendable {
     #expect(wrong.findings.map(\.kind) == [.flush])
     #expect(
       wrong.findings.first?.headline
-        == "Expected flush \"session\" to write what it announced: author inserted 1, found 0, and 1 more count differs."
+        == "Expected flush \"session\" to write what it announced: 1 row inserted into author, found 0, and 1 more count differs."
     )
   }
 

@@ -136,11 +136,12 @@ import Testing
   }
 
   @Test func textsOfOthersBreakNoTableAndNoCommand() throws {
-    let sql = "SELECT \"a`b|c\u{1B}[31m\u{2028}\u{202E}<b>\" FROM t"
+    let sql = "SELECT \"a`b|c\u{1B}[31m\u{2028}\u{202E}<b>\" FROM \"t\""
     let result = try compare([madeUpTest("x|`y``\n::error::z")], [madeUpTest("x|`y``\n::error::z", [(sql, 1)])])
     let row = try #require(result.markdown.split(separator: "\n").last { $0.hasPrefix("| `") })
     #expect(
-      row.hasPrefix(#"| ```x\|`y`` ::error::z``` `LibraryTests.swift`<br>0 → 1 ``SELECT "a`b\|c [31m  <b>" FROM t`` |"#)
+      row.hasPrefix(
+        #"| ```x\|`y`` ::error::z``` `LibraryTests.swift`<br>0 → 1 "# + #"``SELECT "a`b\|c [31m  <b>" FROM "t"`` |"#)
     )
     for text in [result.markdown, result.text(style, top: 5), result.gitHubCommands { _ in nil }] {
       #expect(!text.unicodeScalars.contains { $0 == "\u{1B}" || $0 == "\u{2028}" || $0 == "\u{202E}" })

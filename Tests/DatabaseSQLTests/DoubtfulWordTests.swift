@@ -52,6 +52,34 @@ import Testing
       "CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT raise(ABORT, ?); END"
     ),
     (#"CREATE VIRTUAL TABLE v USING fts5(a, content="Ada")"#, "CREATE VIRTUAL TABLE v USING fts5(a, content = ?)"),
+    // Wherever an expression can stand, beside names without quotes.
+    (#"SELECT "Ada" FROM t"#, "SELECT ? FROM t"),
+    (#"SELECT a, "Ada", "Bob" AS x FROM t"#, "SELECT a, ?, ? AS x FROM t"),
+    (#"SELECT DISTINCT "Ada" FROM t"#, "SELECT DISTINCT ? FROM t"),
+    (#"SELECT a FROM t UNION SELECT "Ada" FROM t"#, "SELECT a FROM t UNION SELECT ? FROM t"),
+    (#"SELECT a FROM (SELECT "Ada" AS a FROM t)"#, "SELECT a FROM (SELECT ? AS a FROM t)"),
+    (#"SELECT * FROM t WHERE "Ada" = a"#, "SELECT * FROM t WHERE ? = a"),
+    (
+      #"SELECT * FROM t WHERE a AND "Ada" LIKE b OR NOT "Bob" IS a"#,
+      "SELECT * FROM t WHERE a AND ? LIKE b OR NOT ? IS a"
+    ),
+    (
+      #"SELECT * FROM t WHERE ("Ada" = a) AND "Bob" IN (SELECT b FROM t)"#,
+      "SELECT * FROM t WHERE (? = a) AND ? IN (SELECT b FROM t)"
+    ),
+    (#"SELECT * FROM t JOIN u ON "Ada" = u.a AND ("Bob" = t.a)"#, "SELECT * FROM t JOIN u ON ? = u.a AND (? = t.a)"),
+    (
+      #"SELECT a FROM t GROUP BY a HAVING "Ada" < a ORDER BY "Bob", a DESC"#,
+      "SELECT a FROM t GROUP BY a HAVING ? < a ORDER BY ?, a DESC"
+    ),
+    (#"SELECT a FROM t LIMIT "Ada" OFFSET "Bob""#, "SELECT a FROM t LIMIT ? OFFSET ?"),
+    (#"SELECT a FROM t LIMIT 1, "Ada""#, "SELECT a FROM t LIMIT ?, ?"),
+    (#"SELECT CASE "Ada" WHEN a THEN 1 END FROM t"#, "SELECT CASE ? WHEN a THEN ? END FROM t"),
+    (#"SELECT sum(a) OVER (PARTITION BY "Ada", b) FROM t"#, "SELECT sum(a) OVER (PARTITION BY ?, b) FROM t"),
+    (#"DELETE FROM t WHERE "Ada" = a RETURNING "Bob", a"#, "DELETE FROM t WHERE ? = a RETURNING ?, a"),
+    (#"INSERT INTO t (a) SELECT "Ada" FROM u"#, "INSERT INTO t(a) SELECT ? FROM u"),
+    (#"CREATE TABLE t (a TEXT CHECK ("Ada" <> a))"#, "CREATE TABLE t(a TEXT CHECK (? <> a))"),
+    (#"CREATE VIEW v AS SELECT "Ada" FROM t WHERE "Bob" = a"#, "CREATE VIEW v AS SELECT ? FROM t WHERE ? = a"),
   ]
 
   @Test(arguments: values)
@@ -68,13 +96,15 @@ import Testing
   /// Nothing but a name can stand there.
   @Test(arguments: [
     #"SELECT "order" FROM "t" ORDER BY "order", "group" DESC"#, #"SELECT "a" AS "b" FROM "t" "u" JOIN "v" USING ("a")"#,
-    #"SELECT "t"."a" = "u"."a" FROM "t", "u""#, #"INSERT INTO t("a", "b") SELECT "a", "b" FROM "u""#,
-    #"UPDATE t SET "a" = ?, "b" = ? WHERE "c" = ?"#, #"SELECT * FROM t WHERE "a" IN "u""#,
-    #"WITH c("a", "b") AS (SELECT ?, ?), d("a") AS (SELECT ?) SELECT "a" FROM c"#,
+    #"SELECT "t"."a" = "u"."a" FROM "t", "u""#, #"INSERT INTO t("a", "b") SELECT x, y FROM "u""#,
+    #"INSERT INTO "t"("a", "b") SELECT "a", "b" FROM "u" WHERE "a" = ?"#, #"SELECT COUNT(*) FROM "t" WHERE "a" = ?"#,
+    #"UPDATE t SET "a" = ?, "b" = ? WHERE c = ?"#, #"SELECT * FROM t WHERE a IN "u""#,
+    #"WITH c("a", "b") AS (SELECT ?, ?), d("a") AS (SELECT ?) SELECT x FROM c JOIN "d" "e" USING ("a", "b")"#,
     #"CREATE TABLE t("a" INTEGER, "b" TEXT COLLATE "c", PRIMARY KEY ("a", "b"), FOREIGN KEY ("a") REFERENCES u("a", "b"))"#,
-    #"CREATE UNIQUE INDEX i ON t("a", "b")"#, #"SELECT count(*) OVER (PARTITION BY "a", "b") FROM t"#,
+    #"CREATE UNIQUE INDEX i ON t("a", "b")"#, #"SELECT count(*) OVER (PARTITION BY "a", "b") FROM "t""#,
+    #"CREATE INDEX i ON "t"("a") WHERE b = ?"#, #"SELECT t."a", u."b" AS "c" FROM t WHERE t."a" > ?"#,
     #"INSERT INTO t VALUES (?) ON CONFLICT ("a", "b") DO NOTHING"#, #"PRAGMA main.table_info("t")"#,
-    #"SELECT * FROM t WHERE `a` = `b` AND [c] = [d]"#, #"SELECT * FROM t WHERE a IN (SELECT "b", "c" FROM u)"#,
+    #"SELECT * FROM t WHERE `a` = `b` AND [c] = [d]"#, #"SELECT * FROM t WHERE a IN (SELECT t."b", x FROM u)"#,
   ])
   func whereOnlyANameCanStandItIsOne(_ sql: String) {
     #expect(StatementShape(sql).normalizedSQL == sql)
@@ -102,6 +132,26 @@ import Testing
     #expect(
       StatementShape(#"SELECT * FROM t WHERE a = "Bob""#).shown(in: schema)
         == StatementShape(#"SELECT * FROM t WHERE a = "Ada""#).shown(in: schema))
+  }
+
+  /// What is written by hand quotes a name where it has to.
+  @Test(arguments: [
+    #"SELECT "order", a FROM t WHERE "order" = ? AND NOT "group" ORDER BY "order", "group" DESC"#,
+    #"SELECT "a" AS "b" FROM t GROUP BY "b" HAVING "b" > ?"#,
+    #"UPDATE t SET "a" = ? WHERE "order" = ? RETURNING "group""#,
+    #"INSERT INTO u SELECT "order", "a" FROM t"#, #"SELECT count(*) OVER (PARTITION BY "a", "group") FROM t"#,
+    #"SELECT * FROM t JOIN u ON "order" = u."c" AND ("group" = ?)"#,
+    #"SELECT a FROM (SELECT "order" AS "x" FROM t) WHERE "x" = ?"#,
+    #"WITH c AS (SELECT "order" FROM t) SELECT "order" FROM c"#,
+    #"CREATE VIEW v AS SELECT "order" FROM t WHERE "rowid" > ?"#,
+  ])
+  func theSchemaKnowsNames(_ sql: String) {
+    let schema = SchemaFacts()
+    schema.note("CREATE TABLE t (a TEXT, \"order\" TEXT, \"group\" TEXT)")
+    schema.note("CREATE TABLE u (c TEXT)")
+    let shape = StatementShape(sql)
+    #expect(shape.shown(in: schema).normalizedSQL == sql)
+    #expect(shape.shown(in: schema).fingerprint == shape.fingerprint)
   }
 
   /// Of a table that was dropped, of a view, of a query of one's own.

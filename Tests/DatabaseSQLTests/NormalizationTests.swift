@@ -63,7 +63,7 @@ struct Normalization: Sendable, CustomTestStringConvertible {
   @Test(arguments: [
     Normalization(#"SELECT "a b" FROM "t""#, #"SELECT "a b" FROM "t""#),
     Normalization("SELECT `a` FROM [t x]", "SELECT `a` FROM [t x]"),
-    Normalization(#"SELECT "a""b" FROM t"#, #"SELECT "a""b" FROM t"#),
+    Normalization(#"SELECT "a""b" FROM "t""#, #"SELECT "a""b" FROM "t""#),
     Normalization(#"SELECT "b".* FROM "book" "b""#, #"SELECT "b".* FROM "book" "b""#),
     Normalization("SELECT a::int, b :: text", "SELECT a::int, b::text"),
     Normalization("SELECT '1'::int", "SELECT ?::int", .postgreSQL),

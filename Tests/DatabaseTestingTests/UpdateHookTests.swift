@@ -122,7 +122,7 @@
       #expect(findings("passes:") == [])
       let failed = findings("fails:")
       #expect(
-        failed.first?.hasSuffix("Expected to write book inserted 0, found 1, and 1 more count differs.") == true,
+        failed.first?.hasSuffix("Expected no rows inserted into book, found 1, and 1 more count differs.") == true,
         "\(output)")
       #expect(failed.contains("  1×  committed, autocommit: deleted page 1    #1"))
       #expect(failed.contains("  1×  committed, autocommit: inserted book 1    #2"))
@@ -179,7 +179,7 @@
             "too late to pretend: true",
           ])
         #expect(
-          output.contains { $0.contains("error: outside of a test: Expected to write book inserted 2, found 1.") })
+          output.contains { $0.contains("error: outside of a test: Expected 2 rows inserted into book, found 1.") })
       }
     #endif
   }

@@ -10,10 +10,10 @@ struct CodeBlock: Sendable, CustomStringConvertible {
 
   var description: String { "\(file):\(line)" }
 
-  /// The blocks of a text that are marked as Swift.
+  /// The blocks of a text that are marked as of a language.
   ///
   /// - Parameter isSource: Whether it is Swift source, where blocks stand in `///` comments.
-  static func blocks(of text: String, file: String, isSource: Bool) -> [CodeBlock] {
+  static func blocks(of text: String, file: String, isSource: Bool, language wanted: String = "swift") -> [CodeBlock] {
     var blocks: [CodeBlock] = []
     var open: (block: CodeBlock, indentation: Int, isSwift: Bool)?
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
@@ -33,7 +33,7 @@ struct CodeBlock: Sendable, CustomStringConvertible {
         open = nil
       } else if isFence {
         let language = content.dropFirst(indentation + 3)
-        open = (CodeBlock(file: file, line: index + 2, lines: []), indentation, language == "swift")
+        open = (CodeBlock(file: file, line: index + 2, lines: []), indentation, language == wanted)
       } else if let begun = open {
         open?.block.lines.append(String(content.dropFirst(min(begun.indentation, indentation))))
       }

@@ -5,7 +5,7 @@ enum Documentation {
   static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
 
-  static func blocks() throws -> [CodeBlock] {
+  static func blocks(of language: String = "swift") throws -> [CodeBlock] {
     var files = [package.appendingPathComponent("README.md")]
     for folder in ["Sources", "Samples", ".github"] {
       let all = FileManager.default.enumerator(
@@ -21,7 +21,8 @@ enum Documentation {
     return try files.sorted { $0.path < $1.path }.flatMap { file in
       CodeBlock.blocks(
         of: try String(contentsOf: file, encoding: .utf8),
-        file: String(file.path.dropFirst(package.path.count + 1)), isSource: file.pathExtension == "swift")
+        file: String(file.path.dropFirst(package.path.count + 1)), isSource: file.pathExtension == "swift",
+        language: language)
     }
   }
 

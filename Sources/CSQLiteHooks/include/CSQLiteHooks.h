@@ -298,6 +298,9 @@ typedef struct {
   void (*settled)(void *context, const dbh_step *step);
   void (*replaced)(void *context, const char *database, uint32_t how);  // `how`: DBH_REPLACED_BY_…
   void (*lost)(void *context);                      // work was done on the connection that the trace did not show
+  // A close begins: with the statements that are not finalized, one call for each; NULL where there is none. Only what is still
+  // open afterwards asks for it.
+  void (*closing)(void *context, const char *sql);
   void (*closed)(void *context);
 } dbh_callbacks;
 

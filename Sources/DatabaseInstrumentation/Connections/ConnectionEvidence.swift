@@ -33,6 +33,8 @@ package final class ConnectionEvidence: Sendable {
     var info: ConnectionInfo
     /// The stack that opened it.
     var opening: StackTrace?
+    /// The statements that were not finalized when its close began; `nil` where no close began.
+    var held: [StatementShape]?
     var schemas = SchemaTimeline()
     var route = Route()
   }
@@ -161,6 +163,22 @@ package final class ConnectionEvidence: Sendable {
 
   /// The stack that opened it, where ``noteOpening()`` was told.
   package var openingStack: StackTrace? { told.withLock { $0.opening } }
+
+  /// Its close begins, which may be refused; or a statement is not finalized then.
+  package func noteClosing(holding statement: StatementShape?) {
+    told.withLock { told in
+      if let statement { told.held?.append(statement) } else { told.held = [] }
+    }
+  }
+
+  /// The statements that were not finalized when its close began, as its database understands them; `nil` where no close began.
+  /// Those that a virtual table keeps for itself are left out.
+  package var heldAtClose: [StatementShape]? {
+    guard let held = told.withLock({ $0.held }) else { return nil }
+    let schema = schema
+    // SQLite's modules write the names of their own tables as strings: `FROM 'main'.'note_data'`.
+    return held.filter { !$0.normalizedSQL.contains("?.") }.map { $0.shown(in: schema) }
+  }
 
   /// Whether it has not been closed.
   package var isOpen: Bool { !isClosed.load(ordering: .relaxed) }

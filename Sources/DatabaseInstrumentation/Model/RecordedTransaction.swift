@@ -85,6 +85,7 @@ public struct RecordedTransaction: Sendable, CustomStringConvertible {
 
   /// `committed, immediate: inserted book 1`.
   public var description: String {
-    "\(outcome == .rolledBack ? "rolled back" : outcome.rawValue), \(mode): \(executed)"
+    let changes = executed.isEmpty ? "no rows changed" : "\(executed)"
+    return "\(outcome == .rolledBack ? "rolled back" : outcome.rawValue), \(mode): \(changes)"
   }
 }

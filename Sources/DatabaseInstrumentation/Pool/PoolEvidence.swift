@@ -51,6 +51,11 @@ package final class PoolEvidence: Sendable {
     whole: () -> PoolEvent
   ) {
     state.withLock { state in
+      // Most recordings have a few leases: room for them is made once.
+      if state.events.isEmpty {
+        state.events.reserveCapacity(64)
+        state.leases.reserveCapacity(32)
+      }
       if let lease {
         lease.share()
         state.leases.append(lease)

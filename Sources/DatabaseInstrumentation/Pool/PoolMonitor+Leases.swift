@@ -30,7 +30,7 @@ extension PoolMonitor {
         let entry = state.leases.make()
         entry.begin(
           lease, on: record, at: time, began: monotonic(at: time), of: self, by: attribution.scope,
-          isAssumed: attribution.isAssumed, test: self.test(test, in: attribution),
+          isAssumed: attribution.isAssumed, test: attribution.isAssumed ? nil : test,
           from: site.map { state.leases.shared($0) } ?? state.leases.shared(origin))
         return entry
       }
@@ -80,11 +80,17 @@ extension PoolMonitor {
     let keepsLine = RecordingActivity.shared.isRecording
     let stack = site == nil ? LeaseEnds.Line.ofCurrentStack(poolFile: poolFile) : .unknown
     let time = self.time
-    let outcome = state.withLock { state in
+    var again: Outcome?
+    let returned = state.withLock { state in
       let line = keepsLine ? site.map { LeaseEnds.Line.origin(state.leases.shared($0)) } ?? stack : nil
-      return enterReturn(lease, connection, from: line, at: time, attribution, in: &state)
+      let returned = enterFirstReturn(lease, connection, from: line, at: time, attribution, in: &state)
+      if returned == nil {
+        again = enterReturnAgain(lease, connection, from: line, at: time, attribution, in: &state)
+      }
+      return returned
     }
-    publish(outcome)
+    if let returned { publish(returned) }
+    if let again { publish(again) }
   }
 
   /// The holder of a lease begins to give it back, and the pool may yet refuse it.
@@ -107,11 +113,8 @@ extension PoolMonitor {
   func endReturn(_ lease: Int, connection: Int) {
     let attribution = attribution()
     let time = self.time
-    let outcome = state.withLock { state in
-      state.table.isRunning(lease)
-        ? enterReturn(lease, connection, from: nil, at: time, attribution, in: &state) : nil
-    }
-    if let outcome { publish(outcome) }
+    let returned = state.withLock { enterFirstReturn(lease, connection, from: nil, at: time, attribution, in: &$0) }
+    if let returned { publish(returned) }
   }
 
   /// The pool did not take the connection back: its holder still has it.
@@ -137,28 +140,54 @@ extension PoolMonitor {
     publish(outcome)
   }
 
-  /// - Parameter line: Of the return; `nil` where it is kept already.
+  /// What is to be told of a return once all locks are let go: less than of other transitions, since each checkout has one.
+  struct Return {
+    var use: UInt64
+    var statistics: PoolStatistics
+    var notice: Notice?
+  }
+
   @inline(__always)
-  func enterReturn(
+  private func publish(_ returned: Return) {
+    tellMetrics(.checkin, .use(returned.use), returned.statistics)
+    returned.notice?.tell()
+  }
+
+  /// - Parameter line: Of the return; `nil` where it is kept already.
+  /// - Returns: `nil` where the lease is not out.
+  @inline(__always)
+  private func enterFirstReturn(
     _ lease: Int, _ connection: Int, from line: LeaseEnds.Line?, at time: UInt64, _ attribution: Attribution,
     in state: inout State
-  ) -> Outcome {
-    guard let entry = state.table.endByReturn(lease, at: time) else {
-      return enterReturnAgain(lease, connection, from: line, at: time, attribution, in: &state)
-    }
+  ) -> Return? {
+    guard let entry = state.table.endByReturn(lease, at: time) else { return nil }
     // Whoever gives it back, it is the lease of who took it.
     var attribution = attribution
     if attribution.user == nil {
       (attribution.scope, attribution.isAssumed) = (entry.owner?.unfinished, entry.isAssumed)
     }
     if let line { state.leases.ended.add(lease, .returned(line)) }
-    var outcome = Outcome()
-    outcome.kind = .checkin
-    outcome.measured = .use(time &- entry.checkedOutAt)
     entry.end(.returned, at: time, monotonic: monotonic(at: time))
-    outcome.statistics = state.table.statistics
-    outcome.notice = log(.checkin, nil, connection, lease, at: time, outcome.statistics, attribution, &state)
+    let statistics = state.table.statistics
+    let notice = log(.checkin, nil, connection, lease, at: time, statistics, attribution, &state)
+    let use = time &- entry.checkedOutAt
     state.leases.recycle(entry)
+    return Return(use: use, statistics: statistics, notice: notice)
+  }
+
+  /// Enters the return of a lease that somebody else's checkout shows to be over.
+  ///
+  /// - Parameter line: Of the return; `nil` where it is kept already.
+  func enterReturn(
+    _ lease: Int, _ connection: Int, from line: LeaseEnds.Line?, at time: UInt64, _ attribution: Attribution,
+    in state: inout State
+  ) -> Outcome {
+    guard let returned = enterFirstReturn(lease, connection, from: line, at: time, attribution, in: &state) else {
+      return enterReturnAgain(lease, connection, from: line, at: time, attribution, in: &state)
+    }
+    var outcome = Outcome(statistics: returned.statistics, notice: returned.notice)
+    outcome.kind = .checkin
+    outcome.measured = .use(returned.use)
     return outcome
   }
 

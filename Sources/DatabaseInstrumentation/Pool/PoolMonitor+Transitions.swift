@@ -27,14 +27,14 @@ extension PoolMonitor {
   /// An event, and who is to hear of it.
   final class Notice: Sendable {
     private let event: PoolEvent
-    private let listeners: [@Sendable (PoolEvent) -> Void]
+    private let listeners: [PoolListener]
 
-    init(_ event: PoolEvent, _ listeners: [@Sendable (PoolEvent) -> Void]) {
+    init(_ event: PoolEvent, _ listeners: [PoolListener]) {
       self.event = event
       self.listeners = listeners
     }
 
-    func tell() { for listener in listeners { listener(event) } }
+    func tell() { for listener in listeners { listener.tell(event) } }
   }
 
   /// Enters a transition; for pools that call it in their own critical section and publish outside of it.

@@ -51,7 +51,7 @@ public final class PoolMonitor: Sendable {
     var users = PoolUsers()
     /// Whether somebody looks after leases that are held too long.
     var isWatching = false
-    var listeners: [@Sendable (PoolEvent) -> Void] = []
+    var listeners: [PoolListener] = []
     /// Where the latest recording has its events of this pool.
     var source = 0
   }
@@ -147,9 +147,13 @@ public final class PoolMonitor: Sendable {
     }.sorted { $0.id < $1.id }
   }
 
-  /// Calls `listener` after each event, outside of all locks; it may call back into the pool.
+  /// Calls `listener` after each event, outside of all locks.
+  ///
+  /// It may call back into the pool, and into others: of what it does there itself, on its thread or in tasks that it begins, it is
+  /// not called again, while all other listeners are. A listener that keeps events in a table of the same pool would never end
+  /// otherwise.
   public func addListener(_ listener: @escaping @Sendable (PoolEvent) -> Void) {
-    state.withLock { $0.listeners.append(listener) }
+    state.withLock { $0.listeners.append(PoolListener(listener)) }
   }
 
   package var totals: LeaseTable.Totals { state.withLock { $0.table.totals } }

@@ -22,6 +22,8 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   package let label: String
   /// The test that it was opened for, where the test framework tells it.
   package let test: String?
+  /// The name of the test that it, or a scope around it, was opened for.
+  package let owningTest: String?
   package let parent: RecordingScope?
   package let store: EvidenceStore
   /// The suite that it runs in, of those that ask for something.
@@ -38,6 +40,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   private let root: UInt64
   /// Of the scope, or of the one around it, that one test had opened.
   private let testName: TestName?
+  private let knownTest = OnceReference<KnownTest>()
   /// Nanoseconds of the monotonic clock when it was finished; `UInt64.max` before. It lives as long as the scope.
   package let end: UnsafeMutablePointer<Atomic<UInt64>>
   private let excluded = Atomic<Int>(0)
@@ -60,6 +63,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     self.role = role
     self.label = label
     self.test = test
+    owningTest = test ?? parent?.owningTest
     self.testName = testName ?? parent?.testName
     self.parent = parent
     depth = parent.map { $0.depth + 1 } ?? 0
@@ -117,10 +121,19 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
 
   /// The test that the current task, which is in this scope, belongs to, with its case.
   ///
-  /// To ask the test framework takes longer than all else that is kept of a lease: only where the scope does not tell.
+  /// To ask the test framework takes longer than all else that is kept of a lease: only where the scope does not tell. What it
+  /// tells stays the same, and is kept.
   package var runningTest: String? {
-    if let testName { return testName.text ?? owningTest }
-    return CurrentTest.name.map { store.pools.shared($0) } ?? owningTest
+    if let known = knownTest.value { return known.name }
+    guard let testName else { return CurrentTest.name.map { store.pools.shared($0) } ?? owningTest }
+    let name = (testName.text ?? owningTest).map { store.pools.shared($0) }
+    return knownTest.setIfNil(KnownTest(name)).name
+  }
+
+  private final class KnownTest: Sendable {
+    let name: String?
+
+    init(_ name: String?) { self.name = name }
   }
 
   /// Closes the scope; idempotent.
@@ -182,16 +195,6 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
       candidate = current.parent
     }
     return false
-  }
-
-  /// The name of the test that it, or a scope around it, was opened for.
-  package var owningTest: String? {
-    var candidate: RecordingScope? = self
-    while let current = candidate {
-      if let test = current.test { return test }
-      candidate = current.parent
-    }
-    return nil
   }
 
   /// The innermost scope that both are, or are inside of.

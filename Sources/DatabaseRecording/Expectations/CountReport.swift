@@ -59,25 +59,39 @@ struct CountReport {
       let count = others.reduce(0) { $0 + $1.count }
       if count > 0 { lines.append("  \(count.counted("query", plural: "queries")) on other tables.") }
     }
-    if found.isEmpty { lines += otherQueries }
+    if found.isEmpty { lines += InsteadLines(recording).lines }
     if let uncounted = Uncounted(recording, besides: kind).text { lines.append("  " + uncounted) }
     if expected.isExceeded(by: found.count) { lines += FixtureNote(recording).lines }
     if found.isEmpty { lines += Unseen(recording).lines }
     return lines
   }
+}
 
-  /// What ran where nothing of what was expected did.
-  private var otherQueries: [String] {
-    let shapes = recording.queries.countsByShape
-    guard !shapes.isEmpty else { return [] }
-    var lines = ["  what ran instead:"]
-    for (shape, count, numbers) in shapes.prefix(5) {
+/// What ran where nothing of what was expected did.
+struct InsteadLines {
+  private static let limit = 5
+
+  let lines: [String]
+
+  /// - Parameter shapes: Those that may have been meant.
+  init(_ shapes: [(shape: StatementShape, count: Int, numbers: [Int])], title: String = "what ran instead") {
+    guard !shapes.isEmpty else {
+      lines = []
+      return
+    }
+    var lines = ["  \(title):"]
+    for (shape, count, numbers) in shapes.prefix(Self.limit) {
       lines.append(StatementSummary.line(count: count, sql: shape.normalizedSQL, numbers: numbers))
     }
-    if shapes.count > 5 {
-      let rest = shapes.dropFirst(5)
+    if shapes.count > Self.limit {
+      let rest = shapes.dropFirst(Self.limit)
       lines.append("  \(rest.reduce(0) { $0 + $1.count })×  others, of \(rest.count.counted("shape"))")
     }
-    return lines
+    self.lines = lines
+  }
+
+  /// All queries.
+  init(_ recording: Recording, title: String = "what ran instead") {
+    self.init(recording.queries.countsByShape, title: title)
   }
 }

@@ -21,6 +21,8 @@ extension DatabaseExpectation {
   ///
   /// ```text
   /// Expected 1 failed statement, found none.
+  ///   what ran, without failing:
+  ///   1×  SELECT * FROM author    #1
   /// ```
   ///
   /// A test that expects a failure writes this instead of ``noFailures``.
@@ -45,7 +47,10 @@ extension DatabaseExpectation {
         Finding(
           kind: .failure,
           headline: "Expected \(count) failed \(count.noun("statement", "statements"))\(on), found \(number).",
-          details: ShapeLines(found, in: recording, showsErrors: true).lines, count: all.failureCount,
+          details: ShapeLines(found, in: recording, showsErrors: true).lines
+            + (all.failureCount == 0
+              ? InsteadLines(all.countsByShape, title: "what ran, without failing").lines : []),
+          count: all.failureCount,
           callSite: found.first?.callSite, statements: found, isFinal: count.isExceeded(by: all.failureCount))
       ]
     }

@@ -14,7 +14,7 @@ extension DatabaseExpectation {
   /// `archive.book`, temporary ones `temp.draft`.
   ///
   /// ```text
-  /// Expected to write page inserted 12, found 11, and 1 more count differs.
+  /// Expected 12 rows inserted into page, found 11, and 1 more count differs.
   ///     table  change    expected  found
   ///   ≠ page   inserted        12     11
   ///   ≠ page   updated          0      2
@@ -52,7 +52,7 @@ extension DatabaseExpectation {
       let statements = Array(recording.writes)
       return [
         Finding(
-          kind: .flush, headline: "Expected to write \(table.firstDifference).",
+          kind: .flush, headline: "Expected \(table.firstDifference).",
           details: table.text() + TransactionLines(recording) { $0.writeCount > 0 || !$0.executed.isEmpty }.lines
             + OpenNote(recording).lines + (statements.isEmpty ? Unseen(recording).lines : []),
           count: statements.count, callSite: nil, statements: statements)

@@ -46,7 +46,7 @@ extension DatabaseExpectation {
   /// A scope that sent no query at all proves nothing and fails, unless ``allowingNoQueries`` says that this is right.
   ///
   /// ```text
-  /// Expected never DELETE FROM book, found once: #4.
+  /// Expected DELETE FROM book never, found once: #4.
   ///        at Library.swift:61 in Library.clear()
   /// ```
   ///
@@ -127,7 +127,6 @@ extension CountRange {
 /// What ran instead of the statements that were expected, in words.
 struct TextReport {
   private let recording: Recording
-  private static let nearLimit = 5
 
   init(_ recording: Recording) {
     self.recording = recording
@@ -195,17 +194,14 @@ struct TextReport {
       details: short.flatMap { ["  missing  \($0.shape.normalizedSQL)"] + near($0.shape) }, count: count)
   }
 
-  /// Statements that ran on the same tables: perhaps one of them was meant.
+  /// Statements of the kind that ran on the same tables, perhaps one of which was meant; where there is none, all queries.
   private func near(_ shape: StatementShape) -> [String] {
     let tables = Set(shape.tables.map { $0.name.lowercased() })
     let others = recording.statements.countsByShape.filter { entry in
       entry.shape.kind == shape.kind && entry.shape.tables.contains { tables.contains($0.name.lowercased()) }
     }
-    guard !others.isEmpty else { return Unseen(recording).lines }
-    return ["  what ran instead:"]
-      + others.prefix(Self.nearLimit).map {
-        StatementSummary.line(count: $0.count, sql: $0.shape.normalizedSQL, numbers: $0.numbers)
-      }
+    if !others.isEmpty { return InsteadLines(others).lines }
+    return (shape.kind.isQuery ? InsteadLines(recording).lines : []) + Unseen(recording).lines
   }
 
   private func times(_ count: Int) -> String {

@@ -55,12 +55,15 @@ struct RowChangeTable {
 
   var differs: Bool { lines.contains(where: \.differs) }
 
-  /// `page inserted 12, found 11`; the first of several.
+  /// `12 rows inserted into page, found 11`; the first of several.
   var firstDifference: String {
     guard let line = lines.first(where: \.differs) else { return "" }
     let others = lines.filter(\.differs).count - 1
     let more = others == 0 ? "" : ", and \(others.counted("more count")) differ\(others == 1 ? "s" : "")"
-    return "\(line.table) \(line.change) \(line.expected ?? 0), found \(line.found)\(more)"
+    let wanted = line.expected ?? 0
+    let preposition = ["inserted": "into", "updated": "in", "deleted": "from"][line.change] ?? "in"
+    return
+      "\(wanted == 0 ? "no rows" : wanted.counted("row")) \(line.change) \(preposition) \(line.table), found \(line.found)\(more)"
   }
 
   /// A table; what differs is marked and comes first.
@@ -113,11 +116,11 @@ struct TransactionLines {
   let lines: [String]
 
   init(_ recording: Recording, where isIncluded: (RecordedTransaction) -> Bool = { _ in true }) {
-    var groups: [(text: String, numbers: [Int], count: Int, site: CallSite?)] = []
+    var groups: [(text: String, numbers: [ClosedRange<Int>], count: Int, site: CallSite?)] = []
     for transaction in recording.transactions where isIncluded(transaction) {
       let text = transaction.description
       let site = transaction.callSite
-      let numbers = transaction.transaction.numbers.map { [$0.lowerBound, $0.upperBound] } ?? []
+      let numbers = transaction.transaction.numbers.map { [$0.lowerBound...$0.upperBound] } ?? []
       if let index = groups.firstIndex(where: { $0.text == text && $0.site == site }) {
         groups[index].count += 1
         groups[index].numbers += numbers
@@ -136,9 +139,13 @@ struct TransactionLines {
     self.lines = lines
   }
 
-  private static func span(_ numbers: [Int]) -> String {
-    guard let first = numbers.min(), let last = numbers.max() else { return "" }
-    return first == last ? "#\(first)" : "#\(first) … #\(last)"
+  /// From the first statement of each to its last; of statements that are transactions by themselves their numbers.
+  private static func span(_ transactions: [ClosedRange<Int>]) -> String {
+    if transactions.allSatisfy({ $0.count == 1 }) { return "\(NumberList(transactions.map(\.lowerBound)))" }
+    let shown = transactions.prefix(3).map {
+      $0.count < 3 ? "\(NumberList(Array($0)))" : "#\($0.lowerBound) … #\($0.upperBound)"
+    }
+    return shown.joined(separator: "; ") + (transactions.count > 3 ? "; …" : "")
   }
 }
 

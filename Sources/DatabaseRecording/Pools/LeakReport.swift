@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// What leaked, in words: one finding for each lease and connection, at the line that took it.
 struct LeakReport {
@@ -32,7 +33,7 @@ struct LeakReport {
     if let pool { lines.append("  pool \"\(lease.pool)\": \(pool.statistics)") }
     let events = pool?.events ?? []
     if !events.isEmpty { lines.append("  last events of connection \(lease.connection):") }
-    lines += events.map { "    #\($0.sequence) \($0.kind)\($0.lease.map { ", lease \($0)" } ?? "")" }
+    lines += events.map { "    #\($0.sequence) \($0.kind.words)\($0.lease.map { ", lease \($0)" } ?? "")" }
     lines.append("  fix: give it back on every path, e.g. with withConnection { }")
     return lines
   }
@@ -76,8 +77,13 @@ struct LeakReport {
       Finding(
         kind: .poolMisuse,
         headline: "Expected balanced checkouts: \(event.detail ?? "pool \"\(event.pool)\" was misused").",
-        details: ["  pool \"\(event.pool)\": \(event.statistics)"], subject: event.subject)
+        details: ["  pool \"\(event.pool)\": \(event.statistics)"] + fix(event), subject: event.subject)
     }
+  }
+
+  private func fix(_ event: PoolEvent) -> [String] {
+    event.detail?.contains(" has a size of ") == true
+      ? ["  fix: have the pool open no more than its size, or tell the monitor the size that it has"] : []
   }
 
   /// Connections that are still open.
@@ -88,13 +94,32 @@ struct LeakReport {
       var details = site.map { ["  opened at \($0)"] } ?? []
       details.append(
         "  \(recording.openedConnections.count.counted("connection")) opened here, \(open.count) still open")
-      details.append(
-        "  fix: close it, or write .closedConnections(except: [\"\(connection.info.name)\"]) where it shall live on")
+      if let held = connection.heldAtClose {
+        details += refusal(held)
+      } else {
+        details.append(
+          "  fix: close it, or write .closedConnections(except: [\"\(connection.info.name)\"]) where it shall live on")
+      }
       return Finding(
         kind: .openConnection,
         headline: "Expected every connection to be closed: \(connection.info) is still open.",
         details: details, callSite: site, place: site.flatMap(FindingPlace.init))
     }
+  }
+
+  /// Why a connection is open whose close was called.
+  private func refusal(_ held: [StatementShape]) -> [String] {
+    guard let first = held.first else {
+      return [
+        "  its close was refused or put off: a backup or a blob of it is open",
+        "  fix: finish it before the connection is closed",
+      ]
+    }
+    let others = held.count > 1 ? ", and \((held.count - 1).counted("other"))" : ""
+    return [
+      "  its close was refused or put off: a statement of it is not finalized: \(first)\(others)",
+      "  fix: finalize the statement, or let go of it, before the connection is closed",
+    ]
   }
 
   /// The most leases that the scope had at one time.
@@ -141,4 +166,16 @@ extension PoolEvent {
   }
 
   fileprivate var subject: ObjectIdentifier? { explanation.map { ObjectIdentifier($0) } }
+}
+
+extension PoolEvent.Kind {
+  /// `lease abandoned`, `invalidate (server closed it)`.
+  fileprivate var words: String {
+    let name = name.reduce(into: "") { $0 += $1.isUppercase ? " \($1.lowercased())" : String($1) }
+    return switch self {
+    case .invalidate(let reason?), .softInvalidate(let reason?): "\(name) (\(reason.singleLine))"
+    case .checkoutFailed(let failure): "\(name) (\(failure))"
+    default: name
+    }
+  }
 }

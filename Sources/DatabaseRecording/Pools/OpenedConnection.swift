@@ -10,11 +10,14 @@ public struct OpenedConnection: Sendable, CustomStringConvertible {
   public let isOpen: Bool
   /// What opened it; `nil` where that was not seen.
   package let stack: StackTrace?
+  /// The statements that were not finalized when its close began; `nil` where it is closed, or no close began.
+  package let heldAtClose: [StatementShape]?
 
   init(_ evidence: ConnectionEvidence) {
     info = evidence.info
     isOpen = evidence.isOpen
     stack = evidence.openingStack
+    heldAtClose = isOpen ? evidence.heldAtClose : nil
   }
 
   /// The line of the app that opened it. Symbolicated when it is read.

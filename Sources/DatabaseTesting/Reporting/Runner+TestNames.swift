@@ -97,7 +97,8 @@ extension Runner {
         guard depth < 5 else { return }
         for child in Mirror(reflecting: value).children {
           if child.label == "value" {
-            found.append(String(describing: child.value))
+            found.append(
+              (child.value as? any CustomTestStringConvertible)?.testDescription ?? String(describing: child.value))
           } else if child.label == "arguments" || child.label == "_kind" || child.label == nil
             || child.label == "parameterized"
           {

@@ -34,6 +34,10 @@ import Testing
           .queries(1, on: "a").not: Expected .queries(1, on: "a") not to hold, but it holds.
             fix: the fault is gone: remove the .not
           .fails(1): Expected 1 failed statement, found none.
+            what ran, without failing:
+            1×  SELECT ? FROM a    #1
+            1×  SELECT ? FROM b    #2
+            1×  SELECT ? FROM c    #3
         """)
   }
 

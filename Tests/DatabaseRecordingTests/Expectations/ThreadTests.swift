@@ -98,7 +98,12 @@ import Testing
       driver.run("INSERT INTO book VALUES (1)", MadeUpFacts(error: error))
     }
     #expect(recording.check(.fails(1), .fails(0, on: "author"), .fails(1...2, on: "book")).isEmpty)
-    #expect(recording.message(.fails(1, on: "author")) == "Expected 1 failed statement on author, found none.")
+    #expect(
+      recording.message(.fails(1, on: "author")) == """
+        Expected 1 failed statement on author, found none.
+          what ran, without failing:
+          1×  SELECT * FROM author    #1
+        """)
     #expect(
       recording.message(.fails(0)) == """
         Expected no failed statements, found 1.

@@ -48,6 +48,12 @@ struct Library {
 
   func addTwice() throws { _ = try? database.execute("INSERT INTO book (title) VALUES ('Notes')") }
 
+  /// Without an index on either side of the join.
+  func booksOfEqualTitles() throws {
+    try database.execute("SELECT count(*) FROM author JOIN book ON lower(book.title) = author.name")
+    try database.execute("SELECT * FROM book JOIN author ON author.name = book.title")
+  }
+
   func tryOut() throws { try database.execute("BEGIN; DELETE FROM page; ROLLBACK") }
 
   func leaveOpen() throws { try database.execute("BEGIN; INSERT INTO page (bookId) VALUES (1)") }

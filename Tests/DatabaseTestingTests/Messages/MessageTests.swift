@@ -1,3 +1,4 @@
+import DatabaseSupport
 import DatabaseTesting
 import Foundation
 import Testing
@@ -7,36 +8,65 @@ import Testing
 /// To be read from top to bottom, as somebody would who has never seen the package. What is measured is written as `…`: times, steps,
 /// the numbers of connections and of lines.
 struct Message: Sendable, CustomTestStringConvertible {
-  var expectation: DatabaseExpectation
+  var expectations: [DatabaseExpectation]
   var passes: @Sendable (Library) throws -> Void
   var fails: @Sendable (Library) throws -> Void
   var text: String
 
   init(
-    _ expectation: DatabaseExpectation, passes: @escaping @Sendable (Library) throws -> Void,
+    _ expectations: DatabaseExpectation..., passes: @escaping @Sendable (Library) throws -> Void,
     fails: @escaping @Sendable (Library) throws -> Void, _ text: String
   ) {
-    self.expectation = expectation
+    self.expectations = expectations
     self.passes = passes
     self.fails = fails
     self.text = text
   }
 
-  var testDescription: String { expectation.name }
+  var testDescription: String { expectations.map(\.name).joined(separator: ", ") }
 }
 
 @Suite struct MessageTests {
   @Test(arguments: Message.all) func aFailureSays(_ message: Message) throws {
     let (good, bad) = (try Library(), try Library())
-    let passing = try recordDatabase { try message.passes(good) }.check(message.expectation)
+    let passing = try recordDatabase { try message.passes(good) }.check(message.expectations, isInherited: false)
     #expect(passing.isEmpty, "\(passing)")
-    let findings = try recordDatabase { try message.fails(bad) }.check(message.expectation)
+    let findings = try recordDatabase { try message.fails(bad) }.check(message.expectations, isInherited: false)
     let text = findings.map { Self.withoutMeasures($0.message) }.joined(separator: "\n\n")
     #expect(!findings.isEmpty)
     #expect(text == message.text)
     if text != message.text, ProcessInfo.processInfo.environment["DATABASE_TESTING_MESSAGES"] != nil {
+      print("<<<\(message.testDescription)\n\(text)\n>>>")
+    }
+  }
+
+  @Test(arguments: PoolMessage.all) func aFailureOfAPoolSays(_ message: PoolMessage) throws {
+    let passing = try recordDatabase { try message.passes() }.check(message.expectation)
+    #expect(passing.isEmpty, "\(passing)")
+    let findings = try recordDatabase { try message.fails() }.check(message.expectation)
+    let text = findings.map { Self.withoutMeasures($0.message) }.joined(separator: "\n\n")
+    PoolMessage.kept.withLock { $0 = [] }
+    #expect(text == message.text)
+    if text != message.text, ProcessInfo.processInfo.environment["DATABASE_TESTING_MESSAGES"] != nil {
       print("<<<\(message.expectation.name)\n\(text)\n>>>")
     }
+  }
+
+  /// On the main actor, where a test can be.
+  @Test @MainActor func aQueryOnTheMainThreadSays() async throws {
+    let library = try Library()
+    let recording = try recordDatabase { try library.authors() }
+    #expect(
+      recording.check(.noMainThreadQueries).map { Self.withoutMeasures($0.message) } == [
+        """
+        Expected no queries on the main thread, found 1.
+          1×  SELECT * FROM author    #1
+               at SQLiteDatabase.swift:… in SQLiteDatabase.rows(_:_:)
+          fix: await an asynchronous read of the database
+        """
+      ])
+    let elsewhere = try await recordDatabase { try await Task.detached { try library.authors() }.value }
+    #expect(elsewhere.check(.noMainThreadQueries.allowingNoQueries).isEmpty)
   }
 
   /// Every expectation has one.
@@ -50,12 +80,10 @@ struct Message: Sendable, CustomTestStringConvertible {
         names.insert(String(match.output.1 ?? match.output.2 ?? ""))
       }
     }
-    // Of pools, of threads and of automatic indexes there are whole messages in their own suites.
-    names.subtract([
-      "noLeaks", "balancedCheckouts", "peakLeases", "closedConnections", "noMainThreadQueries", "noBlockingQueries",
-    ])
-    names.subtract(["insert", "update", "delete", "noAutomaticIndexes"])
-    let shown = Message.all.map(\.expectation.name).joined(separator: "\n")
+    names.subtract(["insert", "update", "delete"])
+    let shown =
+      Message.all.map(\.testDescription).joined(separator: "\n")
+      + PoolMessage.all.map(\.testDescription).joined(separator: "\n") + ".noMainThreadQueries"
     for name in names.sorted() where !name.isEmpty { #expect(shown.contains(".\(name)"), "\(name)") }
     #expect(names.count > 25)
   }

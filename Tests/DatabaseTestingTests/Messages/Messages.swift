@@ -1,5 +1,10 @@
-import DatabaseTesting
+import DatabaseSupport
+import Dispatch
+import Foundation
 import TestSupport
+
+@testable import DatabaseInstrumentation
+@testable import DatabaseTesting
 
 extension Message {
   static let all: [Message] = [
@@ -107,6 +112,8 @@ extension Message {
       .executes("SELECT * FROM author"), passes: { try $0.authors() }, fails: { try $0.books(of: 1) },
       #"""
       Expected SELECT * FROM author at least once, found never.
+        what ran instead:
+        1×  SELECT * FROM book WHERE authorId = ?    #1
       """#),
     Message(
       .executes("SELECT * FROM author", times: 1), passes: { try $0.authors() },
@@ -146,6 +153,8 @@ extension Message {
       #"""
       Expected 2 statements in any order, 1 of them did not run.
         missing  DELETE FROM page
+        what ran instead:
+        1×  SELECT * FROM author    #1
       """#),
     // How rows are loaded.
     Message(
@@ -217,10 +226,10 @@ extension Message {
     Message(
       .flush(inserted: ["page": 3]), passes: { try $0.addPagesAtOnce() }, fails: { try $0.addPages(2) },
       #"""
-      Expected to write page inserted 3, found 2.
+      Expected 3 rows inserted into page, found 2.
           table  change    expected  found
         ≠ page   inserted         3      2
-        2×  committed, autocommit: inserted page 1    #1 … #2
+        2×  committed, autocommit: inserted page 1    #1, #2
              at SQLiteDatabase.swift:… in SQLiteDatabase.rows(_:_:)
       """#),
     Message(
@@ -234,14 +243,14 @@ extension Message {
       .commits(1), passes: { try $0.addPagesAtOnce() }, fails: { try $0.tryOut() },
       #"""
       Expected 1 commit, found none.
-        1×  rolled back, deferred: nothing    #1 … #3
+        1×  rolled back, deferred: no rows changed    #1 … #3
              at SQLiteDatabase.swift:… in SQLiteDatabase.execute(_:)
       """#),
     Message(
       .rollbacks(0), passes: { try $0.addPagesAtOnce() }, fails: { try $0.tryOut() },
       #"""
       Expected no rollbacks, found 1.
-        1×  rolled back, deferred: nothing    #1 … #3
+        1×  rolled back, deferred: no rows changed    #1 … #3
              at SQLiteDatabase.swift:… in SQLiteDatabase.execute(_:)
       """#),
     Message(
@@ -310,6 +319,8 @@ extension Message {
       .fails(1), passes: { try $0.addTwice() }, fails: { try $0.authors() },
       #"""
       Expected 1 failed statement, found none.
+        what ran, without failing:
+        1×  SELECT * FROM author    #1
       """#),
     // Made of others.
     Message(
@@ -322,6 +333,9 @@ extension Message {
           1×  SELECT id FROM author    #1
                at Library.swift:… in Library.authorsWithBooks(), through SQLiteDatabase.rows(_:_:)
         .fails(1): Expected 1 failed statement, found none.
+          what ran, without failing:
+          3×  SELECT * FROM book WHERE authorId = ?    #2, #3, #4
+          1×  SELECT id FROM author    #1
       """#),
     Message(
       .all(of: [.queries(1), .noWrites]), passes: { try $0.authors() }, fails: { try $0.addPages(2) },
@@ -350,5 +364,49 @@ extension Message {
         1×  UPDATE author SET name = ? WHERE id = ?    #1
         fix: remove the ignoring, or correct its SQL
       """#),
+    Message(
+      .noAutomaticIndexes, passes: { try $0.authors() }, fails: { try $0.booksOfEqualTitles() },
+      #"""
+      Expected no automatic indexes, found 1: SELECT count(*) FROM author JOIN book ON lower(book.title) = author.name puts 3 rows into an index for itself.
+        1×  SELECT count(*) FROM author JOIN book ON lower(book.title) = author.name    3 rows indexed, … steps    #1
+             at Library.swift:… in Library.booksOfEqualTitles(), through SQLiteDatabase.execute(_:)
+             plan: SCAN book USING COVERING INDEX sqlite_autoindex_book_1
+             plan: SEARCH author USING AUTOMATIC COVERING INDEX (name=?)
+        fix: an index on the columns that the join compares
+      """#),
+    // On which threads.
+    Message(
+      .noBlockingQueries, passes: { library in try onAThread { try library.authors() } }, fails: { try $0.authors() },
+      #"""
+      Expected no queries that block a shared thread, found 1.
+        1×  SELECT * FROM author    #1
+             at SQLiteDatabase.swift:… in SQLiteDatabase.rows(_:_:)
+        fix: await an asynchronous read, or send the work to a thread of its own
+      """#),
+    // Beside one that demands that nothing is sent.
+    Message(
+      .noWrites, .noQueries, passes: { _ in }, fails: { try $0.rename() },
+      #"""
+      Expected no writes, found 1.
+        1×  UPDATE author SET name = ? WHERE id = ?    #1
+             at SQLiteDatabase.swift:… in SQLiteDatabase.execute(_:)
+
+      Expected no queries, found 1.
+        1×  UPDATE author SET name = ? WHERE id = ?    #1
+             at SQLiteDatabase.swift:… in SQLiteDatabase.execute(_:)
+      """#),
   ]
+}
+
+/// The work of an app that has a thread of its own for its database.
+private func onAThread(_ work: @escaping @Sendable () throws -> Void) throws {
+  let result = Locked<Result<Void, any Error>>(.success(()))
+  let done = DispatchSemaphore(value: 0)
+  let scope = RecordingScope.current
+  Thread {
+    RecordingScope.$current.withValue(scope) { result.withLock { $0 = Result { try work() } } }
+    done.signal()
+  }.start()
+  done.wait()
+  try result.withLock { try $0.get() }
 }

@@ -144,6 +144,56 @@ struct LeakTests {
       sqlite3_close(kept)
     }
 
+    /// SQLite refuses to close a connection with a statement that is not finalized, and `sqlite3_close_v2` puts it off.
+    @Test(arguments: [true, false]) func aRefusedCloseNamesTheStatement(_ isPutOff: Bool) throws {
+      var (kept, statement): (OpaquePointer?, OpaquePointer?)
+      let recording = recordDatabase {
+        sqlite3_open(":memory:", &kept)
+        sqlite3_exec(kept, "CREATE TABLE book (id, title); CREATE VIRTUAL TABLE note USING fts5(text)", nil, nil, nil)
+        sqlite3_exec(kept, "INSERT INTO note VALUES ('x'); SELECT * FROM note WHERE note MATCH 'x'", nil, nil, nil)
+        sqlite3_prepare_v2(kept, "SELECT title FROM book WHERE id = 'secret'", -1, &statement, nil)
+        #expect((isPutOff ? sqlite3_close_v2(kept) : sqlite3_close(kept)) == (isPutOff ? SQLITE_OK : SQLITE_BUSY))
+      }
+      let finding = try #require(recording.check(.closedConnections).first)
+      #expect(
+        finding.message.hasSuffix(
+          """
+            its close was refused or put off: a statement of it is not finalized: SELECT title FROM book WHERE id = ?
+            fix: finalize the statement, or let go of it, before the connection is closed
+          """))
+      #expect(recording.openedConnections.first?.heldAtClose?.count == 1)
+      sqlite3_finalize(statement)
+      if !isPutOff { #expect(sqlite3_close(kept) == SQLITE_OK) }
+    }
+
+    @Test func aRefusedCloseNamesABackup() throws {
+      let other = try withoutDatabaseRecording { try SQLiteDatabase() }
+      var (kept, backup): (OpaquePointer?, OpaquePointer?)
+      let recording = recordDatabase {
+        sqlite3_open(":memory:", &kept)
+        backup = sqlite3_backup_init(other.handle, "main", kept, "main")
+        #expect(sqlite3_close(kept) == SQLITE_BUSY)
+      }
+      #expect(
+        recording.check(.closedConnections).first?.message.contains(
+          "  its close was refused or put off: a backup or a blob of it is open\n") == true)
+      sqlite3_backup_finish(backup)
+      #expect(sqlite3_close(kept) == SQLITE_OK)
+    }
+
+    /// What was refused once and succeeded later is closed.
+    @Test func aCloseThatSucceedsLaterIsOne() throws {
+      let recording = recordDatabase {
+        var (database, statement): (OpaquePointer?, OpaquePointer?)
+        sqlite3_open(":memory:", &database)
+        sqlite3_prepare_v2(database, "SELECT 1", -1, &statement, nil)
+        #expect(sqlite3_close(database) == SQLITE_BUSY)
+        sqlite3_finalize(statement)
+        #expect(sqlite3_close(database) == SQLITE_OK)
+      }
+      #expect(recording.check(.closedConnections).isEmpty)
+    }
+
     @Test func aNamedConnectionMayStayOpen() throws {
       let kept = Locked<SQLiteDatabase?>(nil)
       try expectDatabase(.closedConnections(except: [":memory:"])) {

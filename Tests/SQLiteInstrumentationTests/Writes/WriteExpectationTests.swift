@@ -31,7 +31,7 @@ import Testing
     #expect(recording.check(.flush(inserted: ["book": 2], updated: ["book": 1], exactly: true)).count == 1)
     #expect(
       lines(recording.check(.flush(inserted: ["book": 3], deleted: ["page": 1])).first) == [
-        "Expected to write book inserted 3, found 2, and 3 more counts differ.",
+        "Expected 3 rows inserted into book, found 2, and 3 more counts differ.",
         "    table  change    expected  found",
         "  ≠ book   inserted         3      2",
         "  ≠ book   updated          0      1",
