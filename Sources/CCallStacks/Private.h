@@ -74,7 +74,7 @@ static inline void dcs_put(dcs_sink *sink, uintptr_t word) {
 }
 
 /// Keeps a stack, unless it is kept already. Returns its number, from 1; 0 without memory.
-uint32_t dcs_keep(dcs_stacks *stacks, const uintptr_t *addresses, size_t count, uint64_t hash);
+uint32_t dcs_keep(dcs_stacks *stacks, const uintptr_t *words, size_t count, uint64_t hash);
 
 /// Reads the rule of a return address from the tables of its image.
 dcs_rule dcs_read_rule(uintptr_t return_address);

@@ -1,7 +1,7 @@
 /// One frame of a call stack, as far as it could be symbolicated.
 package struct StackFrame: Sendable, Hashable {
   /// The word of the stack.
-  package var address: UInt
+  package var word: UInt
   /// As it is in the binary.
   package var symbol: String?
   /// Readable, without argument types.
@@ -23,10 +23,10 @@ package struct StackFrame: Sendable, Hashable {
   package internal(set) var createdTasks = 0
 
   /// Whether it awaits the frame before it.
-  package var isAwaiting: Bool { StackWord(address).isAwaiting }
+  package var isAwaiting: Bool { StackWord(word).isAwaiting }
 
-  package init(address: UInt) {
-    self.address = address
+  package init(word: UInt) {
+    self.word = word
   }
 
   mutating func take(_ name: SymbolName, symbol: String) {

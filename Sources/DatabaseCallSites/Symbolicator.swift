@@ -24,7 +24,7 @@ package enum Symbolicator {
   package static func frames(of stack: StackTrace) -> [StackFrame] {
     var all: [StackFrame] = []
     var createdTasks = 0
-    for (word, frames) in zip(stack.returnAddresses, frames(of: stack.returnAddresses)) {
+    for (word, frames) in zip(stack.words, frames(of: stack.words)) {
       if StackWord(word) == .creator { createdTasks += 1 }
       guard createdTasks > 0 else {
         all += frames
@@ -55,7 +55,7 @@ package enum Symbolicator {
       known.fetched.formUnion(fetched)
       return kept(in: known)
     }
-    return zip(words, frames).map { word, frames in frames ?? [StackFrame(address: word)] }
+    return zip(words, frames).map { word, frames in frames ?? [StackFrame(word: word)] }
   }
 
   /// The function that each word is in, all parts of an asynchronous one alike: what is inlined there is a part of it.
@@ -98,7 +98,7 @@ package enum Symbolicator {
       result[address]?.contains { $0.mayContainAppCode(besides: fetched) } == true
     }
     if !candidates.isEmpty { result.merge(ImageSymbols.located(candidates)) { _, located in located } }
-    for address in addresses where result[address] == nil { result[address] = [StackFrame(address: address)] }
+    for address in addresses where result[address] == nil { result[address] = [StackFrame(word: address)] }
     return result
   }
 
