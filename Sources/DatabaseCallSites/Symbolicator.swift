@@ -64,18 +64,9 @@ package enum Symbolicator {
     var functions: [UInt: String] = [:]
     for (word, frames) in zip(words, frames(of: words)) {
       guard let symbol = frames.last?.symbol, !symbol.isEmpty else { continue }
-      functions[word] = withoutPart(symbol)
+      functions[word] = SymbolName.withoutPart(symbol)
     }
     return functions
-  }
-
-  /// An asynchronous function is cut where it is suspended: `…TY1_`, `…TQ2_`.
-  private static func withoutPart(_ symbol: String) -> String {
-    guard symbol.hasSuffix("_") else { return symbol }
-    let name = symbol.dropLast()
-    let digits = name.reversed().prefix { $0.isASCII && $0.isNumber }.count
-    let rest = name.dropLast(digits)
-    return digits > 0 && (rest.hasSuffix("TY") || rest.hasSuffix("TQ")) ? String(rest.dropLast(2)) : symbol
   }
 
   /// The lines that each word stands for, innermost first: to tell whether two are one call no name is needed.

@@ -7,7 +7,7 @@ import Testing
 @inline(never) func kept(_ stack: StackTrace) -> StackTrace { stack }
 
 /// As many rounds, which the optimiser does not know: it would write them one after the other, each at an address of its own.
-func times(_ count: Int) -> Range<Int> { 0..<(count * min(CommandLine.arguments.count, 1)) }
+@_optimize(none) func times(_ count: Int) -> Range<Int> { 0..<count }
 
 extension StackTrace {
   /// The functions of the app that are executed, innermost first.

@@ -1,4 +1,7 @@
 /// A line that used a pool, from the default arguments `#fileID`, `#filePath`, `#line`, `#column` and `#function`.
+///
+/// An adapter need not pass one on: while anything is recorded, the line is found on the call stack, also where the app awaits the
+/// adapter. It is for pools that take these arguments themselves, and for lines in production.
 public struct CheckoutSite: Sendable, CustomStringConvertible {
   /// Module and file: `App/Bank.swift`.
   public let fileID: StaticString
