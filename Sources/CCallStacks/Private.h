@@ -68,10 +68,8 @@ static inline void dcs_store(dcs_sink *sink, uintptr_t word) {
   sink->all++;
 }
 
-// Each word counts by itself, times an odd number for its place: no word waits for the one before.
 static inline void dcs_put(dcs_sink *sink, uintptr_t word) {
-  uint64_t product = word * ((2 * sink->all + 1) * 0x9E3779B97F4A7C15);
-  sink->hash += product ^ product >> 32;
+  sink->hash = dcs_mixed(sink->hash, word);
   dcs_store(sink, word);
 }
 
