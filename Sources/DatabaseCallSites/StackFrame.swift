@@ -16,7 +16,7 @@ package struct StackFrame: Sendable, Hashable {
   package var image: String?
   /// Whether the compiler made the function, and where that can be told.
   var origin = DemangledName.Origin.source
-  var isSpecialized = false
+  package internal(set) var isSpecialized = false
   /// Whether its code is of a package that was fetched.
   var isFetched = false
   /// How many tasks were created on the way from it to what runs: each frame of one created the task of the frames before.
@@ -75,6 +75,12 @@ package struct StackFrame: Sendable, Hashable {
 
   /// Whether it belongs to a library that takes requests.
   package var isOfServer: Bool { module.map(KnownModules.isServer) == true }
+
+  /// `nil` where the line is not known.
+  package var sourceLine: SourceLine? {
+    guard let file, let line, line > 0 else { return nil }
+    return SourceLine(file: file, line: line, column: column ?? 0)
+  }
 
   package var callSite: CallSite {
     guard let line, line > 0 else { return CallSite(function: function ?? "", module: module, filePath: file) }

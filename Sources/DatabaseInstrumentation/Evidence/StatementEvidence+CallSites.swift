@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// Code that statements of different shapes have in common: that of the app's own database wrapper.
 struct SharedCode {
   /// Words of their stacks; `nil`: nobody asked yet.
@@ -46,7 +48,7 @@ extension StatementEvidence {
     if sharedWords.contains(frame.word) { return true }
     // Otherwise every copy has addresses of its own.
     let isCopy = frame.isSpecialized || frames.count { $0.word == frame.word } > 1
-    guard isCopy, let place = SourceLine(placeOf: frame) else { return false }
+    guard isCopy, let place = frame.sourceLine else { return false }
     return sharedPlaces.contains(place)
   }
 
@@ -61,7 +63,7 @@ extension StatementEvidence {
 
   private var sharedPlaces: Set<SourceLine> {
     if let places = sharedCode.withLock({ $0.places }) { return places }
-    let places = shared { $0.appFrames.compactMap(SourceLine.init(placeOf:)) }
+    let places = shared { $0.appFrames.compactMap(\.sourceLine) }
     sharedCode.withLock { $0.places = places }
     return places
   }
@@ -79,12 +81,5 @@ extension StatementEvidence {
       }
     }
     return found
-  }
-}
-
-extension SourceLine {
-  fileprivate init?(placeOf frame: StackFrame) {
-    guard let file = frame.file, let line = frame.line, line > 0 else { return nil }
-    self.init(file: file, line: line, column: frame.column ?? 0)
   }
 }

@@ -121,7 +121,8 @@ extension Analysis {
         kind: .rowByRowInserts,
         headline:
           "Expected batched inserts, found \(statements.count) inserts into \(table), one row at a time\(which).",
-        details: [StatementSummary(statements).line] + SiteLines(evidence, at: group.indices[0]).lines + FixtureNote(recording).lines
+        details: [StatementSummary(statements).line] + SiteLines(evidence, at: group.indices[0]).lines
+          + FixtureNote(recording).lines
           + ["  fix: insert many rows with one statement: VALUES (…), (…)"],
         count: statements.count, callSite: place?.site, statements: statements)
     }
