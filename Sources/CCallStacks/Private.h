@@ -74,7 +74,7 @@ static inline void dcs_put(dcs_sink *sink, uintptr_t word) {
 }
 
 /// Keeps a stack, unless it is kept already. Returns its number, from 1; 0 without memory.
-uint32_t dcs_keep(dcs_stacks *stacks, const uintptr_t *addresses, size_t count, uint64_t hash);
+uint32_t dcs_keep(dcs_stacks *stacks, const uintptr_t *words, size_t count, uint64_t hash);
 
 /// The number of a stack that is kept, by its hash alone. 0: there is none. `is_full`: whether no more are to be kept of those that are
 /// not among the first executions of anything.

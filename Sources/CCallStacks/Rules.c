@@ -267,7 +267,9 @@ dcs_rule dcs_read_rule(uintptr_t return_address) {
                   (w.cfa_register == RBP || w.cfa_register == RSP) && (w.rbp == SAME || w.rbp == SAVED);
   if (!is_plain || w.cfa_offset < 8 || w.cfa_offset > INT32_MAX) return refused;
   bool saves = w.rbp == SAVED;
-  bool is_framed = saves && w.cfa_register == RBP && w.cfa_offset == 16 && w.rbp_offset == -16;
+  // rbp points to where its caller's is kept. Above there may be room between it and the return address: a function whose parameters
+  // do not all fit into registers makes it for the ones that it hands on.
+  bool is_framed = saves && w.cfa_register == RBP && w.cfa_offset >= 16 && w.rbp_offset == -w.cfa_offset;
   if (saves && (w.rbp_offset >= 0 || w.rbp_offset < INT32_MIN)) return refused;
   return (dcs_rule){
       .kind = DCS_CALLED,

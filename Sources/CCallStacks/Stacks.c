@@ -6,16 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/// Addresses of stacks, never moved: who has a number reads them without the lock being held for long.
+/// Words of stacks, never moved: who has a number reads them without the lock being held for long.
 typedef struct block {
   struct block *next;
   size_t used, capacity;
-  uintptr_t addresses[];
+  uintptr_t words[];
 } block;
 
 typedef struct {
   uint64_t hash;
-  const uintptr_t *addresses;
+  const uintptr_t *words;
   size_t count;
 } entry;
 
@@ -47,13 +47,13 @@ void dcs_stacks_free(dcs_stacks *stacks) {
   free(stacks);
 }
 
-static uint32_t slot_of(const dcs_stacks *stacks, uint64_t hash, const uintptr_t *addresses, size_t count) {
+static uint32_t slot_of(const dcs_stacks *stacks, uint64_t hash, const uintptr_t *words, size_t count) {
   uint32_t slot = (uint32_t)hash & stacks->mask;
   for (;; slot = (slot + 1) & stacks->mask) {
     uint32_t number = stacks->slots[slot];
     if (number == 0) return slot;
     const entry *e = &stacks->entries[number - 1];
-    if (e->hash == hash && e->count == count && memcmp(e->addresses, addresses, count * sizeof *addresses) == 0) return slot;
+    if (e->hash == hash && e->count == count && memcmp(e->words, words, count * sizeof *words) == 0) return slot;
   }
 }
 
@@ -70,7 +70,7 @@ static bool grow(dcs_stacks *stacks) {
   stacks->mask = capacity * 2 - 1;
   for (uint32_t i = 0; i < stacks->count; i++) {
     const entry *e = &stacks->entries[i];
-    stacks->slots[slot_of(stacks, e->hash, e->addresses, e->count)] = i + 1;
+    stacks->slots[slot_of(stacks, e->hash, e->words, e->count)] = i + 1;
   }
   return true;
 }
@@ -81,28 +81,28 @@ static uintptr_t *room_for(dcs_stacks *stacks, size_t count) {
     // Most recordings have some ten stacks.
     size_t capacity = b ? 4096 : 512;
     if (capacity < count) capacity = count;
-    b = malloc(sizeof *b + capacity * sizeof *b->addresses);
+    b = malloc(sizeof *b + capacity * sizeof *b->words);
     if (!b) return NULL;
     *b = (block){.next = stacks->blocks, .capacity = capacity};
     stacks->blocks = b;
   }
-  uintptr_t *room = b->addresses + b->used;
+  uintptr_t *room = b->words + b->used;
   b->used += count;
   return room;
 }
 
-uint32_t dcs_keep(dcs_stacks *stacks, const uintptr_t *addresses, size_t count, uint64_t hash) {
+uint32_t dcs_keep(dcs_stacks *stacks, const uintptr_t *words, size_t count, uint64_t hash) {
   if (!stacks) return 0;
   pthread_mutex_lock(&stacks->mutex);
   uint32_t number = 0;
   if (stacks->count < stacks->capacity || grow(stacks)) {
-    uint32_t slot = slot_of(stacks, hash, addresses, count);
+    uint32_t slot = slot_of(stacks, hash, words, count);
     number = stacks->slots[slot];
     if (number == 0) {
       uintptr_t *room = room_for(stacks, count);
       if (room) {
-        memcpy(room, addresses, count * sizeof *addresses);
-        stacks->entries[stacks->count] = (entry){.hash = hash, .addresses = room, .count = count};
+        memcpy(room, words, count * sizeof *words);
+        stacks->entries[stacks->count] = (entry){.hash = hash, .words = room, .count = count};
         number = ++stacks->count;
         stacks->slots[slot] = number;
       }
@@ -137,7 +137,7 @@ uint32_t dcs_stacks_count(const dcs_stacks *stacks) {
   return count;
 }
 
-size_t dcs_stacks_read(const dcs_stacks *stacks, uint32_t number, uintptr_t *addresses) {
+size_t dcs_stacks_read(const dcs_stacks *stacks, uint32_t number, uintptr_t *words) {
   if (!stacks) return 0;
   pthread_mutex_t *mutex = (pthread_mutex_t *)&stacks->mutex;
   pthread_mutex_lock(mutex);
@@ -145,7 +145,7 @@ size_t dcs_stacks_read(const dcs_stacks *stacks, uint32_t number, uintptr_t *add
   if (number >= 1 && number <= stacks->count) {
     const entry *e = &stacks->entries[number - 1];
     count = e->count < DCS_DEPTH ? e->count : DCS_DEPTH;
-    memcpy(addresses, e->addresses, count * sizeof *addresses);
+    memcpy(words, e->words, count * sizeof *words);
   }
   pthread_mutex_unlock(mutex);
   return count;

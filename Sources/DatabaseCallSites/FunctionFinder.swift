@@ -21,7 +21,7 @@ package enum FunctionFinder {
       }
       guard let found else { return nil }
       // One byte into the function: a return address stands behind its call.
-      let frames = Symbolicator.frames(of: StackTrace(returnAddresses: [found.address &+ 1]))
+      let frames = Symbolicator.frames(of: StackTrace(words: [found.address &+ 1]))
       guard let frame = frames.last, let file = frame.file, let line = frame.line, line > 0 else { return nil }
       return (file, line)
     #else

@@ -45,7 +45,7 @@ package enum ImageSymbols {
       let instructions = instructions(of: words)
       for (word, image) in zip(words, loadedImages(of: words)) {
         guard let image, let address = StackWord(word).codeAddress, !KnownModules.isSystemImage(image.path) else {
-          result[word] = [SourceLine(address: word)]
+          result[word] = [SourceLine(word: word)]
           continue
         }
         guard let information = information(of: image) else {
@@ -54,11 +54,11 @@ package enum ImageSymbols {
         }
         let places =
           StackWord(word).isAwaiting ? instructions[word] ?? [] : [information.address(address, in: image)]
-        result[word] = information.lines(atEach: places) ?? [SourceLine(address: word)]
+        result[word] = information.lines(atEach: places) ?? [SourceLine(word: word)]
       }
       for (word, frames) in zip(rest, Symbolicator.frames(of: rest)) {
         let lines = frames.compactMap(SourceLine.init)
-        result[word] = lines.isEmpty ? [SourceLine(address: word)] : lines
+        result[word] = lines.isEmpty ? [SourceLine(word: word)] : lines
       }
       return result
     }
@@ -158,7 +158,7 @@ package enum ImageSymbols {
     }
 
     private static func frame(at word: UInt) -> StackFrame {
-      var result = StackFrame(address: word)
+      var result = StackFrame(word: word)
       var information = Dl_info()
       guard let address = StackWord(word).codeAddress,
         dladdr(UnsafeRawPointer(bitPattern: address), &information) != 0
@@ -178,7 +178,7 @@ package enum ImageSymbols {
   #if !(os(Linux) && _pointerBitWidth(_64) && _endian(little))
     /// Without debug information an address stands for itself.
     static func lines(of addresses: [UInt]) -> [UInt: [SourceLine]] {
-      Dictionary(uniqueKeysWithValues: addresses.map { ($0, [SourceLine(address: $0)]) })
+      Dictionary(uniqueKeysWithValues: addresses.map { ($0, [SourceLine(word: $0)]) })
     }
   #endif
 }
@@ -187,7 +187,7 @@ extension SourceLine {
   /// - Returns: `nil` for what has a file and no line: the compiler made it.
   fileprivate init?(_ frame: StackFrame) {
     guard let file = frame.file else {
-      self.init(address: frame.address)
+      self.init(word: frame.word)
       return
     }
     guard let line = frame.line, line > 0 else { return nil }
@@ -208,8 +208,8 @@ extension SourceLine {
   private func dlAddress(_ address: UnsafeRawPointer?, _ information: UnsafeMutablePointer<DynamicSymbol>) -> Int32
 
   extension StackFrame {
-    fileprivate init(_ address: UInt, _ frame: DebugInformation.Frame, in image: LoadedImage) {
-      self.init(address: address)
+    fileprivate init(_ word: UInt, _ frame: DebugInformation.Frame, in image: LoadedImage) {
+      self.init(word: word)
       self.image = image.path.split(separator: "/").last.map(String.init)
       guard let symbol = frame.symbol else { return }
       take(SymbolName(symbol, readable: Demangler.demangledCxx(symbol)), symbol: symbol)

@@ -105,7 +105,7 @@ package struct PackageCheckouts: Sendable {
   private static let known = Locked(PackageCheckouts(program: programPath, ownFolder: ownFolder()))
 
   /// Whether a source file of this process belongs to a package that was fetched.
-  static func contain(_ path: String) -> Bool {
+  package static func contain(_ path: String) -> Bool {
     guard mayLead(path) else { return false }
     return known.withLock { $0.contain(path) }
   }

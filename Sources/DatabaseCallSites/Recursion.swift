@@ -33,7 +33,7 @@ struct Recursion {
     let words = Set(classes.map { stacks[$0[0]] }.joined())
     let (lines, functions) = (lines(words), functions(words))
     let calls = classes.map { members in
-      stacks[members[0]].map { Call(place: lines[$0] ?? [SourceLine(address: $0)], function: functions[$0]) }
+      stacks[members[0]].map { Call(place: lines[$0] ?? [SourceLine(word: $0)], function: functions[$0]) }
     }
     let outlines = calls.map(Self.outline)
     var positions: [[Call]: [Int]] = [:]

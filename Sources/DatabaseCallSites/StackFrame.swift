@@ -1,7 +1,7 @@
 /// One frame of a call stack, as far as it could be symbolicated.
 package struct StackFrame: Sendable, Hashable {
   /// The word of the stack.
-  package var address: UInt
+  package var word: UInt
   /// As it is in the binary.
   package var symbol: String?
   /// Readable, without argument types.
@@ -16,17 +16,17 @@ package struct StackFrame: Sendable, Hashable {
   package var image: String?
   /// Whether the compiler made the function, and where that can be told.
   var origin = DemangledName.Origin.source
-  var isSpecialized = false
+  package internal(set) var isSpecialized = false
   /// Whether its code is of a package that was fetched.
   var isFetched = false
   /// How many tasks were created on the way from it to what runs: each frame of one created the task of the frames before.
   package internal(set) var createdTasks = 0
 
   /// Whether it awaits the frame before it.
-  package var isAwaiting: Bool { StackWord(address).isAwaiting }
+  package var isAwaiting: Bool { StackWord(word).isAwaiting }
 
-  package init(address: UInt) {
-    self.address = address
+  package init(word: UInt) {
+    self.word = word
   }
 
   mutating func take(_ name: SymbolName, symbol: String) {
@@ -75,6 +75,12 @@ package struct StackFrame: Sendable, Hashable {
 
   /// Whether it belongs to a library that takes requests.
   package var isOfServer: Bool { module.map(KnownModules.isServer) == true }
+
+  /// `nil` where the line is not known.
+  package var sourceLine: SourceLine? {
+    guard let file, let line, line > 0 else { return nil }
+    return SourceLine(file: file, line: line, column: column ?? 0)
+  }
 
   package var callSite: CallSite {
     guard let line, line > 0 else { return CallSite(function: function ?? "", module: module, filePath: file) }

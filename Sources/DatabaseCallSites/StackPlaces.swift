@@ -2,7 +2,7 @@
 /// are not reliable.
 package struct SourceLine: Hashable, Sendable {
   /// A word of the stack; 0 where the line is known.
-  var address: UInt = 0
+  var word: UInt = 0
   var file = ""
   var line = 0
   /// Two calls on one line differ in it.
@@ -21,8 +21,8 @@ package struct StackPlaces {
   private let recursion: Recursion
 
   package init(_ stacks: [StackTrace]) {
-    self.stacks = stacks.map { Self.folded($0.returnAddresses)[...] }
-    recursion = Recursion(stacks.map(\.returnAddresses))
+    self.stacks = stacks.map { Self.folded($0.words)[...] }
+    recursion = Recursion(stacks.map(\.words))
   }
 
   /// Whether two stacks are one call in the source.
@@ -50,7 +50,7 @@ package struct StackPlaces {
     var positions: [[SourceLine]: Int] = [:]
     var merged: [[Int]] = []
     for (position, words) in differing.enumerated() {
-      let places = Self.folded(words.flatMap { lines[$0] ?? [SourceLine(address: $0)] })
+      let places = Self.folded(words.flatMap { lines[$0] ?? [SourceLine(word: $0)] })
       if let known = positions[places] {
         merged[known].append(position)
       } else {

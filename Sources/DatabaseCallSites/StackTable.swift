@@ -28,7 +28,7 @@ package final class StackTable: @unchecked Sendable {  // C keeps it behind a lo
   package subscript(index: Int) -> StackTrace {
     withUnsafeTemporaryAllocation(of: UInt.self, capacity: StackTrace.depth) { buffer in
       let count = dcs_stacks_read(address, UInt32(truncatingIfNeeded: index + 1), buffer.baseAddress)
-      return StackTrace(returnAddresses: Array(buffer[..<Int(count)]))
+      return StackTrace(words: Array(buffer[..<Int(count)]))
     }
   }
 }

@@ -11,7 +11,7 @@ extension StackTrace {
   /// The code that the stack was captured in, then the code that created its task, then what created that one's.
   package var parts: [Part] {
     var parts = [Part()]
-    for word in returnAddresses {
+    for word in words {
       switch StackWord(word) {
       case .returns(let address): parts[parts.count - 1].synchronous.append(address)
       case .awaits(let address): parts[parts.count - 1].awaiting.append(address)
@@ -25,7 +25,7 @@ extension StackTrace {
   /// The return addresses of what the thread was executing.
   package var synchronous: [UInt] {
     Array(
-      returnAddresses.prefix { word in
+      words.prefix { word in
         if case .returns = StackWord(word) { true } else { false }
       })
   }
@@ -40,5 +40,5 @@ extension StackTrace {
   package var isAwaitedByApp: Bool { appFrames.contains { $0.isAwaiting || $0.createdTasks > 0 } }
 
   /// Whether nothing is missing, up to where the recording began: equal ones prove that the same code ran.
-  package var isComplete: Bool { returnAddresses.last.map(StackWord.init) == .root }
+  package var isComplete: Bool { words.last.map(StackWord.init) == .root }
 }

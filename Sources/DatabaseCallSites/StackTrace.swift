@@ -5,10 +5,10 @@ internal import CCallStacks
 /// Nothing is symbolicated until a finding is printed.
 package struct StackTrace: Sendable, Hashable {
   /// Words as `StackWord` reads them: of the frames that are being executed their return addresses.
-  package var returnAddresses: [UInt]
+  package var words: [UInt]
 
-  package init(returnAddresses: [UInt]) {
-    self.returnAddresses = returnAddresses
+  package init(words: [UInt]) {
+    self.words = words
   }
 
   /// Words that are kept of a stack that is deeper.
@@ -21,7 +21,7 @@ package struct StackTrace: Sendable, Hashable {
     withUnsafeTemporaryAllocation(of: UInt.self, capacity: max(1, min(maximumDepth, 1_000))) { buffer in
       var hash: UInt64 = 0
       let count = dcs_capture(buffer.baseAddress, max(0, min(maximumDepth, buffer.count)), &hash)
-      return StackTrace(returnAddresses: Array(buffer[..<Int(count)]))
+      return StackTrace(words: Array(buffer[..<Int(count)]))
     }
   }
 
@@ -33,9 +33,16 @@ package struct StackTrace: Sendable, Hashable {
 
   /// The synchronous frames outside of the outermost one of a database library, innermost first; all where there is no library.
   package var framesAroundLibraries: ArraySlice<StackFrame> {
-    let frames = Symbolicator.frames(of: StackTrace(returnAddresses: synchronous))
+    let frames = Symbolicator.frames(of: StackTrace(words: synchronous))
     let last = frames.lastIndex { $0.databaseLibrary != nil }
     return frames[(last.map { $0 + 1 } ?? 0)...]
+  }
+
+  /// Whether a database library calls code of the app that is being executed, as the closure of an access.
+  package var isCalledBackByLibrary: Bool {
+    let frames = Symbolicator.frames(of: StackTrace(words: synchronous))
+    guard let own = frames.firstIndex(where: \.isAppCode) else { return false }
+    return frames[own...].contains { $0.databaseLibrary != nil }
   }
 
   /// Whether functions of a database library are on the stack.

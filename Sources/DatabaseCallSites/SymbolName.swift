@@ -25,6 +25,17 @@ struct SymbolName {
     isSpecialized = name.isSpecialized
   }
 
+  /// An asynchronous function is cut where it is suspended: `…TY1_`, `…TQ2_`. The forwarder of a closure, `…TA`, has it inlined.
+  static func withoutPart(_ symbol: String) -> String {
+    var name = Substring(symbol)
+    if name.hasSuffix("_") {
+      let digits = name.dropLast().reversed().prefix { $0.isASCII && $0.isNumber }.count
+      let rest = name.dropLast(digits + 1)
+      if digits > 0, rest.hasSuffix("TY") || rest.hasSuffix("TQ") { name = rest.dropLast(2) }
+    }
+    return String(name.hasSuffix("TA") ? name.dropLast(2) : name)
+  }
+
   private static func isSwift(_ symbol: String) -> Bool {
     ["$s", "_$s", "$S", "_$S", "$e", "_$e"].contains { symbol.hasPrefix($0) }
   }

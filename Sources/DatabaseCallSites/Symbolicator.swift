@@ -24,7 +24,7 @@ package enum Symbolicator {
   package static func frames(of stack: StackTrace) -> [StackFrame] {
     var all: [StackFrame] = []
     var createdTasks = 0
-    for (word, frames) in zip(stack.returnAddresses, frames(of: stack.returnAddresses)) {
+    for (word, frames) in zip(stack.words, frames(of: stack.words)) {
       if StackWord(word) == .creator { createdTasks += 1 }
       guard createdTasks > 0 else {
         all += frames
@@ -55,7 +55,7 @@ package enum Symbolicator {
       known.fetched.formUnion(fetched)
       return kept(in: known)
     }
-    return zip(words, frames).map { word, frames in frames ?? [StackFrame(address: word)] }
+    return zip(words, frames).map { word, frames in frames ?? [StackFrame(word: word)] }
   }
 
   /// The function that each word is in, all parts of an asynchronous one alike: what is inlined there is a part of it.
@@ -64,18 +64,9 @@ package enum Symbolicator {
     var functions: [UInt: String] = [:]
     for (word, frames) in zip(words, frames(of: words)) {
       guard let symbol = frames.last?.symbol, !symbol.isEmpty else { continue }
-      functions[word] = withoutPart(symbol)
+      functions[word] = SymbolName.withoutPart(symbol)
     }
     return functions
-  }
-
-  /// An asynchronous function is cut where it is suspended: `…TY1_`, `…TQ2_`.
-  private static func withoutPart(_ symbol: String) -> String {
-    guard symbol.hasSuffix("_") else { return symbol }
-    let name = symbol.dropLast()
-    let digits = name.reversed().prefix { $0.isASCII && $0.isNumber }.count
-    let rest = name.dropLast(digits)
-    return digits > 0 && (rest.hasSuffix("TY") || rest.hasSuffix("TQ")) ? String(rest.dropLast(2)) : symbol
   }
 
   /// The lines that each word stands for, innermost first: to tell whether two are one call no name is needed.
@@ -98,7 +89,7 @@ package enum Symbolicator {
       result[address]?.contains { $0.mayContainAppCode(besides: fetched) } == true
     }
     if !candidates.isEmpty { result.merge(ImageSymbols.located(candidates)) { _, located in located } }
-    for address in addresses where result[address] == nil { result[address] = [StackFrame(address: address)] }
+    for address in addresses where result[address] == nil { result[address] = [StackFrame(word: address)] }
     return result
   }
 

@@ -13,12 +13,12 @@
       guard let backtrace = compact.decoded(), let images = backtrace.images,
         let symbolicated = backtrace.symbolicated(with: images, options: options)
       else { return [:] }
-      let frames = Dictionary(grouping: symbolicated.frames.compactMap(StackFrame.init), by: \.address)
+      let frames = Dictionary(grouping: symbolicated.frames.compactMap(StackFrame.init), by: \.word)
       var result: [UInt: [StackFrame]] = [:]
       for (word, entry) in entries {
         result[word] = frames[entry.address]?.map { frame in
           var frame = frame
-          frame.address = word
+          frame.word = word
           return frame
         }
       }
@@ -29,7 +29,7 @@
   extension StackFrame {
     fileprivate init?(_ frame: SymbolicatedBacktrace.Frame) {
       guard let value = UInt64(frame.captured.originalProgramCounter) else { return nil }
-      self.init(address: UInt(value))
+      self.init(word: UInt(value))
       guard let found = frame.symbol else { return }
       image = found.imageName
       guard found.rawName != "<unknown>" else { return }

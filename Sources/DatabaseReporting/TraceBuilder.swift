@@ -97,6 +97,7 @@ struct TraceBuilder {
       }
       if let site = finding.site {
         attributes.append(Attribute("db.testing.finding.site", .string(site)))
+        attributes += CodePlace(site).attributes
         let callers = finding.callers.map(\.description)
         if !callers.isEmpty {
           let lines = ["at \(site)"] + callers
@@ -246,5 +247,22 @@ extension OTLPSpan.Kind {
     case "consumer": self = .consumer
     default: self = .internal
     }
+  }
+}
+
+/// A line of the app in the terms of OpenTelemetry's conventions for code, from `Library.swift:42 in Library.listing()`.
+private struct CodePlace {
+  let attributes: [Attribute]
+
+  init(_ site: String) {
+    guard let separator = site.firstRange(of: " in ") else {
+      attributes = []
+      return
+    }
+    let place = site[..<separator.lowerBound].split(separator: ":", maxSplits: 1)
+    var found = [Attribute("code.function.name", .string(String(site[separator.upperBound...])))]
+    if let file = place.first { found.append(Attribute("code.file.path", .string(String(file)))) }
+    if place.count == 2, let line = Int64(place[1]) { found.append(Attribute("code.line.number", .int(line))) }
+    attributes = found
   }
 }

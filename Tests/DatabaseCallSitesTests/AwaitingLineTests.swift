@@ -54,7 +54,7 @@
       let words = try words(of: "loop")
       let word = try #require(words.first)
       // What runs is a library's, as SQLite's callbacks are on a thread of its own.
-      let stack = StackTrace(returnAddresses: [7, word])
+      let stack = StackTrace(words: [7, word])
       let site = try #require(stack.callSite())
       #expect(site.function == "Awaiting.loop(_:)")
       #expect(site.line == Awaiting.loopAt + 4)

@@ -6,6 +6,9 @@ import Testing
 /// Keeps the caller on the stack: an optimised build replaces a call in last position by a jump.
 @inline(never) func kept(_ stack: StackTrace) -> StackTrace { stack }
 
+/// As many rounds, which the optimiser does not know: it would write them one after the other, each at an address of its own.
+@_optimize(none) func times(_ count: Int) -> Range<Int> { 0..<count }
+
 extension StackTrace {
   /// The functions of the app that are executed, innermost first.
   var executing: [String] { parts[0].functions(of: parts[0].synchronous) }

@@ -47,7 +47,7 @@ import DatabaseSupport
     @inline(never) func add() {
       let stack = StackTrace.capture()
       let identity = dcs_identity()
-      let isWhole = stack.isComplete || stack.returnAddresses.count == StackTrace.depth
+      let isWhole = stack.isComplete || stack.words.count == StackTrace.depth
       let isRight = !stack.synchronous.isEmpty && !stack.awaiting.isEmpty && isWhole
       state.withLock { state in
         state.count += 1

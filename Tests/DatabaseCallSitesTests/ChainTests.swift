@@ -79,7 +79,7 @@ import DatabaseSupport
 
     @Test func aLoopIsOneStackAndTwoLinesAreTwo() async {
       var stacks: [StackTrace] = []
-      for _ in 0..<5 { stacks.append(await Caller.outer()) }
+      for _ in times(5) { stacks.append(await Caller.outer()) }
       stacks.append(await Caller.outer())
       #expect(Set(stacks[..<5]).count == 1)
       #expect(stacks[5] != stacks[0])
@@ -103,7 +103,7 @@ import DatabaseSupport
       #expect(stack.isAwaited(by: "ChainTests.recursion()"))
       // Deeper than what is kept: not known to be all.
       let deep = await recording { await Caller.descend(300) }
-      #expect(deep.returnAddresses.count == StackTrace.depth)
+      #expect(deep.words.count == StackTrace.depth)
       #expect(!deep.isComplete)
     }
 
@@ -171,8 +171,8 @@ import DatabaseSupport
     }
 
     @Test func aClosureThatIsCalledLater() async {
-      let stored: [@Sendable () async -> StackTrace] = [{ await Caller.outer() }]
-      let stack = await Caller.call(stored[0])
+      let stored: [@Sendable () async -> StackTrace] = [{ await Caller.outer() }, { await Caller.another() }]
+      let stack = await Caller.call(stored[times(1).count])
       #expect(stack.isAwaited(by: "Caller.call(_:)"))
     }
 
@@ -181,12 +181,22 @@ import DatabaseSupport
       #expect(stack.awaitingFunctions.first == "ChainTests.errorsAndDefers()")
     }
 
+    /// More than there are registers: the function makes room above its frame.
+    @Test func aFunctionWithManyParameters() async {
+      let stacks = [
+        await Caller.many("1", "2", "3", "4", "5", 6), await Caller.manyAfterASuspension("1", "2", "3", "4", "5", 6),
+      ]
+      for stack in stacks {
+        #expect(stack.awaitingFunctions.first == "ChainTests.aFunctionWithManyParameters()", "\(stack.executing)")
+      }
+    }
+
     @Test func aGenericFunctionAndAProtocol() async {
       let generic = await Caller.generic(1)
       #expect(generic.isAwaited(by: "ChainTests.aGenericFunctionAndAProtocol()"))
       let existential: any Sending = Sender()
       let sent = await existential.send()
-      #expect(sent.isAwaited(by: "ChainTests.aGenericFunctionAndAProtocol()"))
+      #expect(sent.isAwaited(by: "ChainTests.aGenericFunctionAndAProtocol()"), "\(sent.awaitingFunctions)")
     }
   }
 
@@ -243,7 +253,12 @@ import DatabaseSupport
 
     @concurrent @inline(never) static func inner() async -> StackTrace { kept(StackTrace.capture()) }
 
-    @inline(never) static func isolated(on actor: isolated any Actor) async -> StackTrace { kept(StackTrace.capture()) }
+    @inline(never) static func isolated(on actor: isolated any Actor) async -> StackTrace {
+      let stack = kept(StackTrace.capture())
+      // What is the same as another function the optimiser may make one with it.
+      if stack.words.isEmpty { print(actor) }
+      return stack
+    }
 
     @concurrent @inline(never) static func twice() async -> (StackTrace, StackTrace) {
       let before = kept(StackTrace.capture())
@@ -281,6 +296,26 @@ import DatabaseSupport
       throw CancellationError()
     }
 
+    @concurrent @inline(never) static func many(
+      _ a: String, _ b: String, _ c: String, _ d: String, _ e: String, _ f: Int
+    ) async -> StackTrace {
+      let stack = kept(StackTrace.capture())
+      note([a, b, c, d, e, "\(f)"])
+      await Task.yield()
+      return stack
+    }
+
+    @concurrent @inline(never) static func manyAfterASuspension(
+      _ a: String, _ b: String, _ c: String, _ d: String, _ e: String, _ f: Int
+    ) async -> StackTrace {
+      await Task.yield()
+      let stack = kept(StackTrace.capture())
+      note([a, b, c, d, e, "\(f)"])
+      return stack
+    }
+
+    @inline(never) private static func note(_ texts: [String]) { if texts.isEmpty { print(texts) } }
+
     @concurrent @inline(never) static func generic<T: Sendable>(_ value: T) async -> StackTrace {
       await Task.yield()
       return kept(await inner())
@@ -292,19 +327,28 @@ import DatabaseSupport
   }
 
   private struct Sender: Sending {
-    @concurrent func send() async -> StackTrace { kept(StackTrace.capture()) }
+    @concurrent func send() async -> StackTrace {
+      let stack = kept(StackTrace.capture())
+      if stack.words.count == 1 { print(stack) }
+      return stack
+    }
   }
 
   actor Plain {
+    private var count = 0
+
     func stack() -> StackTrace { kept(StackTrace.capture()) }
 
-    func suspended() async -> StackTrace {
+    @inline(never) func suspended() async -> StackTrace {
       await Task.yield()
-      return kept(StackTrace.capture())
+      let stack = kept(StackTrace.capture())
+      count += 1
+      return stack
     }
   }
 
   actor Custom {
+    private var count = 0
     private let executor: QueueExecutor
 
     init(_ executor: QueueExecutor) { self.executor = executor }
@@ -313,9 +357,11 @@ import DatabaseSupport
 
     func stack() -> StackTrace { kept(StackTrace.capture()) }
 
-    func suspended() async -> StackTrace {
+    @inline(never) func suspended() async -> StackTrace {
       await Task.yield()
-      return kept(StackTrace.capture())
+      let stack = kept(StackTrace.capture())
+      count -= 1
+      return stack
     }
   }
 

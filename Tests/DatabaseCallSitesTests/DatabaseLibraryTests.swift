@@ -8,7 +8,7 @@ import Testing
   private func library(_ modules: String...) -> DatabaseLibrary? {
     DatabaseLibrary(
       usedOn: modules.enumerated().map { number, module in
-        var frame = StackFrame(address: UInt(number + 1))
+        var frame = StackFrame(word: UInt(number + 1))
         frame.take(SymbolName("$s8Bookshop7LibraryV5outerSiyF"), symbol: "$s8Bookshop7LibraryV5outerSiyF")
         frame.module = module
         frame.isFetched = module == "Dependencies"

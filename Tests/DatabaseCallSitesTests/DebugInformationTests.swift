@@ -25,7 +25,7 @@ import DatabaseSupport
         let (our, their) = ((ours[address] ?? []).map(Place.init), (theirs[address] ?? []).map(Place.init))
         // In optimised code it leaves out calls that were inlined in several pieces; llvm-symbolizer and addr2line do not.
         let isMore = our.count > their.count && our.first?.place == their.first?.place && our.contains(inOrder: their)
-        #expect(our == their || isMore, "\(String(address - program.base, radix: 16))")
+        #expect(our == their || isMore, "\(String(address - program.base, radix: 16)): \(our), \(their)")
       }
       #expect(ours.values.contains { $0.count > 1 }, "nothing was inlined at any of them")
     }

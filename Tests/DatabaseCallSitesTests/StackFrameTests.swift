@@ -139,7 +139,7 @@ import Testing
     let isAppCode: Bool
 
     init(_ symbol: String, file: String? = nil, line: Int? = nil, image: String = "App", isAppCode: Bool = false) {
-      var frame = StackFrame(address: 1)
+      var frame = StackFrame(word: 1)
       frame.take(SymbolName(symbol), symbol: symbol)
       frame.file = file
       frame.line = line

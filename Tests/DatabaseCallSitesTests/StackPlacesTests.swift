@@ -77,8 +77,8 @@ import Testing
   @Test func awaitingFramesAreComparedAsOthers() {
     let mark: UInt = 1 << 63
     let places = StackPlaces([
-      StackTrace(returnAddresses: [1, mark | 10]), StackTrace(returnAddresses: [1, mark | 11]),
-      StackTrace(returnAddresses: [1, mark | 12]),
+      StackTrace(words: [1, mark | 10]), StackTrace(words: [1, mark | 11]),
+      StackTrace(words: [1, mark | 12]),
     ])
     #expect(
       places.merged { words in

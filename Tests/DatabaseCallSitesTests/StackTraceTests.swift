@@ -12,7 +12,7 @@ import Testing
 @Suite struct StackTraceTests {
   @Test(arguments: [Int.min, -1, 0, 1, 3, 64])
   func noMoreThanTheDepthIsKept(depth: Int) {
-    #expect(StackTrace.capture(maximumDepth: depth).returnAddresses.count <= max(0, depth))
+    #expect(StackTrace.capture(maximumDepth: depth).words.count <= max(0, depth))
   }
 
   #if canImport(Darwin) || canImport(Glibc)
@@ -46,7 +46,7 @@ import Testing
 }
 
 #if canImport(Darwin) || canImport(Glibc)
-  nonisolated(unsafe) private var stackOfComparison = StackTrace(returnAddresses: [])  // One test uses it.
+  nonisolated(unsafe) private var stackOfComparison = StackTrace(words: [])  // One test uses it.
 
   @inline(never) private func sortedStack() -> StackTrace {
     var numbers = [2, 1]

@@ -14,7 +14,7 @@
       let library = try #require(images.first { $0.path.contains("/libc.so") }).path
       let program = try #require(images.first { $0.isProgram })
       let text = program.base..<program.endOfText
-      let own = StackTrace.capture().returnAddresses.first(where: text.contains)
+      let own = StackTrace.capture().words.first(where: text.contains)
       let address = try #require(own)
       await withTaskGroup(of: Void.self) { group in
         group.addTask {
@@ -22,7 +22,7 @@
         }
         // Addresses that nobody asked for before: those are remembered.
         for offset in 1...100 {
-          let stack = StackTrace(returnAddresses: [address &- UInt(offset)])
+          let stack = StackTrace(words: [address &- UInt(offset)])
           #expect(Symbolicator.frames(of: stack).first?.image?.hasSuffix(".xctest") == true)
         }
         Self.isDone.store(true, ordering: .relaxed)

@@ -1,11 +1,11 @@
 #if os(Linux) && arch(x86_64)
-  import DatabaseInstrumentation
   import DatabaseTesting
   import Logging
   import TestSupport
   import Testing
   import Tracing
 
+  @testable import DatabaseInstrumentation
   @testable import DatabaseRecording
 
   /// Whatever sends a statement, its stack goes on with the functions that await, up to the test.
@@ -67,8 +67,9 @@
       let stacks = (0..<5).compactMap { recording.storage.evidence.stack(at: $0) }
       #expect(stacks.count == 5)
       #expect(stacks.allSatisfy { $0.isComplete && $0.creators.count == 1 })
-      #expect(Set(stacks.map(\.creators)).count == 3)
-      #expect(Set(stacks[2...]).count == 1)
+      #expect(stacks[0].creators != stacks[1].creators)
+      // An optimised loop may be written out, each round at an address of its own.
+      #expect(StackPlaces(stacks).merged == [[0], [1], [2, 3, 4]])
     }
 
     private func expectWholeStacks(
@@ -93,6 +94,8 @@
     @concurrent @inline(never) static func send(_ body: @Sendable () throws -> Void) async throws {
       await Task.yield()
       try await perform(body)
+      // What a function does last is the same for many, and the optimiser makes one of it.
+      if Task.isCancelled { print("cancelled") }
     }
 
     @concurrent @inline(never) static func perform(_ body: @Sendable () throws -> Void) async throws { try body() }

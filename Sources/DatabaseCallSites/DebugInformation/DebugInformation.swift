@@ -111,14 +111,24 @@ internal import DatabaseSupport
     /// The functions that await until they are resumed at an address of the file, the innermost of several that were inlined
     /// first.
     ///
-    /// The copies of a loop take the address several times, with the same lines. Where lines differ none of them is the awaiting
-    /// one for certain, and there is none.
+    /// The copies of a loop, and of a function that was inlined, take the address several times. What has no line the compiler made,
+    /// as the forwarder of a closure that has the closure inlined. Of the lines those count that are the same everywhere, the
+    /// innermost first: around a function that was inlined in two others they differ. Without such a line none of them is the
+    /// awaiting one for certain, and there is none; nor a name, unless one function alone takes the address: what functions do last
+    /// is the same for many, and the optimiser makes one of it.
     ///
     /// - Parameter instructions: The addresses of the instructions that take it.
     func frames(ofResumed resume: UInt, from instructions: [UInt]) -> [Frame] {
-      let found = instructions.map(frames(at:))
-      if let first = found.first, found.allSatisfy({ $0.map(\.place) == first.map(\.place) }) { return first }
-      return [Frame(symbol: symbols.function(at: resume))]
+      let all = instructions.map(frames(at:))
+      let located = all.map { $0.filter { ($0.line ?? 0) > 0 } }
+      guard var common = located.first?[...] else { return [Frame(symbol: symbols.function(at: resume))] }
+      for frames in located {
+        let count = zip(common, frames).prefix { $0.place == $1.place }.count
+        common = common.prefix(count)
+      }
+      if !common.isEmpty { return Array(common) }
+      let functions = Set(all.map { $0.last?.symbol.map(SymbolName.withoutPart) })
+      return [Frame(symbol: functions.count == 1 ? symbols.function(at: resume) : nil)]
     }
 
     /// The lines that are the same at all addresses; `nil` where there are none.

@@ -28,7 +28,7 @@ package final class StatementEvidence: Sendable {
   /// The kind of each record: it is asked for again and again.
   package let kinds: ContiguousArray<StatementKind>
 
-  private let shared = Locked<Set<UInt>?>(nil)
+  let sharedCode = Locked(SharedCode())
   private let inference = Locked<LoadInference?>(nil)
 
   init(
@@ -136,60 +136,8 @@ package final class StatementEvidence: Sendable {
     }
   }
 
-  /// The line of the app that issued a statement, and the lines of the app's own database wrapper that it went through.
-  ///
-  /// An app that calls SQLite itself has one function that steps every statement: a line that different statements pass
-  /// says nothing about any of them. Under a database library there is no such function, and one line of the app may well
-  /// send several statements, so there the innermost line counts.
-  package func callSite(at index: Int) -> (site: CallSite, wrappers: [CallSite])? {
-    stack(at: index).flatMap(callSite(of:))
-  }
-
-  package func callSite(of stack: StackTrace) -> (site: CallSite, wrappers: [CallSite])? {
-    let frames = stack.appFrames
-    guard let innermost = frames.first else { return nil }
-    guard !stack.isThroughDatabaseLibrary else { return (innermost.callSite, []) }
-    let shared = sharedAddresses
-    guard let own = frames.firstIndex(where: { !shared.contains($0.address) }) else { return (innermost.callSite, []) }
-    return (frames[own].callSite, frames[..<own].map(\.callSite))
-  }
-
-  /// The lines that called the line of a statement, at most three: where the app has one function that sends all its SQL through a
-  /// database library, its line says nothing about any statement.
-  package func callers(at index: Int) -> [CallSite] {
-    stack(at: index).map(callers(of:)) ?? []
-  }
-
-  package func callers(of stack: StackTrace) -> [CallSite] {
-    let frames = stack.appFrames
-    guard let innermost = frames.first, stack.databaseLibrary() != nil, sharedAddresses.contains(innermost.address)
-    else {
-      return []
-    }
-    return frames.dropFirst().prefix(3).map(\.callSite)
-  }
-
   /// Whether two stacks are one call in the source, as far as is known: not of every execution.
   func isSamePlace(_ a: UInt32, _ b: UInt32) -> Bool {
     a == b || a == 0 || b == 0 || StackPlaces.areEqual(stacks[Int(a) - 1], stacks[Int(b) - 1])
-  }
-
-  /// Return addresses that statements of different shapes have in common.
-  private var sharedAddresses: Set<UInt> {
-    shared.withLock { known in
-      if let known { return known }
-      var shapeOfAddress: [UInt: UInt32] = [:]
-      var found: Set<UInt> = []
-      var seen: Set<UInt64> = []
-      for record in records where record.stack != 0 {
-        guard seen.insert(UInt64(record.stack) << 32 | UInt64(record.shape)).inserted else { continue }
-        for address in stacks[Int(record.stack) - 1].returnAddresses {
-          if let shape = shapeOfAddress[address], shape != record.shape { found.insert(address) }
-          shapeOfAddress[address] = record.shape
-        }
-      }
-      known = found
-      return found
-    }
   }
 }

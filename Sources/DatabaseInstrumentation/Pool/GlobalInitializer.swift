@@ -7,7 +7,7 @@ extension StackTrace {
   /// both stacks have more often than one that initialises nothing. So it holds wherever the runtime is linked.
   var isInsideOfGlobalInitializer: Bool {
     let places = InitializerPlaces.ofRuntime
-    return returnAddresses.contains(where: places.contains)
+    return words.contains(where: places.contains)
   }
 }
 
@@ -41,6 +41,6 @@ private enum InitializerPlaces {
   }
 
   private static func counts(_ stack: StackTrace) -> [UInt: Int] {
-    Dictionary(stack.returnAddresses.map { ($0, 1) }, uniquingKeysWith: +)
+    Dictionary(stack.words.map { ($0, 1) }, uniquingKeysWith: +)
   }
 }

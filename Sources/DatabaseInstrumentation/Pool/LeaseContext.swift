@@ -7,13 +7,13 @@ package struct LeaseContext: Sendable {
   /// Tells the task from all others that run.
   package var task: Int?
 
-  /// Of the current task. Where the line is not given, the stack tells it, in tests.
+  /// Of the current task. While anything is recorded the stack tells who called the line, and where it is not given the line.
   ///
   /// - Parameter poolFile: A file that asks on behalf of somebody else.
   package static func current(site: CheckoutSite?, poolFile: StaticString? = nil) -> LeaseContext {
     let current = RecordingScope.current
     let owner = current?.unfinished ?? current
-    let origin = site.map(CheckoutOrigin.site) ?? stack(poolFile: poolFile)
+    let origin = site.map { CheckoutOrigin.site($0, stack: PoolStacks.capture()) } ?? stack(poolFile: poolFile)
     return LeaseContext(
       origin: origin, owner: owner, test: owner?.runningTest ?? CurrentTest.name,
       task: withUnsafeCurrentTask { $0?.hashValue })

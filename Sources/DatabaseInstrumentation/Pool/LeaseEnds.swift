@@ -12,15 +12,12 @@ struct LeaseEnds: Sendable {
   enum Line: Sendable {
     case unknown
     case origin(CheckoutOrigin)
-    /// The number of its stack among those of the process's returns.
+    /// The number of its stack among `PoolStacks`.
     case stack(UInt32, poolFile: StaticString?)
 
-    private static let stacks = StackTable()
-
-    /// In recordings: each stack is kept once, and to find it takes a tenth of what a copy would.
+    /// In recordings.
     static func ofCurrentStack(poolFile: StaticString?) -> Line {
-      guard RecordingActivity.shared.isRecording else { return .unknown }
-      let number = stacks.capture()
+      let number = PoolStacks.capture()
       return number == 0 ? .unknown : .stack(number, poolFile: poolFile)
     }
 
@@ -28,7 +25,8 @@ struct LeaseEnds: Sendable {
       switch self {
       case .unknown: nil
       case .origin(let origin): origin
-      case .stack(let number, let file): .stack(Self.stacks[Int(number) - 1], poolFile: file, otherwise: nil)
+      case .stack(let number, let file):
+        PoolStacks.stack(number).map { .stack($0, poolFile: file, otherwise: nil) }
       }
     }
   }

@@ -38,5 +38,7 @@ struct LeaseEntries: Sendable {
   /// The same origin, but shared with the leases that have it, too.
   mutating func shared(_ origin: CheckoutOrigin?) -> CheckoutOrigin? { origin.map { origins.shared($0) } }
 
-  mutating func shared(_ site: CheckoutSite) -> CheckoutOrigin { origins.origin(of: site) }
+  mutating func shared(_ site: CheckoutSite, stack: UInt32 = 0) -> CheckoutOrigin {
+    origins.origin(of: site, stack: stack)
+  }
 }

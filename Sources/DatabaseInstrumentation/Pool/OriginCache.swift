@@ -4,17 +4,17 @@
 struct OriginCache: Sendable {
   private var origins = ContiguousArray<CheckoutOrigin?>(repeating: nil, count: 64)
 
-  mutating func origin(of site: CheckoutSite) -> CheckoutOrigin {
-    let key = site.filePath.identity ^ (site.line &* 31 &+ site.column)
+  mutating func origin(of site: CheckoutSite, stack: UInt32) -> CheckoutOrigin {
+    let key = site.filePath.identity ^ (site.line &* 31 &+ site.column) ^ (UInt(stack) &* 17)
     let index = Int(truncatingIfNeeded: key ^ key >> 6) & 63
-    if let known = origins[index], case .site(let other) = known, other.isSame(as: site) { return known }
-    let origin = CheckoutOrigin.site(site)
+    if let known = origins[index], case .site(let other, stack) = known, other.isSame(as: site) { return known }
+    let origin = CheckoutOrigin.site(site, stack: stack)
     origins[index] = origin
     return origin
   }
 
   mutating func origin(of stack: StackTrace, poolFile: StaticString?, otherwise site: CheckoutSite?) -> CheckoutOrigin {
-    let index = stack.returnAddresses.hashValue & 63
+    let index = stack.words.hashValue & 63
     if let known = origins[index], case .stack(let other, let file, let otherSite) = known, other == stack,
       file?.identity == poolFile?.identity, otherSite?.line == site?.line, otherSite?.column == site?.column
     {
@@ -27,7 +27,7 @@ struct OriginCache: Sendable {
 
   mutating func shared(_ origin: CheckoutOrigin) -> CheckoutOrigin {
     switch origin {
-    case .site(let site): self.origin(of: site)
+    case .site(let site, let stack): self.origin(of: site, stack: stack)
     case .stack(let stack, let file, let site): self.origin(of: stack, poolFile: file, otherwise: site)
     }
   }

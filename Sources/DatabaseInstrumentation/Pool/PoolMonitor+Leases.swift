@@ -14,6 +14,7 @@ extension PoolMonitor {
     poolFile: StaticString? = nil, otherwise fallback: CheckoutSite? = nil
   ) -> Int {
     let attribution = attributionOfLease()
+    let stack = site == nil ? 0 : PoolStacks.capture()
     let origin = site == nil ? LeaseContext.stack(poolFile: poolFile, otherwise: fallback) : nil
     let test =
       if let scope = attribution.scope, !attribution.isAssumed { scope.runningTest } else { attribution.test }
@@ -31,7 +32,7 @@ extension PoolMonitor {
         entry.begin(
           lease, on: record, at: time, began: monotonic(at: time), of: self, by: attribution.scope,
           isAssumed: attribution.isAssumed, test: attribution.isAssumed ? nil : test,
-          from: site.map { state.leases.shared($0) } ?? state.leases.shared(origin))
+          from: site.map { state.leases.shared($0, stack: stack) } ?? state.leases.shared(origin))
         return entry
       }
       let statistics = state.table.statistics

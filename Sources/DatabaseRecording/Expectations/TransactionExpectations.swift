@@ -95,8 +95,8 @@ extension DatabaseExpectation {
   ///   fix: insert many rows with one statement: VALUES (…), (…)
   /// ```
   ///
-  /// Two inserts of one shape from one line are a loop. Where a part of the call stack is missing nothing is reported, as with
-  /// ``noNPlusOne``.
+  /// Two inserts of one shape from one line are a loop. Where a part of the call stack is missing and they
+  /// ran in different accesses, nothing is reported.
   public static var batchedInserts: Self {
     DatabaseExpectation(name: ".batchedInserts", needsQueries: true, needs: .rowByRowInserts) { recording, ignored in
       Analysis(recording, ignoring: ignored).rowByRowInserts(threshold: 2)

@@ -2,13 +2,15 @@ internal import DatabaseInstrumentation
 
 /// What a call stack proves.
 ///
-/// Equal stacks prove that two statements come from one line of a loop, as long as the loop's own function is on the stack. A whole
-/// stack has it: with all that awaits, and all that created the tasks, as far as to where the recording began. Two such stacks
-/// come from one run of a loop unless the test itself makes its requests in a loop, in tasks or through a server.
+/// Equal stacks prove that statements come from one line of a loop, if they go as far as something that ran once: then what differs
+/// between two executions can only be how often a line on the stack was executed. Four things run once:
 ///
-/// Where a stack is not whole, because a callback or a queue stands in between or the platform does not tell, two calls of one
-/// asynchronous method that are written on two lines look the same from inside of it. Then equal stacks count only where the
-/// test's own function is on them, or where the statements ran within one access to the database.
+/// - the recording, which a whole stack reaches through all that awaits and all that created the tasks;
+/// - the test's own function, on a stack that is not whole, as where the platform does not tell who awaits;
+/// - a statement that is still being stepped while others run inside of it;
+/// - an access to the database, in whose closure the app's code is executed.
+///
+/// The first two are no proof where the test itself may have come this way several times, in tasks or through a server.
 struct Circumstances {
   private let evidence: StatementEvidence
   private let index: EvidenceIndex
@@ -23,12 +25,17 @@ struct Circumstances {
   /// Whether the equal stacks of a group prove that it is a loop.
   func areDecisive(for group: ReadGroup) -> Bool {
     guard group.stack != 0 else { return false }
-    let enclosing = evidence.records[group.indices[0]].parent
-    if enclosing != 0, group.indices.allSatisfy({ evidence.records[$0].parent == enclosing }) { return true }
     let stack = evidence.stacks[Int(group.stack) - 1]
-    if stack.isComplete { return !RequestStack(stack).isOneOfSeveral }
-    if scope.isOn(stack) { return true }
-    return stack.isThroughDatabaseLibrary && isOneAccess(group)
+    return isInOneStatement(group) || isInOneAccess(group, stack) || reachesTest(stack)
+  }
+
+  private func reachesTest(_ stack: StackTrace) -> Bool {
+    (stack.isComplete || scope.isOn(stack)) && !RequestStack(stack).isOneOfSeveral
+  }
+
+  private func isInOneStatement(_ group: ReadGroup) -> Bool {
+    let enclosing = evidence.records[group.indices[0]].parent
+    return enclosing != 0 && group.indices.allSatisfy { evidence.records[$0].parent == enclosing }
   }
 
   /// Whether the group and the read before it were issued by one function of the app, on different lines: on the same line
@@ -40,9 +47,10 @@ struct Circumstances {
     return child.function == other.function && child.filePath == other.filePath && child.line != other.line
   }
 
-  private func isOneAccess(_ group: ReadGroup) -> Bool {
+  private func isInOneAccess(_ group: ReadGroup, _ stack: StackTrace) -> Bool {
     guard let first = group.indices.first, let last = group.indices.last else { return false }
     let connection = evidence.connectionIndices[first]
-    return group.indices.allSatisfy { evidence.connectionIndices[$0] == connection } && index.isOneAccess(first, last)
+    return group.indices.allSatisfy { evidence.connectionIndices[$0] == connection }
+      && index.isOneAccess(first, last) && stack.isCalledBackByLibrary
   }
 }

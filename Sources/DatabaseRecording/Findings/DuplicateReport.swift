@@ -14,11 +14,12 @@ struct DuplicateReport {
   private func finding(_ duplicate: Duplicate, number: Int) -> Finding {
     let evidence = analysis.evidence
     let statements = duplicate.indices.map { ExecutedStatement(evidence: evidence, index: $0) }
-    let place = evidence.callSite(of: evidence.stacks[Int(duplicate.group.stack) - 1])
+    let stack = evidence.stacks[Int(duplicate.group.stack) - 1]
+    let place = evidence.callSite(of: stack)
     let which = duplicates.count == 1 ? "found 1" : "found \(duplicates.count) (\(number) of \(duplicates.count))"
     let tables = statements[0].shape.tables.map(\.name).joined(separator: ", ")
     var details = [StatementSummary(statements, extra: ["same parameters"]).line]
-    details += SiteLines(place).lines
+    details += SiteLines(place, callers: evidence.callers(of: stack)).lines
     details.append("       with nothing written to \(tables) in between")
     details.append("  fix: keep the first result, or ask once before the loop")
     return Finding(

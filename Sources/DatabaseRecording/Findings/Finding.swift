@@ -26,6 +26,8 @@ public struct Finding: Sendable, CustomStringConvertible {
   public let statements: [ExecutedStatement]
   /// The line that it is reported at, where that is not the test's own.
   package let place: FindingPlace?
+  /// What led to its line, where it is about no statement.
+  package let stack: StackTrace?
   /// What it is about, so that two expectations do not report one fault twice.
   package let subject: ObjectIdentifier?
   /// Whether it is wrong whatever else the scope would have done.
@@ -35,7 +37,7 @@ public struct Finding: Sendable, CustomStringConvertible {
   package init(
     kind: Kind, headline: String, details: [String] = [], count: Int = 0, relationship: String? = nil,
     callSite: CallSite? = nil, statements: [ExecutedStatement] = [],
-    place: FindingPlace? = nil, subject: ObjectIdentifier? = nil, isFinal: Bool? = nil
+    place: FindingPlace? = nil, stack: StackTrace? = nil, subject: ObjectIdentifier? = nil, isFinal: Bool? = nil
   ) {
     self.isFinal = isFinal ?? kind.isFinal
     self.kind = kind
@@ -46,6 +48,7 @@ public struct Finding: Sendable, CustomStringConvertible {
     self.callSite = callSite
     self.statements = statements
     self.place = place
+    self.stack = stack
     self.subject = subject
   }
 
@@ -54,7 +57,8 @@ public struct Finding: Sendable, CustomStringConvertible {
     let details = message.split(separator: "\n", omittingEmptySubsequences: false).dropFirst().map(String.init)
     return Finding(
       kind: kind, headline: headline, details: details + lines, count: count, relationship: relationship,
-      callSite: callSite, statements: statements, place: place, subject: subject, isFinal: isFinal)
+      callSite: callSite, statements: statements, place: place, stack: stack, subject: subject,
+      isFinal: isFinal)
   }
 
   /// The whole message.

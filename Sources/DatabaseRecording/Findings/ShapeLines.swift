@@ -17,7 +17,7 @@ struct ShapeLines {
       var lines = [StatementSummary.line(count: group.count, sql: shape.normalizedSQL, numbers: group.map(\.number))]
       if showsErrors, let error = group.first?.error { lines.append("       failed: \(error)") }
       if let first = group.first {
-        lines += SiteLines(recording.storage.evidence.callSite(at: first.index)).lines
+        lines += SiteLines(recording.storage.evidence, at: first.index).lines
       }
       return lines
     }

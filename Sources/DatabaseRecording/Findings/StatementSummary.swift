@@ -98,8 +98,9 @@ struct SiteLines {
     self.init(evidence.callSite(at: index), callers: evidence.callers(at: index))
   }
 
-  init(_ place: (site: CallSite, wrappers: [CallSite])?, callers: [CallSite]) {
-    lines = SiteLines(place).lines + callers.map { "       called at \($0)" }
+  init(_ place: (site: CallSite, wrappers: [CallSite])?, callers: [StackFrame]) {
+    var createdTasks = 0
+    lines = SiteLines(place).lines + callers.map { "       \(RunRecord.Frame($0, after: &createdTasks).description)" }
   }
 }
 

@@ -40,7 +40,7 @@ extension Analysis {
       var details = [
         "  \(statement.map { "#\($0.number) \($0.sql)" } ?? "a transaction") on \(transaction.connection) was never ended"
       ]
-      details += SiteLines(place).lines
+      details += index.map { SiteLines(evidence, at: $0).lines } ?? []
       if !transaction.executed.isEmpty { details.append("       not committed: \(transaction.executed)") }
       details.append("  fix: COMMIT or ROLLBACK it on every path, also when an error is thrown")
       return Finding(
@@ -69,7 +69,7 @@ extension Analysis {
     {
       let statements = indices.map { ExecutedStatement(evidence: evidence, index: $0) }
       details.append(costLine(statements))
-      details += SiteLines(evidence.callSite(at: indices[0])).lines
+      details += SiteLines(evidence, at: indices[0]).lines
     }
     let others = recording.writes.count - indices.count - hidden
     if others > 0 { details.append("  \(others.counted("write")) ran in transactions.") }
@@ -121,7 +121,8 @@ extension Analysis {
         kind: .rowByRowInserts,
         headline:
           "Expected batched inserts, found \(statements.count) inserts into \(table), one row at a time\(which).",
-        details: [StatementSummary(statements).line] + SiteLines(place).lines + FixtureNote(recording).lines
+        details: [StatementSummary(statements).line] + SiteLines(evidence, at: group.indices[0]).lines
+          + FixtureNote(recording).lines
           + ["  fix: insert many rows with one statement: VALUES (…), (…)"],
         count: statements.count, callSite: place?.site, statements: statements)
     }

@@ -12,7 +12,7 @@ struct LeakReport {
       "Expected no leaked connections: lease \(lease.id) of pool \"\(lease.pool)\" was \(lease.verdict)."
     return Finding(
       kind: .leak, headline: headline, details: details(lease), callSite: lease.callSite, place: lease.place,
-      subject: ObjectIdentifier(lease.entry))
+      stack: lease.entry.origin?.stack, subject: ObjectIdentifier(lease.entry))
   }
 
   private func details(_ lease: LeaseRecord) -> [String] {
@@ -50,7 +50,8 @@ struct LeakReport {
         headline: "Expected balanced checkouts: \(lease) of pool \"\(event.pool)\" was returned more than once.",
         details: event.detailLines + [
           "  fix: return it in one place; somebody else may have the connection by the second time"
-        ], subject: event.subject)
+        ], callSite: event.explanation?.origin?.callSite, stack: event.explanation?.origin?.stack,
+        subject: event.subject)
     }
   }
 
@@ -67,7 +68,7 @@ struct LeakReport {
           "  fix: have the pool give a connection to one caller at a time; one that means to share them says so with",
           "    sharesConnections: true",
         ], callSite: event.explanation?.origin?.callSite, place: event.explanation?.origin?.place,
-        subject: event.subject)
+        stack: event.explanation?.origin?.stack, subject: event.subject)
     }
   }
 
@@ -103,7 +104,7 @@ struct LeakReport {
       return Finding(
         kind: .openConnection,
         headline: "Expected every connection to be closed: \(connection.info) is still open.",
-        details: details, callSite: site, place: site.flatMap(FindingPlace.init))
+        details: details, callSite: site, place: site.flatMap(FindingPlace.init), stack: connection.stack)
     }
   }
 

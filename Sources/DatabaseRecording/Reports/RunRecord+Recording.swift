@@ -82,24 +82,35 @@ extension RunRecord.Frame {
   /// What is kept of a deeper stack.
   private static let limit = 16
 
-  /// The stack of the first statement that a finding is about.
+  /// The stack of a finding, or else of the first statement that it is about.
   fileprivate static func frames(of finding: Finding, in recording: Recording) -> [RunRecord.Frame]? {
-    guard finding.callSite != nil, let first = finding.statements.first,
-      let stack = recording.storage.evidence.stack(at: first.index)
-    else { return nil }
-    let frames = frames(of: stack)
+    let first = finding.statements.first.flatMap { recording.storage.evidence.stack(at: $0.index) }
+    guard let site = finding.callSite, let stack = finding.stack ?? first else { return nil }
+    let frames = beginning(at: site, frames(of: stack), stack)
     return frames.count > 1 ? frames : nil
+  }
+
+  /// With the line of a finding as one of them: one that was handed to a pool has its function by another name.
+  private static func beginning(
+    at site: CallSite, _ frames: [RunRecord.Frame], _ stack: StackTrace
+  ) -> [RunRecord.Frame] {
+    guard !frames.contains(where: { $0.site == site.description }) else { return frames }
+    let own = stack.appFrames.prefix(limit).firstIndex { $0.file == site.filePath && $0.line == site.line }
+    return [RunRecord.Frame(site: site.description)] + frames[(own.map { $0 + 1 } ?? 0)...]
   }
 
   /// The lines of the app on a stack.
   static func frames(of stack: StackTrace) -> [RunRecord.Frame] {
     var createdTasks = 0
-    return stack.appFrames.prefix(limit).map { frame in
-      defer { createdTasks = frame.createdTasks }
-      return RunRecord.Frame(
-        site: frame.callSite.description, awaits: frame.isAwaiting ? true : nil,
-        creates: frame.createdTasks > createdTasks ? true : nil)
-    }
+    return stack.appFrames.prefix(limit).map { RunRecord.Frame($0, after: &createdTasks) }
+  }
+
+  /// - Parameter createdTasks: How many tasks were created on the way from the frame before to what runs; that of this one afterwards.
+  init(_ frame: StackFrame, after createdTasks: inout Int) {
+    self.init(
+      site: frame.callSite.description, awaits: frame.isAwaiting ? true : nil,
+      creates: frame.createdTasks > createdTasks ? true : nil)
+    createdTasks = frame.createdTasks
   }
 
   /// `awaited at Library.swift:42 in Library.authorsWithBooks()`, as what is around another line.
@@ -116,6 +127,9 @@ extension RunRecord.Problem {
     guard let own = stack.firstIndex(where: { $0.site == site }) else { return [] }
     return stack[(own + 1)...].prefix(16)
   }
+
+  /// The call site and the line that led to it, of a statement that is one of several.
+  var lines: [String] { (site.map { ["at \($0)"] } ?? []) + callers.prefix(1).map(\.description) }
 }
 
 extension RunRecord.Shape {

@@ -204,6 +204,9 @@ private struct Builder {
   mutating func addStatements() {
     hidden += max(0, test.executions.count - Waterfall.barLimit)
     let flagged = Set(test.findings.flatMap(\.statements))
+    let sites = Dictionary(
+      test.findings.flatMap { finding in finding.statements.map { ($0, finding.lines) } }
+    ) { first, _ in first }
     var entries: [Entry] = []
     for execution in test.executions.prefix(Waterfall.barLimit) {
       guard let lane = lane(.connection(execution.connection)) else {
@@ -211,13 +214,14 @@ private struct Builder {
         continue
       }
       let shape = test.shapes.indices.contains(execution.shape) ? test.shapes[execution.shape] : nil
-      let parts = [
-        execution.duration.map(Self.readable) ?? "still open",
-        // What a statement of its kind has not is no news: rows of a write, changes of a read.
-        execution.rows.flatMap { $0 == 0 && shape?.kind != "select" ? nil : $0.counted("row") },
-        execution.changed.flatMap { $0 == 0 ? nil : "\($0) changed" },
-        execution.steps.map { $0.counted("step") }, execution.error.map { "failed with \($0)" },
-      ]
+      let parts =
+        [
+          execution.duration.map(Self.readable) ?? "still open",
+          // What a statement of its kind has not is no news: rows of a write, changes of a read.
+          execution.rows.flatMap { $0 == 0 && shape?.kind != "select" ? nil : $0.counted("row") },
+          execution.changed.flatMap { $0 == 0 ? nil : "\($0) changed" },
+          execution.steps.map { $0.counted("step") }, execution.error.map { "failed with \($0)" },
+        ] + (sites[execution.number] ?? [])
       let start = Double(execution.start)
       var drawn = bar(
         Waterfall.Bar.Kind(statement: shape?.kind), "#\(execution.number)", parts, start,

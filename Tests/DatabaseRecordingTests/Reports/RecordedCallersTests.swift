@@ -56,7 +56,7 @@ import Testing
       let creating = CreatingStack().capture()
       let running = RunningStack().capture()
       let whole = StackTrace(
-        returnAddresses: running.returnAddresses + [StackWord.creatorMark] + creating.returnAddresses
+        words: running.words + [StackWord.creatorMark] + creating.words
           + [StackWord.rootMark])
       let frames = RunRecord.Frame.frames(of: whole)
       let created = try #require(frames.firstIndex { $0.creates == true })
@@ -72,13 +72,13 @@ import Testing
 private struct CreatingStack {
   @inline(never) func capture() -> StackTrace {
     let stack = StackTrace.capture()
-    return stack.returnAddresses.isEmpty ? StackTrace(returnAddresses: [1]) : stack
+    return stack.words.isEmpty ? StackTrace(words: [1]) : stack
   }
 }
 
 private struct RunningStack {
   @inline(never) func capture() -> StackTrace {
     let stack = StackTrace.capture()
-    return stack.returnAddresses.isEmpty ? StackTrace(returnAddresses: [2]) : stack
+    return stack.words.isEmpty ? StackTrace(words: [2]) : stack
   }
 }

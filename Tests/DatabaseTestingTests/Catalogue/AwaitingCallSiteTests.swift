@@ -55,6 +55,100 @@
       #expect(finding.message.contains("at \(Self.file):\(line) in AwaitingCallSiteTests."), "\(finding)")
     }
 
+    @Test func aDuplicate() async throws {
+      let store = try Store()
+      var line = 0
+      let recording = try await recordDatabase {
+        for _ in 1...3 {
+          line = #line + 1
+          _ = try await store.authors()
+        }
+        _ = try await store.rows("SELECT id FROM book WHERE authorId = ?", 1)
+      }
+      let finding = try #require(recording.check(.noDuplicateQueries).first)
+      let site = "\(Self.file):\(line) in AwaitingCallSiteTests.aDuplicate()"
+      #expect(finding.count == 3)
+      // The function that is awaited sends nothing else: its line is the call site, and what awaits it leads there.
+      #expect(finding.callSite?.function == "Store.authors()", "\(finding)")
+      #expect(try callers(of: finding, in: recording).first == "awaited at \(site)", "\(finding)")
+    }
+
+    @Test func aDuplicateOfOneFunctionForAllSQL() async throws {
+      let store = try Store()
+      var line = 0
+      let recording = try await recordDatabase {
+        _ = try await store.authors()
+        for _ in 1...3 {
+          line = #line + 1
+          _ = try await store.rows("SELECT id FROM book WHERE authorId = ?", 1)
+        }
+      }
+      let finding = try #require(recording.check(.noDuplicateQueries).first)
+      #expect(finding.count == 3 && finding.callSite?.line == line)
+      let site = "\(Self.file):\(line) in AwaitingCallSiteTests.aDuplicateOfOneFunctionForAllSQL()"
+      #expect(finding.message.contains("\n       at \(site), through Store.rows(_:_:)\n"), "\(finding)")
+    }
+
+    @Test func aDuplicateThatIsAwaitedOnTwoLinesIsNone() async throws {
+      let store = try Store()
+      let recording = try await recordDatabase {
+        _ = try await store.authors()
+        _ = try await store.authors()
+        async let third = store.authors()
+        _ = try await third
+      }
+      #expect(recording.check(.noDuplicateQueries).isEmpty)
+    }
+
+    @Test func rowsThatAreInsertedOneByOne() async throws {
+      let store = try Store()
+      var line = 0
+      let recording = try await recordDatabase {
+        _ = try await store.authors()
+        for id in 100..<106 {
+          line = #line + 1
+          _ = try await store.rows("INSERT INTO author (id, name) VALUES (?, 'x')", id)
+        }
+      }
+      let finding = try #require(recording.check(.batchedInserts).first)
+      #expect(finding.count == 6 && finding.callSite?.line == line)
+      let site = "\(Self.file):\(line) in AwaitingCallSiteTests.rowsThatAreInsertedOneByOne()"
+      #expect(finding.message.contains("\n       at \(site), through Store.rows(_:_:)\n"), "\(finding)")
+    }
+
+    @Test func rowsThatAreInsertedOnOneLineEach() async throws {
+      let store = try Store()
+      let sql = "INSERT INTO author (id, name) VALUES (?, 'x')"
+      let recording = try await recordDatabase {
+        _ = try await store.authors()
+        _ = try await store.rows(sql, 101)
+        _ = try await store.rows(sql, 102)
+        _ = try await store.rows(sql, 103)
+        _ = try await store.rows(sql, 104)
+        _ = try await store.rows(sql, 105)
+        _ = try await store.rows(sql, 106)
+      }
+      #expect(recording.check(.batchedInserts).isEmpty)
+    }
+
+    @Test func anOpenTransaction() async throws {
+      let store = try Store()
+      var line = 0
+      let recording = try await recordDatabase {
+        _ = try await store.authors()
+        line = #line + 1
+        _ = try await store.rows("BEGIN", 0)
+      }
+      let finding = try #require(recording.check(.closedTransactions).first)
+      #expect(finding.callSite?.line == line, "\(finding)")
+      _ = try await store.rows("ROLLBACK", 0)
+    }
+
+    private func callers(of finding: Finding, in recording: Recording) throws -> [String] {
+      let record = RunRecord.Test(recording, name: nil)
+      return try #require(record.findings.first { $0.kind == finding.kind.rawValue }).callers.map(\.description)
+    }
+
     @Test func twoOnOneLineAreTwoPlaces() async throws {
       let (store, sql) = (try Store(), "SELECT value FROM setting WHERE key = ?")
       let recording = try await recordDatabase {

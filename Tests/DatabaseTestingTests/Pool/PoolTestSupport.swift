@@ -61,6 +61,13 @@ func failure<R>(_ body: () async throws -> R) async -> PoolCheckoutFailure? {
   _ = monitor.observer.checkedOut(connection)
 }
 
+/// As an adapter of a pool whose functions suspend.
+@concurrent @inline(never) func reportCheckoutLater(to monitor: PoolMonitor, _ connection: Int) async {
+  await Task.yield()
+  _ = monitor.observer.checkedOut(connection)
+  await Task.yield()
+}
+
 @inline(never) func reportCheckin(to monitor: PoolMonitor, _ lease: PoolObserver.Lease) {
   monitor.observer.checkedIn(lease)
 }

@@ -8,10 +8,18 @@ private let keep = "keep the first result, or ask once before the loop"
 private let settings = "read all the rows with one query: SELECT … FROM setting WHERE key IN (…)"
 private let byAuthor = "SELECT id FROM book WHERE authorId = ?"
 private let now = "SELECT datetime('now')"
+/// The first round of a loop may be a copy in optimised code, and where an await has no line it is not known to be the same call.
+#if DEBUG
+  private let roundsWithoutLine = 6
+#else
+  private let roundsWithoutLine = 5
+#endif
 private let byKey = "SELECT value FROM setting WHERE key = ?"
 
 extension Programs {
   /// Loops that await, in every way in which Swift's concurrency lets one write them.
+  ///
+  /// Their bodies differ where they can: of equal functions the optimiser makes one, with the lines of one of them.
   static let guiltyAwaited: [Program] = [
     .guiltyAsync("awaited, two rows", "book.authorId", 2, fix: books) { store in
       try await load(store, limit: 2)
@@ -36,7 +44,7 @@ extension Programs {
         for author in authors {
           group.addTask {
             // guilty: a group that discards its results
-            _ = try store.db.rows(byAuthor, author)
+            if try store.db.rows(byAuthor, author).isEmpty { print("an author without books") }
           }
         }
       }
@@ -53,7 +61,7 @@ extension Programs {
         _ = try store.db.rows(byAuthor, author)
       }
     },
-    .guiltyAsync("a stream that asks for each element", "book.authorId", 6, fix: books) { store in
+    .guiltyAsync("a stream that asks for each element", "book.authorId", roundsWithoutLine, fix: books) { store in
       let rest = Box(try store.authors())
       let stream = AsyncThrowingStream<[Int], any Error> {
         guard let author = rest.removeFirst() else { return nil }
@@ -191,7 +199,7 @@ extension Programs {
         try await withTaskCancellationHandler {
           await Task.yield()
           // guilty: with a cancellation handler in each round
-          _ = try store.db.rows(byAuthor, author)
+          if try store.db.rows(byAuthor, author).count > 9 { print("an author of many books") }
         } onCancel: {
         }
       }

@@ -23,7 +23,7 @@ extension Programs {
     .guilty("forEach", "book.authorId", 6, fix: books) { store in
       try store.authors().forEach { author in
         // guilty: forEach
-        _ = try store.db.rows("SELECT id FROM book WHERE authorId = ?", author)
+        if try store.db.rows("SELECT id FROM book WHERE authorId = ?", author).isEmpty { print("no books") }
       }
     },
     .guilty("reduce", "book.authorId", 6, fix: books) { store in
