@@ -49,8 +49,11 @@ import Testing
     for folder in ["Tests", "Sources"] {
       let all = FileManager.default.enumerator(
         at: Documentation.package.appendingPathComponent(folder), includingPropertiesForKeys: nil)
-      for case let file as URL in all ?? FileManager.DirectoryEnumerator()
-      where file.pathExtension == "swift" && file.lastPathComponent != "FailureOutputTests.swift" {
+      for case let file as URL in all ?? FileManager.DirectoryEnumerator() {
+        if file.lastPathComponent.hasPrefix(".build") { all?.skipDescendants() }
+        guard file.pathExtension == "swift", file.lastPathComponent != "FailureOutputTests.swift",
+          (try file.resourceValues(forKeys: [.isDirectoryKey])).isDirectory != true
+        else { continue }
         add(try String(contentsOf: file, encoding: .utf8), to: &found)
       }
     }
