@@ -50,20 +50,20 @@ func databaseTestingSQLiteCallbacks() -> UnsafeRawPointer {
   UnsafeRawPointer(callbacks.pointer)
 }
 
-func connection(_ context: UnsafeMutableRawPointer?) -> Unmanaged<ConnectionEvidence>? {
-  context.map { Unmanaged<ConnectionEvidence>.fromOpaque($0) }
+func connection(_ context: UnsafeMutableRawPointer?) -> Unmanaged<ObservedConnection>? {
+  context.map { Unmanaged<ObservedConnection>.fromOpaque($0) }
 }
 
 private func connectionOpened(_ opening: UnsafePointer<dbh_opening>?) -> UnsafeMutableRawPointer? {
   guard let opening = opening?.pointee else { return nil }
   let file = opening.file.map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
   let info = ConnectionInfo(id: opening.id, name: opening.name.map { String(cString: $0) }, file: file)
-  let key = DatabaseIdentity.Key(opening.identity) ?? file.map { .place($0) }
+  let key = ObservedDatabase.Key(opening.identity) ?? file.map { .place($0) }
   let makeSchema = { schemaFacts(file: file, opening) }
   let database =
-    key.map { DatabaseIdentity.of($0, isAlone: opening.identity.is_alone, schema: makeSchema) }
-    ?? DatabaseIdentity(schema: makeSchema())
-  let evidence = ConnectionEvidence(info: info, database: database, key: key)
+    key.map { ObservedDatabase.of($0, isAlone: opening.identity.is_alone, schema: makeSchema) }
+    ?? ObservedDatabase(schema: makeSchema())
+  let evidence = ObservedConnection(info: info, database: database, key: key)
   dbh_share_schema_version(opening.connection, database.schemaVersion)
   evidence.noteOpening()
   return Unmanaged.passRetained(evidence).toOpaque()
@@ -77,7 +77,7 @@ private func schemaFacts(file: String?, _ opening: dbh_opening) -> SchemaFacts {
     isNew: opening.is_new, isTold: opening.is_told)
 }
 
-extension DatabaseIdentity.Key {
+extension ObservedDatabase.Key {
   fileprivate init?(_ identity: dbh_identity) {
     let parts = identity.parts
     switch Int(identity.kind) {
@@ -150,7 +150,7 @@ private func statementBegan(_ statement: UnsafePointer<dbh_statement>?, _ slot: 
 }
 
 private func record(
-  _ statement: UnsafePointer<dbh_statement>, on connection: ConnectionEvidence, in slot: UnsafeMutablePointer<dbh_slot>
+  _ statement: UnsafePointer<dbh_statement>, on connection: ObservedConnection, in slot: UnsafeMutablePointer<dbh_slot>
 ) {
   let statement = statement.pointee
   let shape = statement.shape
@@ -177,7 +177,7 @@ private func record(
 }
 
 private func telemetry(
-  of statement: dbh_statement, on connection: ConnectionEvidence, through pipeline: TelemetryPipeline
+  of statement: dbh_statement, on connection: ObservedConnection, through pipeline: TelemetryPipeline
 ) -> UnsafeMutableRawPointer? {
   let enclosing = statement.parent?.pointee.telemetry.map {
     Unmanaged<StatementTelemetry>.fromOpaque($0).takeUnretainedValue()
@@ -266,8 +266,8 @@ private func prepareFailed(
 }
 
 /// Where failures go that happen on a thread before any connection was seen on it.
-private let unknownConnection = ConnectionEvidence(
-  info: ConnectionInfo(id: 0, name: "an SQLite connection", file: nil), database: DatabaseIdentity())
+private let unknownConnection = ObservedConnection(
+  info: ConnectionInfo(id: 0, name: "an SQLite connection", file: nil), database: ObservedDatabase())
 
 private func schemaDefined(_ context: UnsafeMutableRawPointer?, _ sql: UnsafePointer<CChar>?) {
   guard let sql else { return }

@@ -14,7 +14,7 @@ enum DirectRecording {
 
   /// The lane of a connection for statements that go to `place`.
   static func lane(
-    to place: ConnectionEvidence.Place, after lane: UnsafeMutablePointer<dbh_lane>?,
+    to place: ObservedConnection.Place, after lane: UnsafeMutablePointer<dbh_lane>?,
     on connection: UnsafeMutableRawPointer?
   ) -> UnsafeMutablePointer<dbh_lane>? {
     let log = Unmanaged.passUnretained(place.log)

@@ -20,7 +20,7 @@ extension InstrumentedDatabase {
       guard let context = dbh_context_of(UnsafeMutableRawPointer(connection)) else {
         throw SQLiteInstrumentationError(code: Int32(DBH_CLOSED), result: 0, name: name)
       }
-      return Unmanaged<ConnectionEvidence>.fromOpaque(context).takeUnretainedValue().database
+      return Unmanaged<ObservedConnection>.fromOpaque(context).takeUnretainedValue().database
     }
   }
 }

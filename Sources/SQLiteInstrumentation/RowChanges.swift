@@ -43,7 +43,7 @@ func statementSettled(_ context: UnsafeMutableRawPointer?, _ step: UnsafePointer
   connection._withUnsafeGuaranteedRef { connection in settle(step.pointee, on: connection) }
 }
 
-private func settle(_ step: dbh_step, on connection: ConnectionEvidence) {
+private func settle(_ step: dbh_step, on connection: ObservedConnection) {
   var ending = TransactionLedger.Ending()
   var log = step.log.map { Unmanaged<StatementLog>.fromOpaque($0).takeUnretainedValue() }
   if step.is_loose, let own = connection.logOfTask {
@@ -104,7 +104,7 @@ private func settle(_ step: dbh_step, on connection: ConnectionEvidence) {
 
 /// Without a hook, and for tables that have none (virtual ones, and a `DELETE` that was prepared before the hook was there),
 /// SQLite's count of the statement's own changes tells.
-private func toldByCount(_ step: dbh_step, on connection: ConnectionEvidence) -> TableChange? {
+private func toldByCount(_ step: dbh_step, on connection: ObservedConnection) -> TableChange? {
   let shape = ShapeTable.shared[step.shape]
   guard let table = shape.tables.first(where: { $0.role == .written }) else { return nil }
   let number = connection.transactions.number(
@@ -123,7 +123,7 @@ private func toldByCount(_ step: dbh_step, on connection: ConnectionEvidence) ->
 ///
 /// - Returns: `nil` where it wrote to a table of its own, be it called like such a one.
 private func virtualRows(
-  _ step: dbh_step, _ changes: [TableChange], on connection: ConnectionEvidence
+  _ step: dbh_step, _ changes: [TableChange], on connection: ObservedConnection
 ) -> TableChange? {
   guard let target = ShapeTable.shared[step.shape].tables.first(where: { $0.role == .written }),
     var counted = toldByCount(step, on: connection)

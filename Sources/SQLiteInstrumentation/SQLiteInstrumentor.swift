@@ -58,7 +58,7 @@ public enum SQLiteInstrumentor {
     let code = dbh_instrument(UnsafeMutableRawPointer(connection), name)
     if Int(code) != DBH_OK { throw SQLiteInstrumentationError(code: code, result: 0, name: name) }
     guard let name, let context = dbh_context_of(UnsafeMutableRawPointer(connection)) else { return }
-    Unmanaged<ConnectionEvidence>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.rename(name) }
+    Unmanaged<ObservedConnection>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.rename(name) }
   }
 
   /// The number of an instrumented connection, as in `ConnectionInfo.id`.
@@ -74,12 +74,12 @@ public enum SQLiteInstrumentor {
   /// - Returns: `nil` for a connection that is not instrumented.
   public static func number(of connection: OpaquePointer) -> UInt64? {
     guard let context = dbh_context_of(UnsafeMutableRawPointer(connection)) else { return nil }
-    return Unmanaged<ConnectionEvidence>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.info.id }
+    return Unmanaged<ObservedConnection>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.info.id }
   }
 
   /// The path of an instrumented connection's file, as in `ConnectionInfo.file`.
   package static func file(of connection: OpaquePointer) -> String? {
     guard let context = dbh_context_of(UnsafeMutableRawPointer(connection)) else { return nil }
-    return Unmanaged<ConnectionEvidence>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.info.file }
+    return Unmanaged<ObservedConnection>.fromOpaque(context)._withUnsafeGuaranteedRef { $0.info.file }
   }
 }

@@ -33,9 +33,9 @@ private final class Inspection {
     self.isAlone = isAlone
   }
 
-  func concerns(_ connection: ConnectionEvidence) -> Bool { connection.concerns(scope, isAlone: isAlone) }
+  func concerns(_ connection: ObservedConnection) -> Bool { connection.concerns(scope, isAlone: isAlone) }
 
-  func noteLost(_ connection: ConnectionEvidence) { connection.markLost(in: concerns(connection) ? scope : nil) }
+  func noteLost(_ connection: ObservedConnection) { connection.markLost(in: concerns(connection) ? scope : nil) }
 
   static func of(_ argument: UnsafeMutableRawPointer?) -> Inspection? {
     argument.map { Unmanaged<Inspection>.fromOpaque($0).takeUnretainedValue() }

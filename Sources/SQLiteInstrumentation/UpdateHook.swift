@@ -2,9 +2,9 @@ internal import CSQLiteHooks
 package import DatabaseInstrumentation
 
 /// What is told of a statement where the library has no preupdate hook, without the rows.
-func updateAccount(of step: dbh_step, on connection: ConnectionEvidence) -> UpdateAccount {
+func updateAccount(of step: dbh_step, on connection: ObservedConnection) -> HookReconciliation {
   connection.database.schema.writing.require()
-  var account = UpdateAccount(ShapeTable.shared[step.shape])
+  var account = HookReconciliation(ShapeTable.shared[step.shape])
   account.changed = Int(step.changed)
   account.total = Int(step.total)
   account.hasFailed = step.has_failed
@@ -15,8 +15,8 @@ func updateAccount(of step: dbh_step, on connection: ConnectionEvidence) -> Upda
   return account
 }
 
-func told(_ change: TableChange, on connection: ConnectionEvidence) -> UpdateAccount.Change {
-  UpdateAccount.Change(
+func told(_ change: TableChange, on connection: ObservedConnection) -> HookReconciliation.Change {
+  HookReconciliation.Change(
     table: connection.transactions.name(of: change.table) ?? TableName(database: "", name: ""),
     number: change.table, rows: change.rows)
 }

@@ -4,7 +4,7 @@ import DatabaseSupport
 
 /// A driver of a database that does not exist: what the pure parts are tested with.
 final class MadeUpDriver: Sendable {
-  let connection: ConnectionEvidence
+  let connection: ObservedConnection
   private static let lastID = Locked<UInt64>(1_000_000)
 
   /// - Parameter tables: `CREATE TABLE` statements.
@@ -15,8 +15,8 @@ final class MadeUpDriver: Sendable {
       id += 1
       return id
     }
-    connection = ConnectionEvidence(
-      info: ConnectionInfo(id: id, name: "made up", file: nil), database: DatabaseIdentity(schema: schema))
+    connection = ObservedConnection(
+      info: ConnectionInfo(id: id, name: "made up", file: nil), database: ObservedDatabase(schema: schema))
   }
 
   @discardableResult

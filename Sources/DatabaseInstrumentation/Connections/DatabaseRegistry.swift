@@ -15,7 +15,7 @@ public final class DatabaseRegistry: Sendable {
 
   private struct Entry: Sendable {
     var info: ConnectionInfo
-    weak let identity: DatabaseIdentity?
+    weak let identity: ObservedDatabase?
     var closing: [@Sendable () -> Void] = []
   }
 
@@ -46,7 +46,7 @@ public final class DatabaseRegistry: Sendable {
     databases.filter { $0.name == name }
   }
 
-  func add(_ info: ConnectionInfo, _ identity: DatabaseIdentity) {
+  func add(_ info: ConnectionInfo, _ identity: ObservedDatabase) {
     connections.withLock { connections in
       let closing = connections[info.id]?.closing ?? []
       connections[info.id] = Entry(info: info, identity: identity, closing: closing)
@@ -77,10 +77,10 @@ public struct InstrumentedDatabase: Sendable, CustomStringConvertible {
   /// How many connections it had when it was looked up.
   public internal(set) var connectionCount: Int
 
-  let identity: DatabaseIdentity?
-  private let attach: @Sendable () throws -> DatabaseIdentity
+  let identity: ObservedDatabase?
+  private let attach: @Sendable () throws -> ObservedDatabase
 
-  init(info: ConnectionInfo, identity: DatabaseIdentity) {
+  init(info: ConnectionInfo, identity: ObservedDatabase) {
     name = info.name
     system = info.system
     connectionCount = 0
@@ -89,7 +89,7 @@ public struct InstrumentedDatabase: Sendable, CustomStringConvertible {
   }
 
   /// A database that is instrumented when an instrumentor is activated on it.
-  package init(name: String, system: DatabaseSystem, attach: @escaping @Sendable () throws -> DatabaseIdentity) {
+  package init(name: String, system: DatabaseSystem, attach: @escaping @Sendable () throws -> ObservedDatabase) {
     self.name = name
     self.system = system
     self.attach = attach
@@ -106,9 +106,9 @@ public struct InstrumentedDatabase: Sendable, CustomStringConvertible {
     identity?.schema.prepare()
   }
 
-  func attached() throws -> DatabaseIdentity { try attach() }
+  func attached() throws -> ObservedDatabase { try attach() }
 
-  func with(_ identity: DatabaseIdentity) -> InstrumentedDatabase {
+  func with(_ identity: ObservedDatabase) -> InstrumentedDatabase {
     DatabaseRegistry.shared.databases.first { $0.identity === identity } ?? self
   }
 

@@ -21,7 +21,7 @@ internal import Synchronization
 /// Its statements take part in everything that SQLite's do: recordings and their expectations, loads, spans, metrics. A copy
 /// is the same connection.
 public struct InstrumentedConnection: Sendable {
-  package let evidence: ConnectionEvidence
+  package let evidence: ObservedConnection
 
   /// Numbers of connections of this kind; SQLite's count from 1.
   private static let lastID = Atomic<UInt64>(1 << 40)
@@ -47,7 +47,7 @@ public struct InstrumentedConnection: Sendable {
       serverPort: serverPort)
     // Connections with the same address share what is known of their tables, as those to one file do.
     let place = "\(system)|\(info.serverAddress ?? "")|\(serverPort ?? 0)|\(namespace ?? name)"
-    evidence = ConnectionEvidence(info: info, database: DatabaseIdentity.of(file: place) { SchemaFacts() })
+    evidence = ObservedConnection(info: info, database: ObservedDatabase.of(file: place) { SchemaFacts() })
   }
 
   /// What recordings and spans say of it.

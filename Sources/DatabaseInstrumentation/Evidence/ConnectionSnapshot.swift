@@ -1,7 +1,7 @@
 /// A connection as it was when the evidence was taken.
 package struct ConnectionSnapshot: Sendable {
   package let info: ConnectionInfo
-  package let database: DatabaseIdentity
+  package let database: ObservedDatabase
   /// Whether statements on it are known to have been missed.
   package let hasLostStatements: Bool
   package let isOpen: Bool
@@ -9,9 +9,9 @@ package struct ConnectionSnapshot: Sendable {
   let isOpenedOutside: Bool
   private let schemas: SchemaTimeline
   /// Nothing but an identity that is nobody else's while the snapshot lives.
-  private let source: ConnectionEvidence
+  private let source: ObservedConnection
 
-  init(_ connection: ConnectionEvidence) {
+  init(_ connection: ObservedConnection) {
     info = connection.info
     database = connection.database
     hasLostStatements = connection.hasLostStatements

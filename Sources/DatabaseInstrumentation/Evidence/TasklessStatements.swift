@@ -40,7 +40,7 @@ package struct TasklessStatements: Sendable {
     }
 
     func add(
-      _ other: StatementEvidence, of store: EvidenceStore, _ isCertain: (StatementRecord) -> Bool, _ chosen: [Int]
+      _ other: StatementEvidence, of store: RecordingTree, _ isCertain: (StatementRecord) -> Bool, _ chosen: [Int]
     ) {
       guard !chosen.isEmpty else { return }
       let shift = (Int64(clamping: store.origin) - Int64(clamping: scope.store.origin)) << 12

@@ -70,7 +70,7 @@ package struct WriteEvidence: Sendable {
   }
 }
 
-extension ConnectionEvidence {
+extension ObservedConnection {
   /// Without the rows in which virtual tables keep their content: a developer declared none of these tables.
   fileprivate func declared(_ rows: [TableRows]) -> [TableRows] {
     guard rows.contains(where: { VirtualTable.mayKeepContent(in: $0.table.name) }) else { return rows }

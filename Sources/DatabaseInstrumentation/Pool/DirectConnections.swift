@@ -14,7 +14,7 @@ final class DirectConnections: Sendable {
   /// By their number in the process.
   private let members = Locked<[UInt64: Member]>([:])
 
-  func opened(_ info: ConnectionInfo, of database: DatabaseIdentity) {
+  func opened(_ info: ConnectionInfo, of database: ObservedDatabase) {
     let monitor = database.monitor(of: info)
     let connection = monitor.observer.connected(databaseConnection: info.id)
     members.withLock { $0[info.id] = Member(monitor: monitor, connection: connection) }

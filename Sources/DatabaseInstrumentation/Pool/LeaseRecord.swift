@@ -45,7 +45,7 @@ public struct LeaseRecord: Sendable, CustomStringConvertible {
   /// The test that took it, with its case, where it is known.
   public let test: String?
 
-  package let entry: LeaseEntry
+  package let entry: LiveLease
   package let heldUntil: UInt64
   /// When it ended by the monotonic clock; `nil` where it ran on.
   package let monotonicEnd: UInt64?

@@ -36,7 +36,7 @@ package struct LeaseTable: Sendable {
   private struct Lease: Sendable {
     var connection: Int
     /// What the monitor keeps of it.
-    var entry: LeaseEntry?
+    var entry: LiveLease?
     /// Whether its holder is giving it back and the pool has not said yet that it has it.
     var isReturning = false
   }
@@ -91,7 +91,7 @@ package struct LeaseTable: Sendable {
   }
 
   /// What the monitor keeps of the leases that run, and of those whose connection was closed under them; in no order.
-  var entries: [LeaseEntry] { leases.elements.compactMap(\.value.entry) + bereft.entries }
+  var entries: [LiveLease] { leases.elements.compactMap(\.value.entry) + bereft.entries }
 
   /// Enters a checkout, as `.leased` does.
   ///
@@ -99,8 +99,8 @@ package struct LeaseTable: Sendable {
   /// - Returns: That; `nil` where the checkout did not fit.
   @inline(__always)
   mutating func begin(
-    _ lease: Int, on connection: Int, at time: UInt64, _ make: (PooledConnectionRecord) -> LeaseEntry
-  ) -> LeaseEntry? {
+    _ lease: Int, on connection: Int, at time: UInt64, _ make: (PooledConnectionRecord) -> LiveLease
+  ) -> LiveLease? {
     let begun = enter(lease, on: connection, at: time, make)
     updateOverflow()
     return begun?.entry
@@ -110,7 +110,7 @@ package struct LeaseTable: Sendable {
   ///
   /// - Returns: What was kept of the lease; `nil` where the return did not fit.
   @inline(__always)
-  mutating func endByReturn(_ lease: Int, at time: UInt64) -> LeaseEntry? {
+  mutating func endByReturn(_ lease: Int, at time: UInt64) -> LiveLease? {
     guard let ended = end(lease, at: time, becoming: .idle) else { return endBereft(lease, by: \.checkins) }
     totals.checkins += 1
     updateOverflow()
@@ -118,7 +118,7 @@ package struct LeaseTable: Sendable {
   }
 
   /// A lease without its connection ends after all; its connection's end counted as an invalidation until now.
-  private mutating func endBereft(_ lease: Int, by total: WritableKeyPath<Totals, Int>) -> LeaseEntry? {
+  private mutating func endBereft(_ lease: Int, by total: WritableKeyPath<Totals, Int>) -> LiveLease? {
     guard let ended = bereft.remove(lease) else { return nil }
     totals.invalidations -= 1
     totals[keyPath: total] += 1
@@ -140,7 +140,7 @@ package struct LeaseTable: Sendable {
 
   struct Holder: Sendable {
     var lease: Int
-    var entry: LeaseEntry?
+    var entry: LiveLease?
     var isReturning: Bool
   }
 
@@ -190,16 +190,16 @@ package struct LeaseTable: Sendable {
   /// - Parameter make: Makes what is kept of a lease that begins, on its connection as it is then.
   /// - Returns: Whether it fitted, and what is kept of the lease that began or ended.
   mutating func apply(
-    _ change: PoolChange, at time: UInt64, _ make: (PooledConnectionRecord) -> LeaseEntry?
-  ) -> (fits: Bool, entry: LeaseEntry?) {
-    var entry: LeaseEntry?
+    _ change: PoolChange, at time: UInt64, _ make: (PooledConnectionRecord) -> LiveLease?
+  ) -> (fits: Bool, entry: LiveLease?) {
+    var entry: LiveLease?
     let fits = enter(change, at: time, make, &entry)
     updateOverflow()
     return (fits, entry)
   }
 
   private mutating func enter(
-    _ change: PoolChange, at time: UInt64, _ make: (PooledConnectionRecord) -> LeaseEntry?, _ entry: inout LeaseEntry?
+    _ change: PoolChange, at time: UInt64, _ make: (PooledConnectionRecord) -> LiveLease?, _ entry: inout LiveLease?
   ) -> Bool {
     func end(_ state: State, _ total: WritableKeyPath<Totals, Int>) -> Bool {
       guard let lease = change.lease else { return false }
@@ -269,7 +269,7 @@ package struct LeaseTable: Sendable {
 
   @inline(__always)
   private mutating func enter(
-    _ lease: Int, on id: Int, at time: UInt64, _ make: (PooledConnectionRecord) -> LeaseEntry?
+    _ lease: Int, on id: Int, at time: UInt64, _ make: (PooledConnectionRecord) -> LiveLease?
   ) -> Lease? {
     guard let index = connections.index(of: id), leases.index(of: lease) == nil else { return nil }
     let begun = connections.update(at: index) { connection in

@@ -36,7 +36,7 @@ extension LeaseRecord {
     observed id: Int, pool: String, connection: Int, databaseConnection: UInt64, checkoutCount: Int, began: UInt64,
     ended: UInt64?, stack: StackTrace?, test: String?
   ) {
-    let entry = LeaseEntry(
+    let entry = LiveLease(
       observed: id, connection: connection, databaseConnection: databaseConnection, began: began,
       origin: stack.map { .stack($0, poolFile: nil, otherwise: nil) })
     self.init(

@@ -93,7 +93,7 @@ private struct HeldLease: Sendable, CustomStringConvertible {
   let origin: CheckoutOrigin?
   let test: String?
 
-  init(_ entry: LeaseEntry, at time: UInt64) {
+  init(_ entry: LiveLease, at time: UInt64) {
     lease = entry.id
     connection = entry.connection
     held = .nanoseconds(Int64(clamping: time - min(time, entry.checkedOutAt)))

@@ -216,7 +216,7 @@ extension PoolMonitor {
 
   @inline(__always)
   private func log(
-    _ kind: EventKind, _ entry: LeaseEntry?, _ connection: Int, _ lease: Int, at time: UInt64,
+    _ kind: EventKind, _ entry: LiveLease?, _ connection: Int, _ lease: Int, at time: UInt64,
     _ statistics: PoolStatistics, _ attribution: Attribution, _ state: inout State
   ) -> Notice? {
     let event = StoredEvent(

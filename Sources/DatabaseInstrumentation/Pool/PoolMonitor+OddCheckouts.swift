@@ -38,7 +38,7 @@ extension PoolMonitor {
   /// Enters what was wrong with a checkout, after it.
   @inline(never)
   func note(
-    _ found: OddCheckout, _ connection: Int, _ lease: Int, _ entry: LeaseEntry?, at time: UInt64,
+    _ found: OddCheckout, _ connection: Int, _ lease: Int, _ entry: LiveLease?, at time: UInt64,
     _ attribution: Attribution, in state: inout State, _ odd: inout OddCheckout?
   ) {
     var found = found

@@ -21,7 +21,7 @@ extension PoolMonitor {
     /// Only where somebody listens.
     var notice: Notice?
     /// A lease that began without telling whose it is.
-    var unattributed: LeaseEntry?
+    var unattributed: LiveLease?
   }
 
   /// An event, and who is to hear of it.
@@ -86,7 +86,7 @@ extension PoolMonitor {
     outcome.fits = fits
     outcome.statistics = state.table.statistics
     if fits { note(change, entry, at: time, in: &state, &outcome) }
-    let begun = if case .leased = change.effect { entry } else { nil as LeaseEntry? }
+    let begun = if case .leased = change.effect { entry } else { nil as LiveLease? }
     if let begun {
       if change.kind == nil, let scope = attribution.scope { scope.store.pools.add(begun, in: scope) }
       if attribution.isUncertain, RecordingActivity.shared.isRecording {
@@ -112,7 +112,7 @@ extension PoolMonitor {
   /// - Parameter whole: The event as it is told and, where it does not fit in less, kept.
   @inline(__always)
   func log(
-    _ event: StoredEvent, _ lease: LeaseEntry?, _ attribution: Attribution, _ state: inout State,
+    _ event: StoredEvent, _ lease: LiveLease?, _ attribution: Attribution, _ state: inout State,
     whole: () -> PoolEvent
   ) -> Notice? {
     state.log.append(event, whole: whole)
@@ -126,8 +126,8 @@ extension PoolMonitor {
 
   private func begin(
     _ lease: Int, on record: PooledConnectionRecord, at time: UInt64, by context: LeaseContext?,
-    _ attribution: Attribution, in leases: inout LeaseEntries
-  ) -> LeaseEntry {
+    _ attribution: Attribution, in leases: inout LiveLeases
+  ) -> LiveLease {
     let entry = leases.make()
     entry.begin(
       lease, on: record, at: time, began: monotonic(at: time), of: self, by: attribution.scope,
@@ -138,7 +138,7 @@ extension PoolMonitor {
 
   /// - Parameter entry: What is kept of the lease that began or ended.
   private func note(
-    _ change: PoolChange, _ entry: LeaseEntry?, at time: UInt64, in state: inout State, _ outcome: inout Outcome
+    _ change: PoolChange, _ entry: LiveLease?, at time: UInt64, in state: inout State, _ outcome: inout Outcome
   ) {
     func end(_ to: LeaseRecord.State) {
       guard let entry else { return }

@@ -45,7 +45,7 @@ public final class PoolMonitor: Sendable {
   struct State {
     var table: LeaseTable
     var log: EventLog
-    var leases = LeaseEntries()
+    var leases = LiveLeases()
     var lastConnection = 0
     var lastLease = 0
     var users = PoolUsers()
@@ -160,7 +160,7 @@ public final class PoolMonitor: Sendable {
 
   package var time: UInt64 { clock?() ?? monotonicNanoseconds() }
 
-  func record(of entry: LeaseEntry) -> LeaseRecord {
+  func record(of entry: LiveLease) -> LeaseRecord {
     let now = time
     return state.withLock { _ in entry.record(of: name, at: now) }
   }

@@ -6,7 +6,7 @@ package final class UnattributedLeases: Sendable {
   package static let shared = UnattributedLeases()
 
   private struct Member: Sendable {
-    let entry: LeaseEntry
+    let entry: LiveLease
     var isReported = false
   }
 
@@ -14,7 +14,7 @@ package final class UnattributedLeases: Sendable {
   private static let limit = 1_000
 
   /// Keeps a lease; call outside of its monitor's lock.
-  func add(_ entry: LeaseEntry) {
+  func add(_ entry: LiveLease) {
     members.withLock { members in
       if members.count >= Self.limit {
         // Those that came back are of no interest; of the others the oldest are given up.
@@ -51,7 +51,7 @@ package final class UnattributedLeases: Sendable {
   }
 }
 
-extension LeaseEntry {
+extension LiveLease {
   /// Whether it is taken to be the pool's creator's, and nobody else has used the pool since.
   package var isCreators: Bool { isAssumed && monitor?.isUsedByOthers == false }
 }

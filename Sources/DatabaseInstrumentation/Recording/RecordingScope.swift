@@ -25,7 +25,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   /// The name of the test that it, or a scope around it, was opened for.
   package let owningTest: String?
   package let parent: RecordingScope?
-  package let store: EvidenceStore
+  package let store: RecordingTree
   /// The suite that it runs in, of those that ask for something.
   let suite: RecordedSuite?
   /// No statement of the scope comes before it; a little early, since not all sources read the same clock.
@@ -33,7 +33,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   /// Nanoseconds of the monotonic clock.
   package let start: UInt64
   /// What its tree had of pools when it began.
-  let poolMark: PoolEvidence.Mark
+  let poolMark: PoolLog.Mark
 
   private let depth: Int
   /// Where it began: what is around an outermost recording is the same for all that it sees.
@@ -44,7 +44,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   /// Nanoseconds of the monotonic clock when it was finished; `UInt64.max` before. It lives as long as the scope.
   package let end: UnsafeMutablePointer<Atomic<UInt64>>
   private let excluded = Atomic<Int>(0)
-  private let lost = Locked<[ConnectionEvidence]>([])
+  private let lost = Locked<[ObservedConnection]>([])
   private let paused = Atomic<Bool>(false)
   private let unattributedAtStart: Int
 
@@ -67,10 +67,10 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     self.testName = testName ?? parent?.testName
     self.parent = parent
     depth = parent.map { $0.depth + 1 } ?? 0
-    store = parent?.store ?? EvidenceStore(detailLimit: detailLimit)
+    store = parent?.store ?? RecordingTree(detailLimit: detailLimit)
     suite = parent == nil ? RecordedSuite.current : parent?.suite
     startSequence = store.upcomingSequence(slack: 2_000)
-    poolMark = parent == nil ? PoolEvidence.Mark() : store.pools.mark
+    poolMark = parent == nil ? PoolLog.Mark() : store.pools.mark
     unattributedAtStart = UnattributedStatements.shared.count
     start = monotonicNanoseconds()
     if let parent { store.register(id, parent: parent.id) }
@@ -151,7 +151,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   }
 
   /// Statements on a connection were missed that belonged to the scope.
-  func note(lost connection: ConnectionEvidence) {
+  func note(lost connection: ObservedConnection) {
     var scope: RecordingScope? = self
     while let current = scope {
       current.lost.withLock { lost in
@@ -162,7 +162,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   }
 
   /// Connections whose statements are known to have been missed.
-  package var lostConnections: [ConnectionEvidence] { lost.withLock { $0 } }
+  package var lostConnections: [ObservedConnection] { lost.withLock { $0 } }
 
   func countExcluded() {
     var scope: RecordingScope? = self

@@ -7,8 +7,8 @@ internal import Synchronization
 /// Each connection has a log of its own, so two connections on two threads never wait for each other; the logs are
 /// merged by sequence number when they are read.
 package final class StatementLog: @unchecked Sendable {  // `state` is touched under the lock of the head alone.
-  package let connection: ConnectionEvidence
-  private let store: EvidenceStore
+  package let connection: ObservedConnection
+  private let store: RecordingTree
   /// What a source may write by itself. It lives as long as the log.
   package let head: UnsafeMutablePointer<LogHead>
   private let state: UnsafeMutablePointer<State>
@@ -42,7 +42,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   /// Transactions kept one by one.
   package static let transactionLimit = 10_000
 
-  init(connection: ConnectionEvidence, store: EvidenceStore, number: Int) {
+  init(connection: ObservedConnection, store: RecordingTree, number: Int) {
     self.connection = connection
     self.store = store
     head = .allocate(LogHead(origin: store.origin, number: UInt32(truncatingIfNeeded: number)))

@@ -9,7 +9,7 @@ package final class StatementTelemetry: Sendable {
   let load: DeclaredLoad?
 
   private let pipeline: TelemetryPipeline
-  private let connection: ConnectionEvidence
+  private let connection: ObservedConnection
   private let statement: StatementStart
   private let context: ServiceContext
   private let planned: PlannedLoad?
@@ -27,7 +27,7 @@ package final class StatementTelemetry: Sendable {
   }
 
   init(
-    pipeline: TelemetryPipeline, statement: StatementStart, connection: ConnectionEvidence, context: ServiceContext,
+    pipeline: TelemetryPipeline, statement: StatementStart, connection: ObservedConnection, context: ServiceContext,
     load: DeclaredLoad?, planned: PlannedLoad?, tracer: (any Tracer)?, decision: SamplingDecision,
     metrics: (any MetricsFactory)?
   ) {

@@ -39,11 +39,11 @@ package final class TelemetryPipeline: Sendable {
   /// Takes note of a statement that begins.
   ///
   /// - Returns: `nil` where nothing is to be done when it ends.
-  package func begin(_ statement: StatementStart, on connection: ConnectionEvidence) -> StatementTelemetry? {
+  package func begin(_ statement: StatementStart, on connection: ObservedConnection) -> StatementTelemetry? {
     SinkCall.perform { begun(statement, on: connection) }
   }
 
-  private func begun(_ statement: StatementStart, on connection: ConnectionEvidence) -> StatementTelemetry? {
+  private func begun(_ statement: StatementStart, on connection: ObservedConnection) -> StatementTelemetry? {
     let context = ServiceContext.current ?? .topLevel
     let load = DeclaredLoad.current
     let tracer = configuration.emitsSpans ? InstrumentationSystem.tracer : nil
@@ -77,7 +77,7 @@ package final class TelemetryPipeline: Sendable {
     return Double((number ?? draws.withLock { $0.next() }) >> 11) * 0x1p-53
   }
 
-  private func plan(_ statement: StatementStart, on connection: ConnectionEvidence) -> PlannedLoad? {
+  private func plan(_ statement: StatementStart, on connection: ObservedConnection) -> PlannedLoad? {
     guard statement.shape.kind == .select, configuration.emitsSpans else { return nil }
     return plans.load(
       statement.shape, in: connection.schema, enclosing: statement.enclosing?.shape,

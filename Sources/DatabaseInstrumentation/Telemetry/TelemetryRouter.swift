@@ -33,7 +33,7 @@ package final class TelemetryRouter: Sendable {
   /// Changes whenever another pipeline may be in force.
   var currentGeneration: UInt64 { generation.load(ordering: .acquiring) }
 
-  func pipeline(for database: DatabaseIdentity) -> TelemetryPipeline? {
+  func pipeline(for database: ObservedDatabase) -> TelemetryPipeline? {
     let found = state.withLock { state in
       (state.overrides[ObjectIdentifier(database)]?.last ?? state.defaults.last)?.pipeline
     }
@@ -41,7 +41,7 @@ package final class TelemetryRouter: Sendable {
   }
 
   /// Puts a pipeline in force, in place of an earlier one of the same owner.
-  func activate(_ pipeline: TelemetryPipeline, owner: AnyObject, on database: DatabaseIdentity?) {
+  func activate(_ pipeline: TelemetryPipeline, owner: AnyObject, on database: ObservedDatabase?) {
     let activated = Activated(owner: ObjectIdentifier(owner), pipeline: pipeline)
     let isNew = state.withLock { state in
       if let database { return state.overrides[ObjectIdentifier(database), default: []].put(activated) }

@@ -20,7 +20,7 @@ package struct DatabaseReplacement: Sendable {
   var time: UInt64
 }
 
-extension ConnectionEvidence {
+extension ObservedConnection {
   /// One of its databases was replaced just now, on the current thread.
   package func noteReplacement(of database: String, by kind: DatabaseReplacement.Kind) {
     guard let (log, scope) = logOfTask else { return }

@@ -53,7 +53,7 @@ struct Writes {
 
   /// A table with a trigger on it may write to any other, a foreign key with an action to the tables that refer to it, a view
   /// to whatever its triggers say.
-  private mutating func effect(of shape: StatementShape, on database: DatabaseIdentity, in schema: SchemaFacts)
+  private mutating func effect(of shape: StatementShape, on database: ObservedDatabase, in schema: SchemaFacts)
     -> Effect
   {
     var effect = Effect()

@@ -21,7 +21,7 @@ public struct RecordingLogHandler: LogHandler {
   private var next: any LogHandler
   private let messages: [DatabaseLogMessage]
   private let dialect: SQLDialect?
-  private let connection: ConnectionEvidence
+  private let connection: ObservedConnection
 
   /// Makes a handler.
   ///
@@ -36,10 +36,10 @@ public struct RecordingLogHandler: LogHandler {
     next = handler
     self.messages = messages
     self.dialect = dialect
-    connection = ConnectionEvidence(
+    connection = ObservedConnection(
       info: ConnectionInfo(
         id: InstrumentedConnection.nextID(), name: "logged statements", file: nil, system: .otherSQL),
-      database: DatabaseIdentity())
+      database: ObservedDatabase())
   }
 
   /// `trace`, since a library may log its statements at any level; the handler behind gets what is on its own level, which is

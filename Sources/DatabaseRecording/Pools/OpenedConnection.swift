@@ -13,7 +13,7 @@ public struct OpenedConnection: Sendable, CustomStringConvertible {
   /// The statements that were not finalized when its close began; `nil` where it is closed, or no close began.
   package let heldAtClose: [StatementShape]?
 
-  init(_ evidence: ConnectionEvidence) {
+  init(_ evidence: ObservedConnection) {
     info = evidence.info
     isOpen = evidence.isOpen
     stack = evidence.openingStack

@@ -17,7 +17,7 @@ struct PoolMemoryTests {
 
   #if os(Linux)
     @Test func aLeaseIsAtMost256Bytes() {
-      let entry = LeaseEntry()
+      let entry = LiveLease()
       withExtendedLifetime(entry) {
         #expect(usableSize(Unmanaged.passUnretained(entry).toOpaque()) <= 128)
       }

@@ -4,16 +4,16 @@ internal import Synchronization
 /// What the toolkit knows of one connection, and how it finds the recording that a statement on it belongs to.
 ///
 /// A driver makes one when a connection opens, and tells it of each statement.
-package final class ConnectionEvidence: Sendable {
+package final class ObservedConnection: Sendable {
   package var info: ConnectionInfo { told.withLock { $0.info } }
   /// Shared by all connections to the same file.
-  package let database: DatabaseIdentity
+  package let database: ObservedDatabase
 
   /// Its transactions, and what they wrote.
   package let transactions = TransactionMonitor()
 
   /// By which the database is known, where that has to be told when the connection closes.
-  private let key: DatabaseIdentity.Key?
+  private let key: ObservedDatabase.Key?
   private let bound: RecordingScope?
   private let cache = Locked(Cache())
   /// The temporary instrumentation that the connection was opened in.
@@ -46,11 +46,11 @@ package final class ConnectionEvidence: Sendable {
 
   /// - Parameters:
   ///   - info: Its name and file.
-  ///   - database: From `DatabaseIdentity.of(file:)`.
+  ///   - database: From `ObservedDatabase.of(file:)`.
   ///   - isBound: Whether it belongs to the recording it is made in; not where it only stands for what spans tell of.
   ///   - key: What the identity was asked for with.
   package init(
-    info: ConnectionInfo, database: DatabaseIdentity, isBound: Bool = true, key: DatabaseIdentity.Key? = nil
+    info: ConnectionInfo, database: ObservedDatabase, isBound: Bool = true, key: ObservedDatabase.Key? = nil
   ) {
     told = Locked(Told(info: info))
     self.key = key
@@ -293,7 +293,7 @@ package final class ConnectionEvidence: Sendable {
   }
 }
 
-extension ConnectionEvidence {
+extension ObservedConnection {
   /// Whether the rows that are known are all that changed: where rows that were replaced are not told, none may be.
   func tellsAll(_ rows: [TableRows]) -> Bool {
     let writing = database.schema.writing

@@ -8,7 +8,7 @@ internal import DatabaseSupport
 /// rows that `REPLACE` removes. Of these [`sqlite3_total_changes()`](https://www.sqlite.org/c3ref/total_changes.html) counts
 /// all but the last, and [`sqlite3_changes()`](https://www.sqlite.org/c3ref/changes.html) those that are the statement's own:
 /// where the numbers agree, everything is known.
-package struct UpdateAccount {
+package struct HookReconciliation {
   /// Row changes of one table.
   package struct Change: Hashable {
     package var table: TableName

@@ -1,8 +1,8 @@
-extension EvidenceStore {
+extension RecordingTree {
   /// The statements that the hooks saw, and those that other libraries told of by spans and log messages, each once.
   func merged(
     _ found: [(record: StatementRecord, connection: Int32)], with spans: [SpanEvidence],
-    connections: inout [ConnectionEvidence]
+    connections: inout [ObservedConnection]
   ) -> [(record: StatementRecord, connection: Int32)] {
     let told = statements(of: spans)
     guard !told.isEmpty || found.contains(where: { $0.record.flags.contains(.fromLog) }) else {
@@ -57,14 +57,14 @@ extension EvidenceStore {
     return record
   }
 
-  private func connection(for place: SpanStatement.Place) -> ConnectionEvidence {
+  private func connection(for place: SpanStatement.Place) -> ObservedConnection {
     connection(for: place) {
       let name = place.namespace ?? place.address ?? place.system.rawValue
-      return ConnectionEvidence(
+      return ObservedConnection(
         info: ConnectionInfo(
           id: InstrumentedConnection.nextID(), name: name, file: nil, system: place.system, namespace: place.namespace,
           serverAddress: place.address),
-        database: DatabaseIdentity.of(file: "\(place)") { SchemaFacts() }, isBound: false)
+        database: ObservedDatabase.of(file: "\(place)") { SchemaFacts() }, isBound: false)
     }
   }
 }

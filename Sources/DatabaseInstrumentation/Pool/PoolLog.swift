@@ -1,11 +1,11 @@
 internal import DatabaseSupport
 
 /// What one tree of recordings saw of pools: the leases that were taken in it, and the events.
-package final class PoolEvidence: Sendable {
+package final class PoolLog: Sendable {
   private let state = Locked(State())
 
   fileprivate struct State {
-    var leases: ContiguousArray<LeaseEntry> = []
+    var leases: ContiguousArray<LiveLease> = []
     var events: ContiguousArray<StoredEvent> = []
     /// Events that are kept whole, by their index.
     var whole: [Int: PoolEvent] = [:]
@@ -15,7 +15,7 @@ package final class PoolEvidence: Sendable {
     var sourceIndex: [Source.Key: Int] = [:]
     var tests: Set<String> = []
     var pools: [UInt32: [ObjectIdentifier: PoolMonitor]] = [:]
-    var opened = ScopedList<ConnectionEvidence>()
+    var opened = ScopedList<ObservedConnection>()
     /// Leases and events that were looked at to take evidence.
     var looks = 0
   }
@@ -34,7 +34,7 @@ package final class PoolEvidence: Sendable {
   private static let eventLimit = 20_000
 
   /// Keeps a lease that began without an event.
-  func add(_ lease: LeaseEntry, in scope: RecordingScope) {
+  func add(_ lease: LiveLease, in scope: RecordingScope) {
     guard scope.role == .recording else { return }
     lease.share()
     state.withLock { $0.leases.append(lease) }
@@ -47,7 +47,7 @@ package final class PoolEvidence: Sendable {
   ///   - whole: The event itself, which is asked for where it has to be kept whole.
   @inline(__always)
   func add(
-    _ event: StoredEvent, _ lease: LeaseEntry?, of pool: PoolMonitor, in scope: RecordingScope, source: inout Int,
+    _ event: StoredEvent, _ lease: LiveLease?, of pool: PoolMonitor, in scope: RecordingScope, source: inout Int,
     whole: () -> PoolEvent
   ) {
     state.withLock { state in
@@ -81,7 +81,7 @@ package final class PoolEvidence: Sendable {
   }
 
   /// A connection was opened in `scope`.
-  func add(_ connection: ConnectionEvidence, in scope: RecordingScope) {
+  func add(_ connection: ObservedConnection, in scope: RecordingScope) {
     state.withLock { $0.opened.append(connection, in: scope.id) }
   }
 
@@ -136,7 +136,7 @@ package final class PoolEvidence: Sendable {
   }
 
   /// The database connections opened inside of `scope`, fixtures' apart.
-  package func openedConnections(in scope: RecordingScope) -> [ConnectionEvidence] {
+  package func openedConnections(in scope: RecordingScope) -> [ObservedConnection] {
     let scopes = scope.store.scopes(inside: scope.id)
     return state.withLock { $0.opened.elements(in: scopes) }
   }
@@ -145,17 +145,17 @@ package final class PoolEvidence: Sendable {
   func discard() { state.withLock { $0 = State() } }
 }
 
-extension PoolEvidence.State {
+extension PoolLog.State {
   @inline(__always)
   fileprivate func isSource(_ index: Int, _ pool: PoolMonitor, _ scope: RecordingScope) -> Bool {
     index < sources.count && sources[index].scope === scope && sources[index].pool === pool
   }
 
   fileprivate mutating func source(_ pool: PoolMonitor, _ scope: RecordingScope) -> Int {
-    let key = PoolEvidence.Source.Key(scope: scope.id, pool: ObjectIdentifier(pool))
+    let key = PoolLog.Source.Key(scope: scope.id, pool: ObjectIdentifier(pool))
     if let known = sourceIndex[key] { return known }
     sourceIndex[key] = sources.count
-    sources.append(PoolEvidence.Source(scope: scope, pool: pool))
+    sources.append(PoolLog.Source(scope: scope, pool: pool))
     return sources.count - 1
   }
 }

@@ -3,17 +3,17 @@ import SQLiteInstrumentation
 import Testing
 
 /// What can be known from the update hook and SQLite's counts; `Tests/UpdateHookProbe` compares it with SQLite itself.
-@Suite struct UpdateAccountTests {
+@Suite struct HookReconciliationTests {
   private func account(
     _ sql: String, changed: Int, total: Int, _ told: [(String, RowTally)] = []
-  ) -> UpdateAccount {
-    var account = UpdateAccount(StatementShape(sql))
+  ) -> HookReconciliation {
+    var account = HookReconciliation(StatementShape(sql))
     account.changed = changed
     account.total = total
     account.told = told.enumerated().map { index, entry in
       let parts = entry.0.split(separator: ".").map(String.init)
       let table = TableName(database: parts.count > 1 ? parts[0] : "main", name: parts.last ?? "")
-      return UpdateAccount.Change(table: table, number: UInt32(index), rows: entry.1)
+      return HookReconciliation.Change(table: table, number: UInt32(index), rows: entry.1)
     }
     return account
   }

@@ -2,7 +2,7 @@ internal import DatabaseSupport
 package import Synchronization
 
 /// One database, however many connections it has: a file, or a single in-memory connection.
-package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` is an atomic.
+package final class ObservedDatabase: @unchecked Sendable {  // `schemaVersion` is an atomic.
   /// What is known of its tables.
   package let schema: SchemaFacts
 
@@ -47,7 +47,7 @@ package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` 
   }
 
   private struct Known: Sendable {
-    weak var identity: DatabaseIdentity?
+    weak var identity: ObservedDatabase?
     /// Of connections that are open.
     var count = 0
   }
@@ -61,14 +61,14 @@ package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` 
   deinit { schemaVersion.deallocate() }
 
   /// The identity of a file or a place, as long as one of its connections, or a recording of them, is alive.
-  package static func of(file: String, schema: () -> SchemaFacts) -> DatabaseIdentity {
+  package static func of(file: String, schema: () -> SchemaFacts) -> ObservedDatabase {
     of(.place(file), schema: schema)
   }
 
   /// The identity that goes with a key; ``closed(_:)`` is to be called for each connection that asked.
   ///
   /// - Parameter isAlone: Whether no other connection has the database for certain, so that an earlier one by this key is gone.
-  package static func of(_ key: Key, isAlone: Bool = false, schema: () -> SchemaFacts) -> DatabaseIdentity {
+  package static func of(_ key: Key, isAlone: Bool = false, schema: () -> SchemaFacts) -> ObservedDatabase {
     known.withLock { known in
       if !isAlone, let identity = known[key]?.identity {
         known[key]?.count += 1
@@ -78,7 +78,7 @@ package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` 
         known = known.filter { $0.value.identity != nil }
         knownLimit.store(max(256, 2 * known.count), ordering: .relaxed)
       }
-      let identity = DatabaseIdentity(schema: schema())
+      let identity = ObservedDatabase(schema: schema())
       known[key] = Known(identity: identity, count: 1)
       return identity
     }
@@ -204,7 +204,7 @@ package final class DatabaseIdentity: @unchecked Sendable {  // `schemaVersion` 
   }
 }
 
-extension DatabaseIdentity.Use {
+extension ObservedDatabase.Use {
   fileprivate mutating func note(_ scope: RecordingScope) {
     forgetEnded()
     for index in running.indices {

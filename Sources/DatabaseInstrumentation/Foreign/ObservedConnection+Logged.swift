@@ -1,6 +1,6 @@
 internal import DatabaseSupport
 
-extension ConnectionEvidence {
+extension ObservedConnection {
   /// A log message told of a statement: neither its duration nor its rows are known.
   ///
   /// - Parameter values: The bound values in order; `nil` where the message does not have them.

@@ -2,10 +2,10 @@ internal import DatabaseSupport
 internal import Synchronization
 
 /// All evidence of one tree of recordings: shared by the outermost scope and the scopes inside of it.
-package final class EvidenceStore: Sendable {
+package final class RecordingTree: Sendable {
   /// Statements kept one by one; what comes after is counted by shape.
   package let detailLimit: Int
-  package let pools = PoolEvidence()
+  package let pools = PoolLog()
   package let stacks = StackTable()
 
   /// Nanoseconds of the monotonic clock, from which sequence numbers count.
@@ -28,7 +28,7 @@ package final class EvidenceStore: Sendable {
     var loads = GrowingList<DeclaredLoad>()
     var loadIndex: [ObjectIdentifier: UInt32] = [:]
     var spans = ScopedList<LiveSpan>()
-    var places: [SpanStatement.Place: ConnectionEvidence] = [:]
+    var places: [SpanStatement.Place: ObservedConnection] = [:]
     /// Statements that belong to their scope because their connection does, by when they began.
     var strays: [Stray] = []
     /// Logs, records and transactions that were looked at to take evidence.
@@ -95,7 +95,7 @@ package final class EvidenceStore: Sendable {
   }
 
   /// The log of a connection, for a scope that from now on has something in it.
-  func log(for connection: ConnectionEvidence, in scope: UInt32) -> StatementLog {
+  func log(for connection: ObservedConnection, in scope: UInt32) -> StatementLog {
     state.withLock { state in
       let index = state.logOfConnection[connection.info.id] ?? state.logs.count
       state.logsOfScope[scope, default: []].insert(index)
@@ -108,7 +108,7 @@ package final class EvidenceStore: Sendable {
   }
 
   /// Whether a statement of the connection is in one of the recordings, or a transaction.
-  func hasLog(for connection: ConnectionEvidence) -> Bool {
+  func hasLog(for connection: ObservedConnection) -> Bool {
     state.withLock { $0.logOfConnection[connection.info.id] != nil }
   }
 
@@ -149,7 +149,7 @@ package final class EvidenceStore: Sendable {
   }
 
   /// The connection that stands for a database which only spans tell of.
-  func connection(for place: SpanStatement.Place, make: () -> ConnectionEvidence) -> ConnectionEvidence {
+  func connection(for place: SpanStatement.Place, make: () -> ObservedConnection) -> ObservedConnection {
     if let known = state.withLock({ $0.places[place] }) { return known }
     let made = make()
     return state.withLock { state in
@@ -175,7 +175,7 @@ package final class EvidenceStore: Sendable {
     let isInside = own.scopes.contains
     var looks = own.logs.count
     var found: [(record: StatementRecord, connection: Int32)] = []
-    var connections: [ConnectionEvidence] = []
+    var connections: [ObservedConnection] = []
     var used: [StatementLog] = []
     var dropped: [DroppedShape] = []
     var hasMessages = false

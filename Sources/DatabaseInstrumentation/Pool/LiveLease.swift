@@ -2,7 +2,7 @@
 ///
 /// A recording keeps one for each checkout: it fills a block of 128 bytes, and shares what others have, too. One that nobody
 /// else saw is used again for a later lease.
-package final class LeaseEntry: @unchecked Sendable {
+package final class LiveLease: @unchecked Sendable {
   // Changed under the monitor's lock alone, and once it is shared only in how it ended, which is read under that lock, too.
   // Hence no access can overlap another one, and is not checked for it: a checkout would pay for twelve.
   @exclusivity(unchecked) package private(set) var id = 0
@@ -16,9 +16,9 @@ package final class LeaseEntry: @unchecked Sendable {
   /// Keeps the monitor as long as the lease is not over, or somebody has this.
   @exclusivity(unchecked) package private(set) var monitor: PoolMonitor?
 
-  @exclusivity(unchecked) private var databaseNumber = LeaseEntry.none
-  @exclusivity(unchecked) private var endTime = LeaseEntry.none
-  @exclusivity(unchecked) private var monotonicEndTime = LeaseEntry.none
+  @exclusivity(unchecked) private var databaseNumber = LiveLease.none
+  @exclusivity(unchecked) private var endTime = LiveLease.none
+  @exclusivity(unchecked) private var monotonicEndTime = LiveLease.none
   @exclusivity(unchecked) private var count: UInt32 = 0
   @exclusivity(unchecked) private var isShared = false
   @exclusivity(unchecked) private var isReportedAsHeld = false
