@@ -6,6 +6,13 @@ import Testing
 @testable import DatabaseInstrumentation
 @testable import DatabaseTesting
 
+/// What is advised depends on the libraries of the program.
+#if GRDB
+  private let unwatchedFix = #"have GRDB's pool watched, as in DatabasePool(path: path).watched(name: "library")"#
+#else
+  private let unwatchedFix = "put the pool into a MonitoredPool, or have it tell a PoolMonitor of its checkouts"
+#endif
+
 /// What the expectations on pools and connections say. See ``Message``.
 struct PoolMessage: Sendable, CustomTestStringConvertible {
   var expectation: DatabaseExpectation
@@ -88,7 +95,7 @@ struct PoolMessage: Sendable, CustomTestStringConvertible {
       #"""
       .noLeaks cannot be checked: no pool was watched.
         no connection was taken here from a pool that is watched, and no library began a span
-        fix: put the pool into a MonitoredPool, or have it tell a PoolMonitor of its checkouts
+        fix: \#(unwatchedFix)
         or write .noLeaks.allowingNoQueries where nothing is to be taken; .closedConnections needs no pool
       """#),
     PoolMessage(

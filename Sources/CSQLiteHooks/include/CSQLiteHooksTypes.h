@@ -1,0 +1,275 @@
+// What travels between the callbacks and Swift.
+
+#ifndef CSQLITEHOOKSTYPES_H
+#define CSQLITEHOOKSTYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// Values of a text that are parameters in a row, or one literal.
+typedef struct {
+  uint32_t parameter;  // the number of the first one; 0: a literal
+  uint32_t count;
+  uint64_t literal;  // a hash of it
+} dbh_value_run;
+
+/// The values that one column of a key is compared with.
+typedef struct {
+  uint32_t first, count;  // runs
+  bool has_lists;         // a value is a whole list
+} dbh_key_column;
+
+enum { DBH_KEY_COLUMNS = 3 };
+
+enum {
+  DBH_VOLATILE_WITH_NOW = 1,  // the answer is another one each time if `now` is bound
+  DBH_VOLATILE = 2,           // the answer is another one each time
+};
+
+/// Where the values of a text that reads are. Immutable, for the life of the process.
+typedef struct {
+  uint64_t literals;  // tells apart what the text itself says
+  uint8_t volatility;
+  uint8_t column_count;
+  dbh_key_column columns[DBH_KEY_COLUMNS];
+  const dbh_value_run *runs;
+} dbh_text_values;
+
+/// What is kept of the values of one execution.
+typedef struct {
+  uint64_t parameters;              // 0: unknown, or the answer depends on more than them
+  uint32_t keys[DBH_KEY_COLUMNS];  // 0: unknown
+  uint16_t key_counts;              // five bits for each column: different values, 31 for more; 0: unknown
+  bool has_unknown;                 // a value is too large to be told apart from others, or a pointer
+} dbh_value_hashes;
+
+/// What is known of one SQL text; computed in Swift once, then cached by the text's hash.
+typedef struct {
+  uint32_t id;
+  uint32_t flags;
+  const dbh_text_values *values;  // NULL: it does not read, or there are too many texts
+} dbh_shape;
+
+enum {
+  DBH_SHAPE_READS = 1,   // a select: its parameters may be told apart
+  DBH_SHAPE_WRITES = 2,  // insert, update or delete: sqlite3_changes() is meaningful afterwards
+  DBH_SHAPE_KEY_LOOKUP = 4,
+  DBH_SHAPE_TRANSACTION = 8,  // BEGIN, COMMIT, SAVEPOINT and the like
+  DBH_SHAPE_DEFINES = 16,     // CREATE, ALTER, DROP
+  DBH_SHAPE_ATTACHES = 64,    // ATTACH, DETACH, ANALYZE: what is known of the tables changes
+  DBH_SHAPE_HAS_TABLES = 128,
+  DBH_SHAPE_ONE_SITE = 32,    // nobody asks where further executions come from: PRAGMA, COMMIT, reads of the catalogue
+};
+
+/// Bits of `StatementRecord.Flags`.
+enum {
+  DBH_FLAG_MAIN_THREAD = 1,
+  DBH_FLAG_AUTOCOMMIT = 2,
+  DBH_FLAG_HAS_COUNTERS = 8,
+  DBH_FLAG_UNFINISHED = 16,
+  DBH_FLAG_ENDS_IN_AUTOCOMMIT = 64,
+  DBH_FLAG_UNKNOWN_EXECUTOR = 0x100,
+  DBH_FLAG_SHARED_THREAD = 0x200,
+  DBH_FLAG_UNKNOWN_VALUES = 0x400,
+};
+
+/// One execution of a statement: Swift's `StatementRecord`, which has the same fields in the same order.
+typedef struct {
+  uint64_t sequence;
+  uint64_t start;
+  uint64_t duration;
+  uint64_t parameters;
+  uint64_t parent;
+  uint32_t shape;
+  uint32_t scope;
+  uint32_t stack;
+  uint32_t transaction;
+  uint32_t rows_returned;
+  int32_t rows_changed;
+  uint32_t steps, full_scan_steps, sorts, automatic_index_rows;
+  uint32_t thread;
+  uint32_t error;
+  uint32_t load;
+  uint16_t flags;
+  uint16_t key_counts;
+  uint32_t keys[DBH_KEY_COLUMNS];
+  uint32_t version;
+} dbh_record;
+
+/// Row changes of one kind to one table: Swift's `RowCount`.
+typedef struct {
+  int64_t count, indirect;
+  uint64_t first, last;
+} dbh_row_count;
+
+/// Statements in a row that only wrote to one table within one transaction: Swift's `WriteRun`.
+typedef struct {
+  uint32_t transaction;  // 0: nothing may be added
+  uint32_t scope;
+  uint32_t table;
+  dbh_row_count rows[3];
+  uint64_t columns;
+  int64_t writes;
+  uint64_t first, last;  // places
+} dbh_run;
+
+/// The lock of a log, and the part of it that a source may write by itself: Swift's `LogHead`.
+typedef struct {
+  uint32_t lock, unused;
+  uint32_t generation;  // changes when the records are given back
+  uint32_t number;
+  uint64_t origin;
+  uint64_t last_sequence;
+  dbh_record *next;
+  uint32_t room;  // records from `next` on; 0: Swift makes room
+  uint64_t count;
+  dbh_run run;
+} dbh_log_head;
+
+enum { DBH_LANE_SHAPES = 256 };
+
+/// Where the statements of one recording on one connection go, as long as some of them are open or more may come.
+///
+/// Used by the connection's thread alone, so that a statement neither retains nor looks up what the one before had.
+typedef struct {
+  void *log;             // retained
+  void *scope_object;    // retained: of the recording
+  dbh_log_head *head;    // of the log
+  const void *end;       // an atomic uint64_t of the scope; UINT64_MAX: it takes statements
+  void *stacks;          // a dcs_stacks of the log's recordings
+  void *captures;        // a dcs_capture_counts, under the lock of the head
+  uint32_t captured;     // executions of each shape whose stack is kept
+  uint32_t scope;
+  uint32_t uses;
+  struct {
+    uint64_t hashes[4];
+    uint32_t numbers[4];
+  } places;  // a dcs_places: of the reads after those
+  uint32_t known[DBH_LANE_SHAPES];  // shapes whose call sites were taken, each plus 1, at its remainder
+} dbh_lane;
+
+/// One statement that begins. Valid only during the call.
+typedef struct {
+  void *context;     // of the connection, from `opened`
+  void *connection;  // this module's own
+  dbh_lane *lane;    // of the statement before, or NULL
+  void *statement;
+  const char *sql;  // UTF-8, NUL-terminated, as sqlite3_sql() returns it
+  uint64_t sql_hash;
+  dbh_shape shape;
+  uint64_t thread;
+  uint16_t flags;        // DBH_FLAG_…
+  uint32_t transaction;  // 0 outside of transactions
+  const struct dbh_slot *parent;  // the enclosing open statement, or NULL
+} dbh_statement;
+
+/// What `began` sets of an open statement.
+typedef struct dbh_slot {
+  dbh_lane *lane;   // of the recording that the statement belongs to; NULL: none
+  void *telemetry;  // on the statement's way to tracer and metrics, retained; NULL: nobody wants it
+  dbh_record *record;  // NULL: counted, without a record
+  uint64_t place;      // of the record in its log, counted from 1; 0: it has none
+  uint64_t start;      // nanoseconds of dbh_now(), where there is a lane
+  uint32_t generation;  // of the log
+} dbh_slot;
+
+/// Row changes of one statement to one table: inserts, updates, deletes.
+typedef struct {
+  uint32_t table;  // number on its connection, told by `named_table`
+  uint64_t counts[3];
+  uint64_t indirect[3];  // by triggers and foreign key actions, among `counts`
+  uint64_t first[3], last[3];  // positions in the order of all changes of the process
+  uint64_t columns;  // a bit for each column that updates changed
+} dbh_row_changes;
+
+/// One statement that ended, or one of several ends of it.
+typedef struct {
+  uint64_t duration;  // nanoseconds
+  uint64_t rows;
+  int64_t changed;  // rows changed, -1: unknown
+  uint32_t steps, full_scan_steps, sorts, automatic_index_rows;
+  int32_t error;              // extended result code, 0: none
+  const char *error_message;  // without SQL; NULL: none
+  uint32_t transaction;
+  uint32_t shape;
+  bool autocommit;
+  bool is_unfinished;  // reset before the last row
+  uint32_t version;    // of its databases; 0: unknown
+} dbh_outcome;
+
+/// Which database a connection has opened, whatever it was called.
+typedef struct {
+  uint32_t kind;  // DBH_DATABASE_…
+  bool is_alone;  // no other connection has it now
+  bool is_empty;  // nothing was in it when it was opened
+  bool is_memory;  // its name, if it has one, is no file's
+  uint64_t parts[3];
+} dbh_identity;
+
+enum {
+  DBH_DATABASE_UNKNOWN,
+  DBH_DATABASE_FILE,    // device, inode, birth time
+  DBH_DATABASE_SHARED,  // an address, which another database may have once all of its connections are closed
+  DBH_DATABASE_NAMED,   // a hash of the name, until all of its connections are closed
+};
+
+/// What a connection says of its tables, as texts that end with a zero each: for each entry of a schema its schema's name, its
+/// type, its name and its definition; of a statistic `stat`, the index and the numbers; of the schema itself `schema`. At last an
+/// empty one.
+typedef struct {
+  const char *texts;
+  size_t length;
+  uint64_t hash;
+  uint64_t time;       // nanoseconds of dbh_now() when the statement began that it holds for first
+  bool is_complete;  // every attached database could be asked, now or before
+  bool is_addition;  // what was told before and is not here holds still
+} dbh_tables;
+
+/// A connection that was opened.
+typedef struct {
+  void *connection;  // this module's own
+  void *handle;      // sqlite3 *
+  const char *file;  // NULL or empty: in memory or temporary
+  const char *name;  // from the user, or NULL
+  uint64_t id;       // unique in the process
+  dbh_identity identity;
+  bool is_new;   // opened just now, rather than handed over
+  bool is_told;  // its definitions will tell all of its tables, until `told` is called
+} dbh_opening;
+
+/// What is known of SQL that could not be prepared.
+enum {
+  DBH_SQL_IS_WHOLE = 1,      // SQLite did not cut it off
+  DBH_SQL_WAS_PREPARED = 2,  // it was a statement before
+};
+
+/// A statement that wrote, that begins or ends a transaction, or that SQLite ended one with.
+typedef struct {
+  void *log;  // of the lane; NULL: it is not recorded
+  uint64_t place;
+  uint32_t scope;
+  uint32_t shape;
+  const char *control;  // the text of a transaction statement
+  const dbh_row_changes *changes;
+  size_t change_count;
+  uint64_t direct;  // changes that are the statement's own
+  int64_t changed;  // as sqlite3_changes() tells; -1: unknown
+  uint32_t transaction_before, transaction;
+  bool began_in_autocommit, in_autocommit;
+  bool is_write, defines;
+  bool is_busy, is_again, has_failed, says_fail, is_undone;
+  bool has_row_hook, is_incomplete;
+  bool follows_updates;  // what is told is what the update hook tells, and these are known
+  bool is_hook_certain;  // nobody took the hook away, or holds its events back
+  int64_t total;  // by how much sqlite3_total_changes() grew
+  bool is_loose;  // of no statement that is traced
+  bool may_have_shadows;  // one of the tables is called like one in which a virtual table keeps its content
+  bool knows_commit, reached_database;
+  uint64_t time;
+} dbh_step;
+
+/// How a database got other contents than statements give it.
+enum { DBH_REPLACED_BY_BACKUP = 1, DBH_REPLACED_BY_DESERIALIZE = 2 };
+
+#endif
