@@ -3,7 +3,7 @@ extension RandomAccessCollection {
   ///
   /// - Complexity: O(log *n*).
   @inlinable
-  package func partitioningIndex(where predicate: (Element) throws -> Bool) rethrows -> Index {
+  public func partitioningIndex(where predicate: (Element) throws -> Bool) rethrows -> Index {
     var low = startIndex
     var count = self.count
     while count > 0 {

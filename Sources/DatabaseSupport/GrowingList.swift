@@ -1,7 +1,7 @@
 /// A list that only grows, and of which many keep what there was at their time.
 ///
 /// To add to it while somebody keeps it copies one block; an array would be copied as a whole, each time.
-package struct GrowingList<Element: Sendable>: Sendable {
+public struct GrowingList<Element: Sendable>: Sendable {
   /// All of them full.
   @usableFromInline var blocks: [[Element]] = []
   @usableFromInline var last: [Element] = []
@@ -10,22 +10,22 @@ package struct GrowingList<Element: Sendable>: Sendable {
   static var blockSize: Int { 256 }
 
   @inlinable
-  package init() {}
+  public init() {}
 
   @inlinable
-  package var count: Int { blocks.count * Self.blockSize + last.count }
+  public var count: Int { blocks.count * Self.blockSize + last.count }
 
   @inlinable
-  package var isEmpty: Bool { count == 0 }
+  public var isEmpty: Bool { count == 0 }
 
   @inlinable
-  package subscript(index: Int) -> Element {
+  public subscript(index: Int) -> Element {
     let (block, place) = index.quotientAndRemainder(dividingBy: Self.blockSize)
     return block < blocks.count ? blocks[block][place] : last[place]
   }
 
   @inlinable
-  package mutating func append(_ element: Element) {
+  public mutating func append(_ element: Element) {
     last.append(element)
     guard last.count == Self.blockSize else { return }
     blocks.append(last)

@@ -1,29 +1,37 @@
 /// Numbers by 64-bit hashes that are well mixed already: a dictionary would hash them once more, for more than all the rest.
 ///
 /// On plain memory, since arrays are slow where nothing is optimised. Not safe for use by several threads at once.
-package final class HashIndex: @unchecked Sendable {  // Its owner keeps it behind a lock or to itself.
-  private struct Slot {
+public final class HashIndex: @unchecked Sendable {  // Its owner keeps it behind a lock or to itself.
+  @usableFromInline
+  struct Slot {
     // 0 stands for a free slot; the hash 0 is stored as 1.
-    var hash: UInt64
-    var number: UInt32
+    @usableFromInline var hash: UInt64
+    @usableFromInline var number: UInt32
+
+    @inlinable
+    init(hash: UInt64, number: UInt32) {
+      self.hash = hash
+      self.number = number
+    }
   }
 
-  package private(set) var count = 0
-  private var slots: UnsafeMutablePointer<Slot>?
-  private var mask = 0
+  public internal(set) var count = 0
+  @usableFromInline var slots: UnsafeMutablePointer<Slot>?
+  @usableFromInline var mask = 0
 
-  package init() {}
+  public init() {}
 
   deinit { slots?.deallocate() }
 
   /// - Complexity: O(1) on average.
-  package subscript(hash: UInt64) -> UInt32? {
+  @inlinable
+  public subscript(hash: UInt64) -> UInt32? {
     guard let slots else { return nil }
     let slot = slots + slot(of: hash == 0 ? 1 : hash, in: slots)
     return slot.pointee.hash == 0 ? nil : slot.pointee.number
   }
 
-  package func insert(_ number: UInt32, for hash: UInt64) {
+  public func insert(_ number: UInt32, for hash: UInt64) {
     let hash = hash == 0 ? 1 : hash
     if slots == nil || 2 &* (count &+ 1) > mask { grow() }
     guard let slots else { return }
@@ -33,7 +41,8 @@ package final class HashIndex: @unchecked Sendable {  // Its owner keeps it behi
   }
 
   /// The slot of the hash, or the free one where it belongs.
-  private func slot(of hash: UInt64, in slots: UnsafeMutablePointer<Slot>) -> Int {
+  @inlinable
+  func slot(of hash: UInt64, in slots: UnsafeMutablePointer<Slot>) -> Int {
     var slot = Int(truncatingIfNeeded: hash) & mask
     while slots[slot].hash != 0, slots[slot].hash != hash { slot = (slot &+ 1) & mask }
     return slot

@@ -1,23 +1,23 @@
 #if canImport(Darwin)
-  package import Darwin
+  public import Darwin
 #elseif canImport(Glibc)
-  package import Glibc
+  public import Glibc
 #elseif canImport(Musl)
-  package import Musl
+  public import Musl
 #elseif canImport(Android)
-  package import Android
+  public import Android
 #endif
 
 /// A value behind a lock.
 ///
 /// Not `Synchronization.Mutex`: on Linux that is a futex of its own, which the thread sanitizer does not know, so that every
 /// value behind it would be reported as a race.
-package struct Locked<Value>: ~Copyable, @unchecked Sendable {  // The value is touched under the lock alone.
+public struct Locked<Value>: ~Copyable, @unchecked Sendable {  // The value is touched under the lock alone.
   @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
   @usableFromInline let value: UnsafeMutablePointer<Value>
 
   @inlinable
-  package init(_ value: consuming sending Value) {
+  public init(_ value: consuming sending Value) {
     // One piece of memory: a recording has some tens of these.
     let alignment = max(16, MemoryLayout<Value>.alignment)
     let offset = (MemoryLayout<pthread_mutex_t>.size + alignment - 1) / alignment * alignment
@@ -37,7 +37,7 @@ package struct Locked<Value>: ~Copyable, @unchecked Sendable {  // The value is 
 
   /// Calls `body` while nobody else can. Not recursive.
   @inlinable
-  package borrowing func withLock<R, E: Error>(_ body: (inout Value) throws(E) -> R) throws(E) -> R {
+  public borrowing func withLock<R, E: Error>(_ body: (inout Value) throws(E) -> R) throws(E) -> R {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return try body(&value.pointee)

@@ -1,20 +1,20 @@
-package import Synchronization
+public import Synchronization
 
 /// A reference that is set once and read by anyone without a lock.
 ///
 /// `AtomicLazyReference` of the standard library is the same, but reads through a generic function that is not specialised:
 /// 300 instructions instead of 10.
-package struct OnceReference<Object: AnyObject & Sendable>: ~Copyable, Sendable {
+public struct OnceReference<Object: AnyObject & Sendable>: ~Copyable, Sendable {
   @usableFromInline let bits = Atomic<UInt>(0)
 
-  package init() {}
+  public init() {}
 
   @inlinable
   deinit { UnsafeRawPointer(bitPattern: bits.load(ordering: .acquiring)).map(Unmanaged<Object>.fromOpaque)?.release() }
 
   /// What was set; `nil` before.
   @inlinable
-  package var value: Object? {
+  public var value: Object? {
     UnsafeRawPointer(bitPattern: bits.load(ordering: .acquiring)).map {
       Unmanaged<Object>.fromOpaque($0).takeUnretainedValue()
     }
@@ -25,7 +25,7 @@ package struct OnceReference<Object: AnyObject & Sendable>: ~Copyable, Sendable 
   /// - Returns: What is set now.
   @discardableResult
   @inlinable
-  package func setIfNil(_ object: Object) -> Object {
+  public func setIfNil(_ object: Object) -> Object {
     let mine = Unmanaged.passRetained(object)
     let (isFirst, other) = bits.compareExchange(
       expected: 0, desired: UInt(bitPattern: mine.toOpaque()), ordering: .acquiringAndReleasing)
