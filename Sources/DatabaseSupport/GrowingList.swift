@@ -9,21 +9,26 @@ public struct GrowingList<Element: Sendable>: Sendable {
   @inlinable
   static var blockSize: Int { 256 }
 
+  /// An empty list.
   @inlinable
   public init() {}
 
+  /// How many elements it has.
   @inlinable
   public var count: Int { blocks.count * Self.blockSize + last.count }
 
+  /// Whether it has none.
   @inlinable
   public var isEmpty: Bool { count == 0 }
 
+  /// An element by its index, from 0 to below ``count``.
   @inlinable
   public subscript(index: Int) -> Element {
     let (block, place) = index.quotientAndRemainder(dividingBy: Self.blockSize)
     return block < blocks.count ? blocks[block][place] : last[place]
   }
 
+  /// Adds an element at the end.
   @inlinable
   public mutating func append(_ element: Element) {
     last.append(element)

@@ -15,14 +15,18 @@ public final class HashIndex: @unchecked Sendable {  // Its owner keeps it behin
     }
   }
 
+  /// How many hashes have a number.
   public internal(set) var count = 0
   @usableFromInline var slots: UnsafeMutablePointer<Slot>?
   @usableFromInline var mask = 0
 
+  /// An empty index.
   public init() {}
 
   deinit { slots?.deallocate() }
 
+  /// The number of a hash; `nil`: it has none.
+  ///
   /// - Complexity: O(1) on average.
   @inlinable
   public subscript(hash: UInt64) -> UInt32? {
@@ -31,6 +35,7 @@ public final class HashIndex: @unchecked Sendable {  // Its owner keeps it behin
     return slot.pointee.hash == 0 ? nil : slot.pointee.number
   }
 
+  /// Gives a hash its number, in place of an earlier one.
   public func insert(_ number: UInt32, for hash: UInt64) {
     let hash = hash == 0 ? 1 : hash
     if slots == nil || 2 &* (count &+ 1) > mask { grow() }

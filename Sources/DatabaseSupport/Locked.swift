@@ -16,6 +16,7 @@ public struct Locked<Value>: ~Copyable, @unchecked Sendable {  // The value is t
   @usableFromInline let mutex: UnsafeMutablePointer<pthread_mutex_t>
   @usableFromInline let value: UnsafeMutablePointer<Value>
 
+  /// Puts a value behind a lock of its own.
   @inlinable
   public init(_ value: consuming sending Value) {
     // One piece of memory: a recording has some tens of these.

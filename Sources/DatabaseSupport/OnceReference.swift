@@ -7,6 +7,7 @@ public import Synchronization
 public struct OnceReference<Object: AnyObject & Sendable>: ~Copyable, Sendable {
   @usableFromInline let bits = Atomic<UInt>(0)
 
+  /// A reference that is not set.
   public init() {}
 
   @inlinable
