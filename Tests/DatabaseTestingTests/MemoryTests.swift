@@ -21,7 +21,7 @@
       #expect(others.count == 8, "\(output)")
       for size in others {
         // Less than a byte for each repetition; a connection is kept with its name and file.
-        let limit = size.name == "connections" ? 5_000 * 3_100 : 4_096
+        let limit = size.name == "connections" ? 5_000 * 3_000 : 4_096
         #expect(size.bytes < limit, "\(size.name): \(size.bytes) bytes")
       }
     }

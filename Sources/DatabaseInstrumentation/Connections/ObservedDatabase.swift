@@ -12,15 +12,16 @@ package final class ObservedDatabase: @unchecked Sendable {  // `schemaVersion` 
   fileprivate struct Use {
     /// The innermost scope that all users of the database are inside of.
     var lineage: RecordingScope?
-    var isShared = false
     /// What one of its connections said last of its tables.
     var learned: SchemaFacts?
     /// Of each tree of recordings that uses the database and has not ended, the innermost scope that its users are inside of.
     var running: [RecordingScope] = []
-    /// Whether a tree used it that has ended.
-    var wasUsed = false
     /// When the last of these trees used it for the first time.
     var latestUser: UInt64 = 0
+    // What takes a byte stands at the end: every connection of a database in memory has one of these.
+    var isShared = false
+    /// Whether a tree used it that has ended.
+    var wasUsed = false
   }
 
   private struct Opened {
