@@ -9,25 +9,47 @@ import DatabaseSupport
 
   @Suite struct DebugInformationTests {
     /// Frames of random addresses in the program, with what was inlined there, its files, lines and columns.
-    @Test func theToolchainsReaderSaysTheSame() throws {
-      let count = ProcessInfo.processInfo.environment["DATABASE_TESTING_ADDRESSES"].flatMap(Int.init) ?? 100
+    @Test(.enabled(if: LLVMSymbolizer.isThere)) func llvmSymbolizerSaysTheSame() throws {
       let program = try #require(LoadedImage.all().first { $0.isProgram })
+      let addresses = Self.addresses(of: program, usually: 1_000)
+      let ours = ImageSymbols.located(addresses)
+      // A return address stands behind the call that it belongs to.
+      let theirs = try LLVMSymbolizer.frames(of: addresses.map { $0 - program.base - 1 })
+      #expect(theirs.count == addresses.count)
+      for (address, their) in zip(addresses, theirs) {
+        let our = (ours[address] ?? []).map(Place.init)
+        #expect(our == their, "\(String(address - program.base, radix: 16))")
+      }
+      #expect(ours.values.contains { $0.count > 1 }, "nothing was inlined at any of them")
+    }
+
+    /// In optimised code the reader of the toolchain's runtime leaves out calls that were inlined in several pieces, and orders
+    /// others by where they begin, so it is only asked which function it is.
+    @Test func theToolchainsReaderSaysTheSameFunction() throws {
+      let program = try #require(LoadedImage.all().first { $0.isProgram })
+      let addresses = Self.addresses(of: program, usually: 30)
+      let ours = ImageSymbols.located(addresses)
+      let entries = Dictionary(uniqueKeysWithValues: addresses.map { ($0, CompactBacktrace.Entry.returnAddress($0)) })
+      let theirs = ToolchainSymbols.frames(of: entries, isLocated: true)
+      for address in addresses {
+        let (our, their) = (ours[address]?.last, theirs[address]?.last)
+        #expect(our != nil && our?.symbol == their?.symbol, "\(String(address - program.base, radix: 16))")
+      }
+    }
+
+    /// Random, but the same in each run of one program, and in functions that have a name.
+    private static func addresses(of program: LoadedImage, usually usual: Int) -> [UInt] {
+      let count = ProcessInfo.processInfo.environment["DATABASE_TESTING_ADDRESSES"].flatMap(Int.init) ?? usual
       var generator = SeededGenerator(seed: 7)
       var addresses: Set<UInt> = []
       while addresses.count < count {
         let address = UInt.random(in: program.base..<program.endOfText, using: &generator)
-        if ImageSymbols.named([address])[address]?.first?.symbol != nil { addresses.insert(address) }
+        // Before the first function and behind the last there are tables.
+        guard let symbol = ImageSymbols.named([address])[address]?.first?.symbol, !["_init", "_fini"].contains(symbol)
+        else { continue }
+        addresses.insert(address)
       }
-      let ours = ImageSymbols.located(Array(addresses))
-      let entries = Dictionary(uniqueKeysWithValues: addresses.map { ($0, CompactBacktrace.Entry.returnAddress($0)) })
-      let theirs = ToolchainSymbols.frames(of: entries, isLocated: true)
-      for address in addresses {
-        let (our, their) = ((ours[address] ?? []).map(Place.init), (theirs[address] ?? []).map(Place.init))
-        // In optimised code it leaves out calls that were inlined in several pieces; llvm-symbolizer and addr2line do not.
-        let isMore = our.count > their.count && our.first?.place == their.first?.place && our.contains(inOrder: their)
-        #expect(our == their || isMore, "\(String(address - program.base, radix: 16)): \(our), \(their)")
-      }
-      #expect(ours.values.contains { $0.count > 1 }, "nothing was inlined at any of them")
+      return Array(addresses)
     }
 
     /// Versions and forms that compilers and linkers write, and whether the system has what they take.
@@ -143,31 +165,78 @@ import DatabaseSupport
       func remove() { try? FileManager.default.removeItem(at: folder) }
     }
 
-    fileprivate struct Place: Equatable, CustomStringConvertible {
-      let frame: StackFrame
+    /// What one frame names, as far as every reader has it.
+    private struct Place: Equatable, CustomStringConvertible {
+      let description: String
 
-      init(_ frame: StackFrame) { self.frame = frame }
+      init(_ frame: StackFrame) {
+        self.init(symbol: frame.symbol, file: frame.file, line: frame.line, column: frame.column)
+      }
 
-      static func == (a: Place, b: Place) -> Bool { a.description == b.description }
-
-      var description: String { "\(frame.symbol ?? "-") \(function) \(frame.module ?? "-") \(place)" }
-
-      var function: String { frame.origin == .thunk ? "-" : frame.function ?? "-" }
-
-      var place: String {
-        // What the compiler made has no file, and a thunk is shown with more or fewer types.
-        let file = frame.file.map { $0.hasSuffix("<compiler-generated>") ? "-" : $0.split(separator: "/").last! } ?? "-"
-        return "\(file):\(frame.line ?? -1):\(frame.column ?? -1)"
+      init(symbol: String?, file: String?, line: Int?, column: Int?) {
+        // What the compiler made has no line, and what only the symbol table knows has none either, but may have an object file.
+        let file = (line ?? 0, column ?? 0) == (0, 0) ? nil : file?.split(separator: "/").last
+        description = "\(symbol ?? "-") \(file ?? "-"):\(line ?? 0):\(column ?? 0)"
       }
     }
-  }
 
-  extension [DebugInformationTests.Place] {
-    /// Whether it has the functions of `other`, and perhaps more between them.
-    fileprivate func contains(inOrder other: [DebugInformationTests.Place]) -> Bool {
-      var rest = other[...]
-      for place in self where place.frame.symbol == rest.first?.frame.symbol { rest = rest.dropFirst() }
-      return rest.isEmpty
+    /// The symbolizer that comes with the toolchain.
+    private enum LLVMSymbolizer {
+      private struct Answer: Decodable {
+        struct Frame: Decodable {
+          var function: String
+          let file: String, line: Int, column: Int
+
+          enum CodingKeys: String, CodingKey {
+            case function = "FunctionName", file = "FileName", line = "Line", column = "Column"
+          }
+        }
+
+        let frames: [Frame]
+
+        enum CodingKeys: String, CodingKey {
+          case frames = "Symbol"
+        }
+      }
+
+      static let isThere = (try? output(of: ["--version"], input: "")) != nil
+
+      /// - Parameter offsets: Addresses in the file of this program.
+      static func frames(of offsets: [UInt]) throws -> [[Place]] {
+        let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let output = try output(
+          of: ["--output-style=JSON", "--no-demangle", "--obj=\(program)"],
+          input: offsets.map { "0x" + String($0, radix: 16) + "\n" }.joined())
+        return try output.split(separator: "\n").map {
+          var frames = try JSONDecoder().decode(Answer.self, from: Data($0.utf8)).frames
+          // The call of a macro that the compiler did not know any more is no function: its place is the caller's.
+          while let index = frames.firstIndex(where: { $0.function == "__unknown_macro__" }) {
+            frames[index].function = frames.remove(at: index + 1).function
+          }
+          return frames.map { Place(symbol: $0.function, file: $0.file, line: $0.line, column: $0.column) }
+        }
+      }
+
+      private static func output(of arguments: [String], input: String) throws -> String {
+        let process = Process()
+        let (read, written) = (Pipe(), Pipe())
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["llvm-symbolizer"] + arguments
+        process.standardInput = read
+        process.standardOutput = written
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        // It answers each line at once, so more than a pipe holds must be read while it is written.
+        let text = Data(input.utf8)
+        Thread.detachNewThread {
+          try? read.fileHandleForWriting.write(contentsOf: text)
+          try? read.fileHandleForWriting.close()
+        }
+        let output = try written.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
+        return String(decoding: output, as: UTF8.self)
+      }
     }
   }
 #endif

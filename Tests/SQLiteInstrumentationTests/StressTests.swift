@@ -13,6 +13,8 @@
       let file = try TemporaryFile()
       let shared = try withoutDatabaseRecording { try Shop(file.path) }
       try shared.database.execute("PRAGMA journal_mode = WAL")
+      // Before its first read of the log nothing keeps others from closing as the last one, which locks the file.
+      sqlite3_busy_timeout(shared.database.handle, 10_000)
       let rounds = isThreadSanitized ? 15 : 40
       let problems = Mutex<[String]>([])
       let passed = Baton()
