@@ -8,12 +8,11 @@
 #include "Direct.h"
 
 _Atomic(const void *) dbh_scope_key;
-const _Atomic int64_t *dbh_detours;
+atomic_bool dbh_takes_detours;
 
-void dbh_set_direct(const void *scope_key, const void *detours) {
-  dbh_detours = detours;
-  atomic_store_explicit(&dbh_scope_key, scope_key, memory_order_release);
-}
+void dbh_set_direct(const void *scope_key) { atomic_store_explicit(&dbh_scope_key, scope_key, memory_order_release); }
+
+void dbh_set_detours(bool wanted) { atomic_store_explicit(&dbh_takes_detours, wanted, memory_order_relaxed); }
 
 void dbh_settle_shape(dbh_lane *lane, uint32_t shape) { lane->known[shape % DBH_LANE_SHAPES] = shape + 1; }
 

@@ -18,7 +18,7 @@
 #endif
 
 extern _Atomic(const void *) dbh_scope_key;
-extern const _Atomic int64_t *dbh_detours;
+extern atomic_bool dbh_takes_detours;
 
 /// Whether the thread is one that others need while a query makes them wait.
 bool dbh_is_shared_thread(const dbh_callbacks *swift);
@@ -57,7 +57,7 @@ _Static_assert(sizeof(((dbh_lane *)NULL)->places) == sizeof(dcs_places), "a lane
 
 static inline bool is_running(const dbh_lane *lane) {
   const void *key = atomic_load_explicit(&dbh_scope_key, memory_order_acquire);
-  return key && atomic_load_explicit(dbh_detours, memory_order_relaxed) == 0 && task_local(key) == lane->scope_object &&
+  return key && !atomic_load_explicit(&dbh_takes_detours, memory_order_relaxed) && task_local(key) == lane->scope_object &&
          atomic_load_explicit((const _Atomic uint64_t *)lane->end, memory_order_acquire) == UINT64_MAX;
 }
 
@@ -195,7 +195,7 @@ static inline bool ended_directly(const dbh_open_statement *open, const dbh_endi
     if (ending->is_busy) flags |= DBH_FLAG_UNFINISHED;
     if (ending->autocommit) flags |= DBH_FLAG_ENDS_IN_AUTOCOMMIT;
     record->flags = flags;
-    if (changes && atomic_load_explicit(dbh_detours, memory_order_relaxed) == 0) {
+    if (changes && !atomic_load_explicit(&dbh_takes_detours, memory_order_relaxed)) {
       *is_settled = add_to_run(&head->run, changes, slot->lane->scope, open->transaction, slot->place);
     }
   }

@@ -33,9 +33,8 @@ struct Callbacks: Sendable {
         closed: connectionClosed
       ))
     pointer = UnsafePointer(table)
-    RowChangeDemand.shared.observe { isDemanded in dbh_demand_row_changes(isDemanded) }
-    RecordingActivity.shared.observe { isListening in dbh_set_listening(isListening) }
     DirectRecording.allow()
+    SQLiteInstrumentor.registerAsSource()
   }
 
   /// Nothing but a reason to make the table now.

@@ -9,7 +9,7 @@ enum DirectRecording {
   /// Lets the C module do it, where that is sound.
   static func allow() {
     guard hasKnownLayouts, readsTaskLocals else { return }
-    dbh_set_direct(Unmanaged.passUnretained(RecordingScope.$current).toOpaque(), StatementDetours.count)
+    dbh_set_direct(Unmanaged.passUnretained(RecordingScope.$current).toOpaque())
   }
 
   /// The lane of a connection for statements that go to `place`.

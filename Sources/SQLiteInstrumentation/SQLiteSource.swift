@@ -2,11 +2,18 @@ internal import CSQLiteHooks
 internal import DatabaseInstrumentation
 
 extension SQLiteInstrumentor {
-  /// Lets recordings ask whether SQLite's hooks work.
+  /// Lets SQLite's hooks hear what is wanted of them, and recordings ask whether they work.
   package static func registerAsSource() {
-    EvidenceSources.shared.register(
-      EvidenceSource(
-        name: "SQLite", prepare: { callbacks.prepare() }, inspect: inspectConnections, problem: { problem }))
+    StatementDemand.shared.register(
+      StatementSource(
+        name: "SQLite", wishesChanged: meet, prepare: { callbacks.prepare() }, inspect: inspectConnections,
+        problem: { problem }))
+  }
+
+  private static let meet: StatementSource.WishesChanged = { wishes, changed in
+    if changed.contains(.detours) { dbh_set_detours(wishes.contains(.detours)) }
+    if changed.contains(.rowChanges) { dbh_demand_row_changes(wishes.contains(.rowChanges)) }
+    if changed.contains(.statements) { dbh_set_listening(wishes.contains(.statements)) }
   }
 
   private static var problem: String? {

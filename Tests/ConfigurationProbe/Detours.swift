@@ -8,7 +8,7 @@ import TestSupport
 ///
 /// Alone in its process, since every other instrumentor counts as well.
 func countDetours() async -> Never {
-  func detours() -> Int { StatementDetours.count.pointee.load(ordering: .relaxed) }
+  func detours() -> Int { StatementDemand.shared.count(of: .detours) }
   func print(_ name: String, inside: Int) { Swift.print("\(name): \(inside) inside, \(detours()) afterwards") }
   struct Failure: Error {}
 

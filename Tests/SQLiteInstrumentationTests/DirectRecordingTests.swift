@@ -48,8 +48,8 @@ import Testing
       return Self.facts(of: recording)
     }
     let direct = try await recorded()
-    StatementDetours.begin()
-    defer { StatementDetours.end() }
+    StatementDemand.shared.want(.detours)
+    defer { StatementDemand.shared.withdraw(.detours) }
     let long = try await recorded()
     #expect(direct.count > 400)
     #expect(direct.count == long.count)

@@ -84,9 +84,9 @@ void *dbh_task_local(const void *key);
 
 /// Lets statements be recorded without a call into Swift, where nothing but a recording wants them. `scope_key`: of the
 /// task-local variable that holds the recording scope.
-///
-/// - Parameter detours: An atomic int64_t: how many want more of each statement than its record.
-void dbh_set_direct(const void *scope_key, const void *detours);
+void dbh_set_direct(const void *scope_key);
+/// Whether somebody wants more of each statement than its record, so that each goes through Swift.
+void dbh_set_detours(bool wanted);
 /// No call site of the shape is wanted any more: further executions may be recorded directly.
 void dbh_settle_shape(dbh_lane *lane, uint32_t shape);
 

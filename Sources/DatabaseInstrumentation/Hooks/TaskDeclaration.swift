@@ -6,8 +6,8 @@ final class TaskDeclaration<Subject: Sendable>: Sendable {
 
   init(_ subject: Subject) {
     self.subject = subject
-    StatementDetours.begin()
+    StatementDemand.shared.want(.detours)
   }
 
-  deinit { StatementDetours.end() }
+  deinit { StatementDemand.shared.withdraw(.detours) }
 }

@@ -2,7 +2,7 @@ internal import CCallStacks
 internal import DatabaseSupport
 internal import Synchronization
 
-/// Tells the sources whether anyone listens, so that they cost nothing when nobody does.
+/// The recordings that run in this process.
 package final class RecordingActivity: Sendable {
   package static let shared = RecordingActivity()
 
@@ -10,8 +10,6 @@ package final class RecordingActivity: Sendable {
   private let recordings = Atomic<Int>(0)
 
   private struct State {
-    var listeners = 0
-    var observers: [@Sendable (Bool) -> Void] = []
     /// All scopes that have not ended, fixtures among them.
     var running: [UInt32: RecordingScope] = [:]
   }
@@ -19,21 +17,13 @@ package final class RecordingActivity: Sendable {
   /// Whether a recording runs anywhere in the process.
   package var isRecording: Bool { recordings.load(ordering: .relaxed) > 0 }
 
-  /// Calls `observer` at once with the present state, and whenever the first listener comes or the last one goes.
-  package func observe(_ observer: @escaping @Sendable (Bool) -> Void) {
-    state.withLock { state in
-      state.observers.append(observer)
-      observer(state.listeners > 0)
-    }
-  }
-
   /// A scope begins.
   func begin(_ scope: RecordingScope) {
     state.withLock { $0.running[scope.id] = scope }
     guard scope.role == .recording else { return }
     recordings.wrappingAdd(1, ordering: .relaxed)
     dcs_begin_watching()
-    addListener()
+    StatementDemand.shared.want(.statements)
   }
 
   /// A scope ends.
@@ -41,7 +31,7 @@ package final class RecordingActivity: Sendable {
     state.withLock { _ = $0.running.removeValue(forKey: scope.id) }
     guard scope.role == .recording else { return }
     dcs_end_watching()
-    removeListener()
+    StatementDemand.shared.withdraw(.statements)
     let (before, _) = recordings.wrappingSubtract(1, ordering: .relaxed)
     if before == 1 { UnattributedStatements.shared.endInterval() }
   }
@@ -64,20 +54,5 @@ package final class RecordingActivity: Sendable {
   /// Whether no recording of another tree runs.
   package func isAlone(_ scope: RecordingScope) -> Bool {
     state.withLock { $0.running.values.allSatisfy { $0.store === scope.store } }
-  }
-
-  /// Somebody wants to hear of statements: a recording, or an active instrumentor.
-  func addListener() {
-    state.withLock { state in
-      state.listeners += 1
-      if state.listeners == 1 { for observer in state.observers { observer(true) } }
-    }
-  }
-
-  func removeListener() {
-    state.withLock { state in
-      state.listeners -= 1
-      if state.listeners == 0 { for observer in state.observers { observer(false) } }
-    }
   }
 }

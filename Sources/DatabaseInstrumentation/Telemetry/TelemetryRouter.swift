@@ -17,6 +17,7 @@ package final class TelemetryRouter: Sendable {
     /// For all databases, in the order of their activation.
     var defaults: [Activated] = []
     var overrides: [ObjectIdentifier: [Activated]] = [:]
+    var wantsRowChanges = false
   }
 
   fileprivate struct Activated: Sendable {
@@ -79,7 +80,14 @@ package final class TelemetryRouter: Sendable {
     generation.wrappingAdd(1, ordering: .releasing)
     state.withLock { state in
       let all = state.defaults + state.overrides.values.joined()
-      RowChangeDemand.shared.set(all.contains { $0.pipeline.isEnabled && $0.pipeline.configuration.recordsRowChanges })
+      let wantsRowChanges = all.contains { $0.pipeline.isEnabled && $0.pipeline.configuration.recordsRowChanges }
+      guard wantsRowChanges != state.wantsRowChanges else { return }
+      state.wantsRowChanges = wantsRowChanges
+      if wantsRowChanges {
+        StatementDemand.shared.want(.rowChanges)
+      } else {
+        StatementDemand.shared.withdraw(.rowChanges)
+      }
     }
   }
 
@@ -95,13 +103,11 @@ package final class TelemetryRouter: Sendable {
 
   private func addUser() {
     users.wrappingAdd(1, ordering: .relaxed)
-    StatementDetours.begin()
-    RecordingActivity.shared.addListener()
+    StatementDemand.shared.want([.statements, .detours])
   }
 
   private func removeUser() {
-    RecordingActivity.shared.removeListener()
-    StatementDetours.end()
+    StatementDemand.shared.withdraw([.statements, .detours])
     users.wrappingSubtract(1, ordering: .relaxed)
   }
 }

@@ -53,7 +53,7 @@ public final class DatabaseRecorder: Sendable {
     self.label = label
     self.location = location
     function = ScopeFunction(test: test, at: location)
-    EvidenceSources.shared.prepare()
+    StatementDemand.shared.prepare()
     scope = RecordingScope(
       role: .recording, label: label, test: test, testName: testName, detailLimit: max(0, detailLimit))
   }
@@ -66,7 +66,7 @@ public final class DatabaseRecorder: Sendable {
   /// What was recorded so far, or all of it once the scope has ended.
   public var recording: Recording {
     if let finished = finished.withLock({ $0 }) { return finished }
-    EvidenceSources.shared.inspect(for: scope)
+    StatementDemand.shared.inspect(for: scope)
     return Recording(
       scope: scope, label: label, location: location, function: function, beside: UnattributedStatements.shared.kept)
   }
@@ -79,7 +79,7 @@ public final class DatabaseRecorder: Sendable {
       // With the last recording of the process they are gone.
       let unattributed = UnattributedStatements.shared.kept
       // While somebody listens: what happens on connections afterwards is not seen, and no loss.
-      EvidenceSources.shared.inspect(for: scope)
+      StatementDemand.shared.inspect(for: scope)
       scope.finish()
       let recording = Recording(
         scope: scope, label: label, location: location, function: function, beside: unattributed)

@@ -93,7 +93,7 @@ public struct Recording: Sendable, CustomStringConvertible {
 
   private static func blindness(of evidence: StatementEvidence, in scope: RecordingScope) -> [String] {
     var reasons: [String] = []
-    if evidence.records.isEmpty && evidence.dropped.isEmpty { reasons = EvidenceSources.shared.problems }
+    if evidence.records.isEmpty && evidence.dropped.isEmpty { reasons = StatementDemand.shared.problems }
     let used = evidence.connections.filter(\.hasLostStatements).map(\.info)
     let unused = scope.lostConnections.map(\.info).filter { lost in !used.contains { $0.id == lost.id } }
     for connection in used + unused {

@@ -6,14 +6,14 @@ import Testing
 /// In a process where `DatabaseTesting` has switched row changes on for all tests, so only the demand can be looked at.
 @Suite struct RowChangeDemandTests {
   @Test func anActiveInstrumentorDemandsThem() throws {
-    let before = RowChangeDemand.shared.isDemanded
+    let before = StatementDemand.shared.wishes.contains(.rowChanges)
     let instrumentor = try DatabaseInstrumentor()
     try instrumentor.configure { $0.recordsRowChanges = true }
-    #expect(RowChangeDemand.shared.isDemanded == before)
+    #expect(StatementDemand.shared.wishes.contains(.rowChanges) == before)
     instrumentor.activate()
-    #expect(RowChangeDemand.shared.isDemanded)
+    #expect(StatementDemand.shared.wishes.contains(.rowChanges))
     try instrumentor.configure { $0.recordsRowChanges = false }
-    #expect(RowChangeDemand.shared.isDemanded == before)
+    #expect(StatementDemand.shared.wishes.contains(.rowChanges) == before)
     instrumentor.deactivate()
   }
 }

@@ -1,0 +1,118 @@
+internal import DatabaseSupport
+internal import Synchronization
+
+/// What is wanted of the statements of this process, by all who want something, and the sources that answer.
+package final class StatementDemand: Sendable {
+  package static let shared = StatementDemand()
+
+  /// What somebody wants, or all do together.
+  package struct Wishes: OptionSet, Sendable {
+    package let rawValue: UInt8
+
+    package init(rawValue: UInt8) { self.rawValue = rawValue }
+
+    /// To hear of statements: recordings, and active instrumentors. While nobody does, statements cost nothing.
+    package static let statements = Wishes(rawValue: 1)
+    /// More of each statement than its record: active instrumentors, and ORMs that declare loads and flushes. While nobody does, a
+    /// source may write records by itself, see ``LogHead``.
+    package static let detours = Wishes(rawValue: 2)
+    /// The rows that statements change: instrumentors that are configured to tell them.
+    package static let rowChanges = Wishes(rawValue: 4)
+
+    fileprivate static let each: [Wishes] = [.statements, .detours, .rowChanges]
+    package static let all = Wishes(each)
+  }
+
+  private struct State {
+    /// How many want it, of ``Wishes/each``.
+    var counts = Wishes.each.map { _ in 0 }
+    var wishes: Wishes = []
+    var sources: [StatementSource] = []
+  }
+
+  package init() {}
+
+  private let state = Locked(State())
+  private let bits = Atomic<UInt8>(0)
+
+  /// What is wanted now. Costs one load.
+  package var wishes: Wishes { Wishes(rawValue: bits.load(ordering: .relaxed)) }
+
+  /// Wants it until ``withdraw(_:)``, as often as it is called.
+  package func want(_ wishes: Wishes) { change(wishes, by: 1) }
+
+  package func withdraw(_ wishes: Wishes) { change(wishes, by: -1) }
+
+  /// How many want it.
+  package func count(of wish: Wishes) -> Int {
+    state.withLock { state in Wishes.each.firstIndex(of: wish).map { state.counts[$0] } ?? 0 }
+  }
+
+  private func change(_ wishes: Wishes, by step: Int) {
+    state.withLock { state in
+      let before = state.wishes
+      for (index, wish) in Wishes.each.enumerated() where wishes.contains(wish) {
+        state.counts[index] += step
+        if state.counts[index] > 0 { state.wishes.insert(wish) } else { state.wishes.remove(wish) }
+      }
+      let changed = state.wishes.symmetricDifference(before)
+      guard !changed.isEmpty else { return }
+      bits.store(state.wishes.rawValue, ordering: .relaxed)
+      for source in state.sources { source.wishesChanged(state.wishes, changed) }
+    }
+  }
+
+  /// Adds a source, once for each name, and tells it at once what is wanted.
+  package func register(_ source: StatementSource) {
+    state.withLock { state in
+      guard !state.sources.contains(where: { $0.name == source.name }) else { return }
+      state.sources.append(source)
+      source.wishesChanged(state.wishes, .all)
+    }
+  }
+
+  /// Called before a recording begins.
+  package func prepare() {
+    for source in sources { source.prepare() }
+  }
+
+  /// Called before the evidence of a recording is read: sources look for work that they did not see.
+  package func inspect(for scope: RecordingScope) {
+    for source in sources { source.inspect(scope) }
+  }
+
+  /// Why nothing can be seen; empty when a source works, or when there is none to ask.
+  package var problems: [String] {
+    let answers = sources.map { $0.problem() }
+    return answers.contains { $0 == nil } ? [] : answers.compactMap(\.self)
+  }
+
+  private var sources: [StatementSource] { state.withLock { $0.sources } }
+}
+
+/// One source of statements, such as SQLite's hooks.
+package struct StatementSource: Sendable {
+  package typealias WishesChanged =
+    @Sendable (_ wishes: StatementDemand.Wishes, _ changed: StatementDemand.Wishes) -> Void
+
+  package var name: String
+  /// Called with what is wanted, and with what of it has changed: all when it is added. One call after the other; it may not ask
+  /// for what is wanted itself.
+  package var wishesChanged: WishesChanged
+  package var prepare: @Sendable () -> Void
+  package var inspect: @Sendable (RecordingScope) -> Void
+  /// Why it cannot see anything; `nil` when it works.
+  package var problem: @Sendable () -> String?
+
+  package init(
+    name: String, wishesChanged: @escaping WishesChanged,
+    prepare: @escaping @Sendable () -> Void, inspect: @escaping @Sendable (RecordingScope) -> Void,
+    problem: @escaping @Sendable () -> String?
+  ) {
+    self.name = name
+    self.wishesChanged = wishesChanged
+    self.prepare = prepare
+    self.inspect = inspect
+    self.problem = problem
+  }
+}
