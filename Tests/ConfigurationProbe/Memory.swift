@@ -46,12 +46,31 @@ func measureMemory(_ arguments: [String]) -> Never {
       print("inserts in one transaction: \(allocatedBytes() - before) bytes")
       try database.execute("COMMIT")
     }
+    measureLeases()
     print("recorded: \(recording.statements.count) statements, \(recording.droppedCount) of them counted")
   } catch {
     print("failed: \(error)")
   }
   fflush(nil)
   exit(0)
+}
+
+/// Prints what a recording keeps for each lease of a pool: with its two events, and once no more events are kept one by one.
+private func measureLeases() {
+  let observer = PoolMonitor(name: "main", size: 1).observer
+  let connection = observer.connected()
+  let site = CheckoutSite()
+  func take(_ count: Int) { for _ in 0..<count { observer.checkedIn(observer.checkedOut(connection, site: site)) } }
+  _ = recordDatabase {
+    take(20)
+    for (name, count) in [("leases with their events", 8 * 1_024), ("leases beyond the events", 64 * 1_024)] {
+      let before = allocatedBytes()
+      take(count)
+      print("\(name): \((allocatedBytes() - before) / Int64(count)) bytes for each lease")
+      // What is kept of events is full.
+      take(4 * 1_024)
+    }
+  }
 }
 
 /// A statement that is prepared once.

@@ -17,7 +17,11 @@
       // The measure sees what is kept.
       #expect(sizes.first?.name == "kept one by one")
       #expect((60...200).contains(sizes.first?.bytes ?? 0), "\(output)")
-      let others = sizes.filter { $0.name != "kept one by one" && $0.name != "recorded" }
+      for name in ["leases with their events", "leases beyond the events"] {
+        let bytes = sizes.first { $0.name == name }?.bytes
+        #expect((100...400).contains(bytes ?? 0), "\(output)")
+      }
+      let others = sizes.filter { !["kept one by one", "recorded"].contains($0.name) && !$0.name.hasPrefix("leases") }
       #expect(others.count == 8, "\(output)")
       for size in others {
         // Less than a byte for each repetition; a connection is kept with its name and file.

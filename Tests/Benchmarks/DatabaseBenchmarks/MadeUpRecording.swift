@@ -1,1 +1,0 @@
-../../InstructionProbe/MadeUpRecording.swift
