@@ -18,6 +18,7 @@ import Testing
       let cells = line.split(separator: "|", omittingEmptySubsequences: false).map {
         $0.trimmingCharacters(in: .whitespaces)
       }
+      // Folders stand in a table with one more.
       guard cells.count == 5, cells[1].hasPrefix("`") else { return nil }
       let names = cells[3].split(separator: ",").map { $0.trimmingCharacters(in: CharacterSet(charactersIn: " `")) }
       return Floor(module: cells[1].trimmingCharacters(in: CharacterSet(charactersIn: "`")), imports: Set(names))
