@@ -9,15 +9,21 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+// What is written in C checks its own rules while this repository's tests run (`CCallStacksAssertions.h`). A user's suite is a debug
+// build as well, and must not end because of us, so that they are off unless the environment asks for them, as Tests/run does.
+let assertions: [CSetting] =
+  Context.environment["DATABASE_TESTING_ASSERTIONS"] == "1"
+  ? [.define("DATABASE_TESTING_ASSERTIONS", to: "1", .when(configuration: .debug))] : []
+
 // Suites are run in debug builds. What is written in C runs with each statement of theirs and is always optimised, which takes no
 // time to build; what is written in Swift is optimised on request, which does. Xcode takes no package with such flags, so that they are left out where a Mac
 // reads the manifest.
 #if os(Linux)
-  let optimizedC: [CSetting] = [.unsafeFlags(["-O2"])]
+  let optimizedC: [CSetting] = [.unsafeFlags(["-O2"])] + assertions
   let optimized: [SwiftSetting] =
     settings + [.unsafeFlags(["-O"], .when(configuration: .debug, traits: ["Optimized"]))]
 #else
-  let optimizedC: [CSetting] = []
+  let optimizedC: [CSetting] = assertions
   let optimized = settings
 #endif
 
@@ -170,7 +176,8 @@ let package = Package(
     .testTarget(
       name: "SQLiteInstrumentationTests",
       dependencies: [
-        "SQLiteInstrumentation", "CSQLiteHooks", "DatabaseTesting", "TestSupport", "CSQLiteForTests",
+        "SQLiteInstrumentation", "CCallStacks", "CSQLiteHooks", "DatabaseSupport", "DatabaseTesting", "TestSupport",
+        "CSQLiteForTests",
         .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),

@@ -1,3 +1,6 @@
+// The walk along the current thread's stack. Nothing here takes a lock, but for the first look at an address (Table.h), and no thread reads
+// the stack of another.
+
 #if !defined(_GNU_SOURCE)
 #define _GNU_SOURCE
 #endif
@@ -25,7 +28,7 @@ __attribute__((noinline)) size_t dcs_unwind(uintptr_t *addresses, size_t capacit
 #endif
 }
 
-static _Thread_local uintptr_t origin;
+static _Thread_local uintptr_t origin;  // 0: none is set
 
 uintptr_t dcs_set_origin(uintptr_t return_address) {
   uintptr_t before = origin;
@@ -49,8 +52,10 @@ static __attribute__((noinline)) size_t unwound(uintptr_t *addresses, size_t cap
   return count;
 }
 
+// The last step of every capture: nothing is put into the sink any more.
 static inline void finish(dcs_sink *sink) { sink->hash = dcs_mixed(sink->hash, sink->all); }
 
+// The whole sink anew.
 static __attribute__((noinline)) void put_unwound(dcs_sink *sink, uintptr_t caller) {
   uintptr_t words[MOST];
   size_t count = unwound(words, sink->words ? sink->capacity : MOST - OWN, caller);
@@ -88,8 +93,8 @@ static __attribute__((noinline)) uintptr_t find_stack_end(void) {
   return (uintptr_t)low + size;
 }
 
-static _Thread_local uintptr_t stack_end;
-static _Thread_local unsigned captures;
+static _Thread_local uintptr_t stack_end;  // 0: not asked; 1: it cannot be told
+static _Thread_local unsigned captures;    // of which one of COMPARED_AGAIN is compared
 
 /// The registers of a frame at one of its calls.
 typedef struct {
@@ -197,7 +202,7 @@ DCS_READS_STACK static inline __attribute__((always_inline)) bool walk(dcs_sink 
   return true;
 }
 
-// Whether the unwinder finds the same frames.
+// Whether the unwinder finds the same frames. The sink has words.
 static __attribute__((noinline)) bool agrees(const dcs_sink *sink, uintptr_t caller, ending how) {
   uintptr_t words[MOST];
   size_t count = unwound(words, MOST - OWN, caller);

@@ -35,7 +35,7 @@ bool dcs_follows_chains(void) { return atomic_load_explicit(&follows, memory_ord
 
 void dcs_set_follows_chains(bool does) { atomic_store_explicit(&follows, does, memory_order_relaxed); }
 
-// The runner, and the image that it is in.
+// The runner, and the image that it is in: written once, before chains are followed; size before start. 0: not known.
 static _Atomic uintptr_t runner_start, runner_size, image_start, image_size;
 
 bool dcs_is_in_runner(uintptr_t address) {
@@ -63,6 +63,7 @@ static int find_image(struct dl_phdr_info *info, size_t size, void *address) {
   return 1;
 }
 
+// Within the trial, which is made once.
 bool dcs_set_runner(uintptr_t address) {
   uintptr_t size, start = dcs_function_around(address, &size);
   if (!start) return false;
@@ -120,6 +121,7 @@ static inline uintptr_t stripped(uintptr_t address) {
 
 DCS_READS_STACK __attribute__((noinline)) bool dcs_follow(dcs_sink *sink, uintptr_t bp, uintptr_t key) {
   enum { LONGEST = 512 };
+  DCS_ASSERT(key != 0 && bp % 8 == 0 && sink->count <= sink->capacity);
   dcs_sink before = *sink;
   bool is_tried = (dcs_rule_of(key) & DCS_TRIED) != 0;
   uintptr_t context = *(const uintptr_t *)(bp - 8);

@@ -40,7 +40,7 @@ static _Atomic uint64_t tasks[TASKS];
 enum { ROOTS = 1024, PROBED = 16 };
 static _Atomic uint64_t roots[ROOTS];
 
-static _Atomic int watching;
+static _Atomic int watching;  // recordings
 
 #if DCS_KNOWS_SWIFT
 
@@ -60,6 +60,7 @@ uint64_t dcs_current_task(void) {
   return task ? swift_task_getJobTaskId(task) : 0;
 }
 
+// Keeps a creator's stack. Returns its place plus 1; 0: there is no room, or no memory. Takes the mutex where it is a new one.
 // The words of both are compared: equal stacks are kept once, and a stack that was cut is like all that were cut like it.
 static uint32_t keep(const uintptr_t *words, size_t count) {
   uint64_t hash = 0;
@@ -75,6 +76,7 @@ static uint32_t keep(const uintptr_t *words, size_t count) {
       known = atomic_load_explicit(&stacks[at], memory_order_acquire);
     }
     if (!known) {
+      DCS_ASSERT(pthread_mutex_trylock(&mutex) != 0);
       // A quarter stays free, so that a search ends soon.
       if (atomic_load(&stack_count) >= MOST_STACKS / 4 * 3) break;
       known = malloc(sizeof *known + count * sizeof *words);
@@ -94,7 +96,7 @@ static uint32_t keep(const uintptr_t *words, size_t count) {
   return found;
 }
 
-// On the thread that enqueues. It holds no lock of the runtime's where it has just made the task.
+// On the thread that enqueues; `job` is what it enqueues, and not NULL. It holds no lock of the runtime's where it has just made the task.
 static __attribute__((noinline)) void note(void *job) {
   // Another kind of job has no number of its own.
   if ((swift_task_getJobFlags(job) & 0xFF) != 0) return;
@@ -109,6 +111,7 @@ static __attribute__((noinline)) void note(void *job) {
 static _Atomic(void *) release_before;
 static _Atomic uintptr_t enqueue_start, enqueue_size;  // written before the function below is installed
 
+// The runtime calls it on any thread, with whatever locks that has.
 static void on_release(void *object) {
   // Of all that it is called for, the jobs.
   uintptr_t start = atomic_load_explicit(&enqueue_start, memory_order_relaxed);
@@ -145,10 +148,14 @@ void dcs_begin_watching(void) {
   atomic_fetch_add(&watching, 1);
 }
 
-void dcs_end_watching(void) { atomic_fetch_sub(&watching, 1); }
+void dcs_end_watching(void) {
+  DCS_ASSERT(atomic_load(&watching) > 0);
+  atomic_fetch_sub(&watching, 1);
+}
 
 size_t dcs_creator_count(void) { return atomic_load(&stack_count); }
 
+// NULL: not known, or another task has its place.
 static const creator *creator_of(uint64_t number) {
   uint64_t entry = atomic_load_explicit(&tasks[number % TASKS], memory_order_acquire);
   uint64_t at = entry & ((1 << (STACK_BITS + 1)) - 1);
@@ -183,6 +190,7 @@ uint64_t dcs_open_root(void) {
 
 void dcs_close_root(uint64_t number) {
   if (number == 0) return;
+  DCS_ASSERT(is_root(number));
   for (uint32_t i = 0, at = root_index(number); i < PROBED; i++) {
     uint64_t found = number;
     if (atomic_compare_exchange_strong(&roots[(at + i) % ROOTS], &found, 0)) return;

@@ -1,4 +1,4 @@
-// Where the caller runs, as Swift's concurrency runtime and libdispatch know it.
+// Where the caller runs, as Swift's concurrency runtime and libdispatch know it. Each function asks of the current thread.
 
 #include <pthread.h>
 #include <stdatomic.h>

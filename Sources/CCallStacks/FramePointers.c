@@ -10,7 +10,7 @@
 
 #include <pthread.h>
 
-// Reads the frame records of the current thread only, each beyond the one before.
+// Reads the frame records of the current thread only, each beyond the one before. A sink without words is left as it is.
 DCS_READS_STACK void dcs_follow_frame_pointers(dcs_sink *sink) {
   enum { MOST = 1024 };
   const uintptr_t marked = (uintptr_t)1 << 60;

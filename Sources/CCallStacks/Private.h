@@ -1,3 +1,5 @@
+// Shared by this module's files; not public. What holds of the functions of CCallStacks.h holds of these.
+
 #ifndef CCALLSTACKS_PRIVATE_H
 #define CCALLSTACKS_PRIVATE_H
 
@@ -52,10 +54,11 @@ typedef struct {
 /// Where the words of a stack go. The hash is of all of them, also of those for which there was no room: the last word of a stack that was
 /// cut is not its root.
 typedef struct {
-  uintptr_t *words;  // NULL: only the hash is wanted
-  size_t capacity, count;
-  size_t all;  // with those for which there was no room
-  uint64_t hash;
+  uintptr_t *words;  // the caller's; NULL: only the hash is wanted, and there is no room
+  size_t capacity;   // room at `words`
+  size_t count;      // of words that are there
+  size_t all;        // with those for which there was no room
+  uint64_t hash;     // of all so far
 } dcs_sink;
 
 static inline uint64_t dcs_mixed(uint64_t hash, uint64_t value) {
@@ -73,17 +76,17 @@ static inline void dcs_put(dcs_sink *sink, uintptr_t word) {
   dcs_store(sink, word);
 }
 
-/// Keeps a stack, unless it is kept already. Returns its number, from 1; 0 without memory.
+/// Keeps a stack, unless it is kept already. Returns its number, from 1; 0 without memory. `stacks` may be NULL. Takes their lock.
 uint32_t dcs_keep(dcs_stacks *stacks, const uintptr_t *words, size_t count, uint64_t hash);
 
 /// The number of a stack that is kept, by its hash alone. 0: there is none. `is_full`: whether no more are to be kept of those that are
-/// not among the first executions of anything.
+/// not among the first executions of anything. Takes the lock of the stacks.
 uint32_t dcs_find(dcs_stacks *stacks, uint64_t hash, bool *is_full);
 
-/// Reads the rule of a return address from the tables of its image.
+/// Reads the rule of a return address from the tables of its image. Takes the loader's lock.
 dcs_rule dcs_read_rule(uintptr_t return_address);
 
-/// The function around an address by the tables of its image, and its size; 0: they have none there.
+/// The function around an address by the tables of its image, and its size; 0: they have none there. Takes the loader's lock.
 uintptr_t dcs_function_around(uintptr_t address, uintptr_t *size);
 
 /// What the function is that begins at `start`; of asynchronous ones, whether its frame is `framed` like theirs.
@@ -97,11 +100,11 @@ bool dcs_set_runner(uintptr_t address);
 
 /// Appends the functions that await the one with this frame pointer.
 ///
-/// `key` is the entry of the table that led here; what it leads to is read carefully once. Returns whether the chain was followed to
+/// `bp` is that of a frame on the current thread's stack. `key` is the entry of the table that led here; what it leads to is read carefully once. Returns whether the chain was followed to
 /// the end of its task; false: nothing was appended, or it is too long.
 bool dcs_follow(dcs_sink *sink, uintptr_t bp, uintptr_t key);
 
-/// Where frame pointers tell: replaces the frames from the runner on, in what was unwound, by the functions that await.
+/// Where frame pointers tell: of the current thread, replaces the frames from the runner on, in what was unwound, by the functions that await.
 void dcs_follow_frame_pointers(dcs_sink *sink);
 
 /// Appends what is known of who created the current task, or the root.

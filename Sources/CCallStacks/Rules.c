@@ -26,6 +26,7 @@ typedef struct {
   int64_t rbp_offset, ra_offset;
 } row;
 
+// Bytes of a table that are read one after the other; behind the end zeros are read, and it is broken.
 typedef struct {
   const uint8_t *at, *end;
   bool is_broken;
@@ -84,15 +85,17 @@ static size_t pointer_size(uint8_t encoding) {
   }
 }
 
+/// What the functions of one entry have in common (DWARF's CIE).
 typedef struct {
-  uint64_t code_alignment;
+  uint64_t code_alignment;  // what advances and offsets are counted in
   int64_t data_alignment;
-  uint8_t encoding;
+  uint8_t encoding;  // of pointers
   bool has_augmentation;
-  bool is_signal;
+  bool is_signal;  // of a handler, whose caller was interrupted anywhere
   reader instructions;
 } common;
 
+// False: it is not one that is read here.
 static bool read_common(const uint8_t *cie, common *c) {
   reader r = {cie, cie + 4, false};
   uint64_t length = number(&r, 4);
@@ -218,6 +221,7 @@ typedef struct {
   reader instructions;
 } function;
 
+// False: there are no tables, or none that are read here. Takes the loader's lock.
 static bool find_function(uintptr_t address, function *f) {
   if (!_Unwind_Find_FDE) return false;
   struct dwarf_eh_bases bases = {0};

@@ -8,25 +8,29 @@
 
 /// Words of stacks, never moved: who has a number reads them without the lock being held for long.
 typedef struct block {
-  struct block *next;
-  size_t used, capacity;
+  struct block *next;     // an older one, which is full, or NULL
+  size_t used, capacity;  // words
   uintptr_t words[];
 } block;
 
+/// A stack that is kept.
 typedef struct {
   uint64_t hash;
-  const uintptr_t *words;
+  const uintptr_t *words;  // in a block
   size_t count;
 } entry;
 
 struct dcs_stacks {
   pthread_mutex_t mutex;  // of everything below
-  entry *entries;
-  uint32_t count, capacity;
-  uint32_t *slots;  // numbers by hash, twice as many as entries have room at least; 0: free
-  uint32_t mask;
-  block *blocks;
+  entry *entries;            // by number less 1; malloc, or NULL
+  uint32_t count, capacity;  // of entries; 0 or a power of two
+  uint32_t *slots;           // numbers by hash, twice as many as entries have room at least; 0: free; malloc, or NULL
+  uint32_t mask;             // of a place in `slots`
+  block *blocks;             // the newest first, or NULL
 };
+
+// Whether somebody has the lock: the caller.
+static inline bool is_locked(dcs_stacks *stacks) { return pthread_mutex_trylock(&stacks->mutex) != 0; }
 
 dcs_stacks *dcs_stacks_create(void) {
   dcs_stacks *stacks = calloc(1, sizeof *stacks);
@@ -47,6 +51,7 @@ void dcs_stacks_free(dcs_stacks *stacks) {
   free(stacks);
 }
 
+// Where a stack is, or its free place. Under the lock, where there are places.
 static uint32_t slot_of(const dcs_stacks *stacks, uint64_t hash, const uintptr_t *words, size_t count) {
   uint32_t slot = (uint32_t)hash & stacks->mask;
   for (;; slot = (slot + 1) & stacks->mask) {
@@ -57,7 +62,9 @@ static uint32_t slot_of(const dcs_stacks *stacks, uint64_t hash, const uintptr_t
   }
 }
 
+// Under the lock. False without memory: all is as it was.
 static bool grow(dcs_stacks *stacks) {
+  DCS_ASSERT(is_locked(stacks) && stacks->count == stacks->capacity);
   uint32_t capacity = stacks->capacity ? stacks->capacity * 2 : 32;
   entry *entries = realloc(stacks->entries, capacity * sizeof *entries);
   if (!entries) return false;
@@ -75,7 +82,9 @@ static bool grow(dcs_stacks *stacks) {
   return true;
 }
 
+// Under the lock. NULL without memory.
 static uintptr_t *room_for(dcs_stacks *stacks, size_t count) {
+  DCS_ASSERT(is_locked(stacks));
   block *b = stacks->blocks;
   if (!b || b->capacity - b->used < count) {
     // Most recordings have some ten stacks.
@@ -115,7 +124,6 @@ uint32_t dcs_keep(dcs_stacks *stacks, const uintptr_t *words, size_t count, uint
 // A program whose every read comes from another place is none that anybody could be told of: 1 MB of stacks.
 enum { PLACES = 1024 };
 
-// Takes the lock of the stacks.
 uint32_t dcs_find(dcs_stacks *stacks, uint64_t hash, bool *is_full) {
   uint32_t number = 0;
   pthread_mutex_lock(&stacks->mutex);
@@ -153,15 +161,19 @@ size_t dcs_stacks_read(const dcs_stacks *stacks, uint32_t number, uintptr_t *wor
 
 struct dcs_capture_count {
   uint32_t shape;  // plus 1; 0: free
-  uint32_t scope, count;
+  uint32_t scope;  // the one that had it last
+  uint32_t count;  // of its captures in that scope
 };
 
+// Its place, or a free one, of which there is one.
 static struct dcs_capture_count *count_of(const dcs_capture_counts *counts, uint32_t shape) {
+  DCS_ASSERT(counts->count < counts->capacity && (counts->capacity & (counts->capacity - 1)) == 0);
   uint32_t slot = shape * 0x9E3779B1u & (counts->capacity - 1);
   while (counts->slots[slot].shape != 0 && counts->slots[slot].shape != shape + 1) slot = (slot + 1) & (counts->capacity - 1);
   return &counts->slots[slot];
 }
 
+// False without memory: all is as it was.
 static bool grow_counts(dcs_capture_counts *counts) {
   dcs_capture_counts grown = {.capacity = counts->capacity ? counts->capacity * 2 : 16, .count = counts->count};
   grown.slots = calloc(grown.capacity, sizeof *grown.slots);

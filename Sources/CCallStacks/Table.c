@@ -1,3 +1,5 @@
+// How the table is filled: by whoever sees an address first. Two threads that see it at a time find out the same, and one writes it.
+
 #if !defined(_GNU_SOURCE)
 #define _GNU_SOURCE
 #endif
@@ -14,6 +16,7 @@
 dcs_slot dcs_table[DCS_SLOTS];
 static _Atomic size_t known_count;
 
+// Never 0, which is a slot without a rule.
 static uint64_t packed(dcs_rule rule) {
   if (rule.cfa_offset > 0xFFFFFF * 8 || rule.cfa_offset % 8 != 0) rule = (dcs_rule){.kind = DCS_REFUSED};
   return (uint64_t)rule.kind | (uint64_t)rule.from_rbp << 2 | (uint64_t)rule.saves_rbp << 3 | (uint64_t)rule.role << 4 |
@@ -60,6 +63,7 @@ uint64_t dcs_find_out(uintptr_t key) {
 // Room for as many as a large program has; one that has more finds out about the rest again each time.
 __attribute__((noinline)) uint64_t dcs_learn(uintptr_t key, size_t index) {
   uint64_t word = dcs_find_out(key);
+  DCS_ASSERT(key != 0 && index < DCS_SLOTS && DCS_KIND(word) != DCS_UNKNOWN);
   if (atomic_load_explicit(&known_count, memory_order_relaxed) >= DCS_SLOTS / 4 * 3) return word;
   for (;; index = (index + 1) % DCS_SLOTS) {
     uintptr_t found = 0;

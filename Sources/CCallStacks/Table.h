@@ -12,8 +12,8 @@ enum { DCS_SLOTS_SHIFT = 14, DCS_SLOTS = 1 << DCS_SLOTS_SHIFT };
 
 /// A key and what is known of it in one word each. Once a slot has both, nothing but DCS_TRIED changes.
 typedef struct {
-  _Atomic uintptr_t key;  // a return address, or one at which an awaiting function goes on, with DCS_AWAITING
-  _Atomic uint64_t rule;
+  _Atomic uintptr_t key;  // a return address, or one at which an awaiting function goes on, with DCS_AWAITING; 0: free
+  _Atomic uint64_t rule;  // a packed dcs_rule, with DCS_TRIED or not; 0: about to be written
 } dcs_slot;
 
 extern dcs_slot dcs_table[DCS_SLOTS];

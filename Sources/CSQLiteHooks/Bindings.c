@@ -1,5 +1,5 @@
 // The calls by which values are bound to statements: their hashes are kept (BoundValues.c), and which are too large to be read,
-// since SQLite writes all of a value where it is asked for one.
+// since SQLite writes all of a value where it is asked for one. On any thread of the application, without a lock.
 
 #if defined(__ELF__)
 
@@ -35,7 +35,9 @@ static inline stripe *stripe_of(const sqlite3_stmt *statement) {
 
 static inline bool is_empty(stripe *s) { return atomic_load_explicit(&s->count, memory_order_acquire) == 0; }
 
+// Under the lock of the stripe. Without memory it is not known.
 static void add(stripe *s, large_value value) {
+  DCS_ASSERT(pthread_mutex_trylock(&s->lock) != 0);
   size_t used = atomic_load(&s->count);
   if (used == s->capacity) {
     size_t more = s->capacity ? s->capacity * 2 : 8;

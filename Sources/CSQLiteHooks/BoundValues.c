@@ -1,5 +1,7 @@
 // Hashes of the values that are bound to statements. SQLite tells what is bound only as a text, in which doubles are rounded and
 // which has no values inside of other statements; so each value is hashed as it is bound, with its type.
+//
+// Any thread, with or without a connection's mutex. The lock of a stripe comes before the lock of the values in it.
 
 #if defined(__ELF__)
 
@@ -37,6 +39,7 @@ static inline stripe *stripe_of(const sqlite3_stmt *statement) {
   return &stripes[((address >> 4) ^ (address >> 12)) % STRIPES];
 }
 
+// Whether they are the statement's still. `values` may be NULL.
 static inline bool is_of(bound_values *values, const sqlite3_stmt *statement) {
   return values && atomic_load_explicit(&values->statement, memory_order_acquire) == statement;
 }
@@ -45,7 +48,13 @@ static inline void lock_values(bound_values *values) {
   while (atomic_exchange_explicit(&values->lock, 1, memory_order_acquire)) sched_yield();
 }
 
+// Whether somebody has the lock: the caller.
+static inline bool is_locked(bound_values *values) {
+  return atomic_load_explicit(&values->lock, memory_order_relaxed) == 1;
+}
+
 static inline void unlock_values(bound_values *values) {
+  DCS_ASSERT(is_locked(values));
   atomic_store_explicit(&values->lock, 0, memory_order_release);
 }
 
@@ -80,8 +89,9 @@ static inline bound_values *values_of(const sqlite3_stmt *statement, bool makes)
   return found;
 }
 
-// Under the lock of the values.
+// Under the lock of the values. False without memory.
 static bool has_room(bound_values *values, int index) {
+  DCS_ASSERT(is_locked(values) && index > 0);
   if (index <= values->capacity) return true;
   int capacity = values->capacity ? values->capacity : 8;
   while (capacity < index) capacity *= 2;
@@ -95,6 +105,7 @@ static bool has_room(bound_values *values, int index) {
 
 // Under the lock of the values.
 static void clear(bound_values *values) {
+  DCS_ASSERT(is_locked(values));
   if (values->capacity > KEPT) {
     free(values->hashes);
     values->hashes = NULL;
@@ -139,6 +150,7 @@ void dbh_forget_bound(const sqlite3_stmt *statement) {
   pthread_mutex_unlock(&s->lock);
 }
 
+// Where it returns hashes the values stay locked until dbh_unlock_bound(), so that nothing that waits may stand in between.
 const uint64_t *dbh_lock_bound(const sqlite3_stmt *statement, int count, void **token) {
   bound_values *values = values_of(statement, false);
   if (!values) return NULL;

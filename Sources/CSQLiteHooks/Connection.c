@@ -14,6 +14,7 @@
 void dbh_without_hooks(void (*body)(void *), void *argument) {
   dbh_this_thread.hooks_off++;
   body(argument);
+  DCS_ASSERT(dbh_hooks_are_off());
   dbh_this_thread.hooks_off--;
 }
 
@@ -26,7 +27,7 @@ const dbh_callbacks *dbh_find_swift(void) {
   return callbacks;
 }
 
-// Rows were changed unseen, or the trace is not ours any more.
+// Rows were changed unseen, or the trace is not ours any more. Of a connection that is being closed.
 static bool lost_its_trace(dbh_connection *c) {
   if (!atomic_load(&dbh_listening) || atomic_load(&c->epoch) != atomic_load(&dbh_epoch)) return false;
   if (dbh_lost_trace_at_close(c)) return true;
@@ -35,9 +36,14 @@ static bool lost_its_trace(dbh_connection *c) {
 }
 
 // SQLITE_TRACE_CLOSE goes to whoever set the trace last; a function's destructor is always called, and only when the
-// connection is really closed (sqlite3_close_v2 may leave it open for a while).
+// connection is really closed (sqlite3_close_v2 may leave it open for a while). SQLite has the connection's mutex, and no statement and no
+// call of ours is left that could use it.
 static void connection_closed(void *context) {
   dbh_connection *c = context;
+  dbh_go_in(c);
+#if DATABASE_TESTING_ASSERTIONS
+  DCS_ASSERT(c->entries == 1);
+#endif
   const dbh_callbacks *swift = dbh_swift();
   dbh_registry_remove(c);
   dbh_trace_close(c);
@@ -49,6 +55,7 @@ static void connection_closed(void *context) {
   free(c);
 }
 
+// What carries the destructor. An application that calls it gets the number of its connection.
 static void function(sqlite3_context *context, int count, sqlite3_value **values) {
   (void)count;
   (void)values;
@@ -65,12 +72,13 @@ int dbh_attach(sqlite3 *handle, const char *name, bool is_new) {
   c->id = atomic_fetch_add(&last_id, 1) + 1;
   atomic_store(&c->epoch, atomic_load(&dbh_epoch));
   atomic_store(&c->total_changes, sqlite3_total_changes(handle));
-  dbh_sync_pages(c);
   dbh_find_sqlite_code();
   // From here on the destructor frees it, also when the call fails.
   int result = sqlite3_create_function_v2(handle, "database_testing_connection", 0, SQLITE_UTF8, c, function, NULL,
                                           NULL, connection_closed);
   if (result != SQLITE_OK) return result;
+  DBH_IS_CALLED(c);
+  dbh_sync_pages(c);
   dbh_opening opening = {
       .connection = c,
       .handle = handle,
@@ -122,5 +130,10 @@ int32_t dbh_instrument(void *handle, const char *name) {
   if (!is_vfs_of_this_library(vfs)) return DBH_FOREIGN;
   // Freed memory may still look like a connection. Where every open is seen, a new one at the same address is known.
   if (dbh_get_status().is_armed && dbh_registry_was_closed(handle)) return DBH_CLOSED;
-  return dbh_attach(handle, name, false) == SQLITE_OK ? DBH_OK : DBH_FAILED;
+  // Other threads may use it meanwhile, or instrument it as well.
+  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
+  sqlite3_mutex_enter(mutex);
+  bool is_attached = dbh_registry_find(handle) || dbh_attach(handle, name, false) == SQLITE_OK;
+  sqlite3_mutex_leave(mutex);
+  return is_attached ? DBH_OK : DBH_FAILED;
 }

@@ -16,32 +16,33 @@ NEXT(backup_function, sqlite3_backup_init)
 NEXT(finish_function, sqlite3_backup_finish)
 NEXT(deserialize_function, sqlite3_deserialize)
 
+// A copy that is not finished, to a connection that carries our hooks.
 typedef struct copying {
   sqlite3_backup *backup;
-  sqlite3 *handle;
-  char *schema;       // malloc
+  sqlite3 *handle;   // of what is copied to: there until the copy is finished
+  char *schema;      // malloc; NULL: main, or no memory
   unsigned version;  // of what is copied to, before
   struct copying *next;
 } copying;
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;  // of the list, and of nothing that is called
 static copying *copyings;
 
-// Takes the connection's mutex, and then tells Swift. `how`: 0: it got no other contents after all.
+// Goes into the connection, which is open, and then tells Swift. `how`: 0: it got no other contents after all.
 static void changed(sqlite3 *handle, const char *schema, uint32_t how) {
   dbh_connection *c = handle ? dbh_registry_find(handle) : NULL;
   if (!c) return;
-  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
-  sqlite3_mutex_enter(mutex);
+  sqlite3_mutex *mutex = dbh_enter(c);
   dbh_stop_telling(c);
   dbh_schema_changes(c);
-  sqlite3_mutex_leave(mutex);
+  dbh_leave(c, mutex);
   const dbh_callbacks *swift = dbh_swift();
   if (how && swift && atomic_load_explicit(&dbh_listening, memory_order_relaxed)) {
     swift->replaced(c->context, schema ? schema : "main", how);
   }
 }
 
+// Of a connection that is open; takes its mutex.
 static unsigned version_of(sqlite3 *handle, const char *schema) {
   unsigned version = 0;
   sqlite3_file_control(handle, schema, SQLITE_FCNTL_DATA_VERSION, &version);
@@ -50,7 +51,7 @@ static unsigned version_of(sqlite3 *handle, const char *schema) {
 
 sqlite3_backup *dbh_interposed_backup_init(sqlite3 *to, const char *to_schema, sqlite3 *from, const char *from_schema) {
   sqlite3_backup *backup = sqlite3_backup_init_next()(to, to_schema, from, from_schema);
-  copying *known = backup ? malloc(sizeof *known) : NULL;
+  copying *known = backup && dbh_registry_find(to) ? malloc(sizeof *known) : NULL;
   if (known) {
     *known = (copying){.backup = backup, .handle = to, .schema = to_schema ? strdup(to_schema) : NULL};
     known->version = version_of(to, known->schema);
@@ -69,16 +70,15 @@ int dbh_interposed_backup_finish(sqlite3_backup *backup) {
   copying *known = *link;
   if (known) *link = known->next;
   pthread_mutex_unlock(&lock);
-  // A copy that was not finished is rolled back.
-  bool is_whole = known && sqlite3_backup_remaining(backup) == 0;
-  int result = sqlite3_backup_finish_next()(backup);
+  // Before the call: one that was closed with sqlite3_close_v2() meanwhile is gone with its copy. What was copied is committed by now,
+  // which changes the version; the rest is rolled back.
   if (known) {
-    bool is_copied = is_whole && result == SQLITE_OK && version_of(known->handle, known->schema) != known->version;
+    bool is_copied = sqlite3_backup_remaining(backup) == 0 && version_of(known->handle, known->schema) != known->version;
     changed(known->handle, known->schema, is_copied ? DBH_REPLACED_BY_BACKUP : 0);
     free(known->schema);
+    free(known);
   }
-  free(known);
-  return result;
+  return sqlite3_backup_finish_next()(backup);
 }
 
 int dbh_interposed_deserialize(sqlite3 *handle, const char *schema, unsigned char *bytes, sqlite3_int64 size,

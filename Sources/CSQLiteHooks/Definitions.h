@@ -1,4 +1,4 @@
-// What the first words of a text say of definitions, without a look at the rest.
+// What the first words of a text say of definitions, without a look at the rest. Texts end with a zero and are not NULL; any thread.
 
 #ifndef CSQLITEHOOKS_DEFINITIONS_H
 #define CSQLITEHOOKS_DEFINITIONS_H
@@ -18,28 +18,33 @@ static inline __attribute__((always_inline)) bool may_define(const char *sql) {
   return (byte | 0x20) != 'd' || (sql[1] | 0x20) != 'e' || (sql[2] | 0x20) != 'l';
 }
 
-static bool defines(const char *sql) {
+// The text from its first word on: behind white space and comments, as SQLite skips them. Empty where a comment has no end.
+static inline const char *first_word(const char *sql) {
   for (;;) {
     while (*sql == ' ' || *sql == '\n' || *sql == '\t' || *sql == '\r' || *sql == '\f') sql++;
     if (sql[0] == '-' && sql[1] == '-') {
       while (*sql && *sql != '\n') sql++;
     } else if (sql[0] == '/' && sql[1] == '*') {
       const char *end = strstr(sql + 2, "*/");
-      if (!end) return false;
-      sql = end + 2;
+      sql = end ? end + 2 : sql + strlen(sql);
     } else {
-      break;
+      return sql;
     }
   }
+}
+
+static inline bool defines(const char *sql) {
+  sql = first_word(sql);
   return sqlite3_strnicmp(sql, "CREATE", 6) == 0 || sqlite3_strnicmp(sql, "ALTER", 5) == 0 ||
          sqlite3_strnicmp(sql, "DROP", 4) == 0;
 }
 
-// Whether a statement that controls a transaction undoes nothing: COMMIT, END, BEGIN, SAVEPOINT, RELEASE without a failure.
-static bool keeps_definitions(const dbh_open_statement *open) {
+// Whether a statement that controls a transaction undoes nothing: COMMIT, END, BEGIN, SAVEPOINT, RELEASE without a failure. The statement
+// is alive.
+static inline bool keeps_definitions(const dbh_open_statement *open) {
   const char *sql = sqlite3_sql(open->statement);
   if (!sql || open->error) return false;
-  while (*sql == ' ' || *sql == '\n' || *sql == '\t' || *sql == '\r') sql++;
+  sql = first_word(sql);
   return sqlite3_strnicmp(sql, "COMMIT", 6) == 0 || sqlite3_strnicmp(sql, "END", 3) == 0 ||
          sqlite3_strnicmp(sql, "BEGIN", 5) == 0 || sqlite3_strnicmp(sql, "SAVEPOINT", 9) == 0 ||
          sqlite3_strnicmp(sql, "RELEASE", 7) == 0;

@@ -17,23 +17,48 @@
 #include <os/lock.h>
 #endif
 
+/// Of the task-local variable that holds the recording scope; NULL: nothing is recorded directly.
 extern _Atomic(const void *) dbh_scope_key;
+/// Whether somebody wants more of each statement than its record. Written by any thread.
 extern atomic_bool dbh_takes_detours;
 
-/// Whether the thread is one that others need while a query makes them wait.
-bool dbh_is_shared_thread(const dbh_callbacks *swift);
+/// Takes a lock that another thread has, in any thread; the slow part of lock().
 void dbh_wait_for_lock(_Atomic uint32_t *lock);
 
+// Any thread, with any other lock. Not recursive: between lock() and unlock() stand some instructions, which call nothing that may wait,
+// and nothing of Swift's.
 static inline void lock(dbh_log_head *head) {
 #if defined(__APPLE__)
   os_unfair_lock_lock((os_unfair_lock_t)&head->lock);
 #else
   _Atomic uint32_t *taken = (_Atomic uint32_t *)&head->lock;
+#if DATABASE_TESTING_ASSERTIONS
+  DCS_ASSERT(__atomic_load_n(&head->holder, __ATOMIC_RELAXED) != (uint32_t)dbh_thread());
+#endif
   if (atomic_exchange_explicit(taken, 1, memory_order_acquire)) dbh_wait_for_lock(taken);
+#if DATABASE_TESTING_ASSERTIONS
+  __atomic_store_n(&head->holder, (uint32_t)dbh_thread(), __ATOMIC_RELAXED);
+#endif
 #endif
 }
 
+// Whether the caller has the lock. Swift notes nobody as its holder.
+static inline bool is_locked(const dbh_log_head *head) {
+#if defined(__APPLE__)
+  os_unfair_lock_assert_owner((os_unfair_lock_t)&head->lock);
+  return true;
+#else
+  return __atomic_load_n(&head->lock, __ATOMIC_RELAXED) == 1 &&
+         __atomic_load_n(&head->holder, __ATOMIC_RELAXED) == (uint32_t)dbh_thread();
+#endif
+}
+
+// The thread that called lock().
 static inline void unlock(dbh_log_head *head) {
+  DCS_ASSERT(is_locked(head));
+#if DATABASE_TESTING_ASSERTIONS
+  __atomic_store_n(&head->holder, 0, __ATOMIC_RELAXED);
+#endif
 #if defined(__APPLE__)
   os_unfair_lock_unlock((os_unfair_lock_t)&head->lock);
 #else
@@ -41,7 +66,8 @@ static inline void unlock(dbh_log_head *head) {
 #endif
 }
 
-// The innermost value that is bound to a task-local variable.
+// The innermost value that is bound to a task-local variable on the current thread, not retained: its scope outlives the statement
+// that asks. NULL where there is none.
 static inline void *task_local(const void *key) {
 #if DBH_KNOWS_SWIFT
   if (!swift_task_localValueGet) return NULL;
@@ -55,17 +81,21 @@ static inline void *task_local(const void *key) {
 
 _Static_assert(sizeof(((dbh_lane *)NULL)->places) == sizeof(dcs_places), "a lane has room for the places of its reads");
 
+// Whether the lane takes the statement that begins: the task is in its scope, which has not ended, and nobody wants a detour. Inside of
+// the connection, on the thread of the statement.
 static inline bool is_running(const dbh_lane *lane) {
   const void *key = atomic_load_explicit(&dbh_scope_key, memory_order_acquire);
   return key && !atomic_load_explicit(&dbh_takes_detours, memory_order_relaxed) && task_local(key) == lane->scope_object &&
          atomic_load_explicit((const _Atomic uint64_t *)lane->end, memory_order_acquire) == UINT64_MAX;
 }
 
+// Whether no call site of the shape is wanted any more. A shape that another one displaced is asked about again.
 static inline bool knows(const dbh_lane *lane, uint32_t shape) {
   return lane->known[shape % DBH_LANE_SHAPES] == shape + 1;
 }
 
-/// Whether the stack of an execution is to be taken, which is counted. `has_room`: whether there is room for its record.
+/// Whether the stack of an execution is to be taken, which is counted. `has_room`: whether there is room for its record, set where the
+/// answer takes the lock of the head.
 static inline bool wants_stack(dbh_lane *lane, dbh_shape of, bool *has_room) {
   uint32_t shape = of.id;
   if (knows(lane, shape)) return false;
@@ -79,15 +109,17 @@ static inline bool wants_stack(dbh_lane *lane, dbh_shape of, bool *has_room) {
   return wants;
 }
 
-/// Records a statement that begins and sets its slot; false: Swift has to.
+/// Records a statement that begins and sets its slot; false: nothing was done, and Swift has to. Inside of the connection; takes the lock
+/// of the lane's head, twice for a shape whose call sites are wanted. `parent`: the slot of another open statement, or NULL.
 static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, const dbh_known_text *text,
-                                  uint16_t flags, const dbh_slot *parent, const dbh_callbacks *swift) {
+                                  uint16_t flags, const dbh_slot *parent) {
+  DCS_ASSERT(dbh_is_inside(c));
   dbh_lane *lane = c->lane;
   if (!lane || !is_running(lane)) return false;
+  DCS_ASSERT(lane->uses > 0 && lane->head && lane->log && lane->scope_object);
   bool has_room = true;
   bool is_captured = wants_stack(lane, text->shape, &has_room);
   if (!has_room) return false;
-  if (!(flags & DBH_FLAG_MAIN_THREAD) && dbh_is_shared_thread(swift)) flags |= DBH_FLAG_SHARED_THREAD;
   dbh_value_hashes values = {0};
   if (text->shape.flags & DBH_SHAPE_READS) {
     values = dbh_hash_values(open->statement, text->shape, text->hash, is_captured);
@@ -103,6 +135,7 @@ static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, c
     unlock(head);
     return false;
   }
+  DCS_ASSERT(head->next);
   head->room--;
   dbh_record *record = head->next++;
   // After all that may take a while: what the recording itself costs is not the statement's time.
@@ -113,6 +146,7 @@ static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, c
   uint64_t place = ++head->count;
   bool is_nested = parent && parent->lane && parent->lane->head == head && parent->record &&
                    parent->generation == head->generation;
+  DCS_ASSERT(!is_nested || (parent->place > 0 && parent->place < place && parent->record->sequence < sequence));
   *record = (dbh_record){
       .sequence = sequence,
       .start = now,
@@ -136,6 +170,8 @@ static inline bool began_directly(dbh_connection *c, dbh_open_statement *open, c
   return true;
 }
 
+/// Adds one statement's changes to the run of a log, under the lock of its head; false: they are no part of it, and it is as it was.
+/// `place`: of the statement's record.
 static inline bool add_to_run(dbh_run *run, const dbh_row_changes *changes, uint32_t scope, uint32_t transaction,
                               uint64_t place) {
   if (run->transaction != transaction || transaction == 0 || run->scope != scope) return false;
@@ -144,6 +180,7 @@ static inline bool add_to_run(dbh_run *run, const dbh_row_changes *changes, uint
   } else if (run->table != changes->table) {
     return false;
   }
+  DCS_ASSERT(place > run->last && (run->writes == 0) == (run->first == 0));
   for (int which = 0; which < 3; which++) {
     if (changes->counts[which] == 0) continue;
     dbh_row_count *rows = &run->rows[which];
@@ -170,17 +207,22 @@ typedef struct {
   bool is_busy;
 } dbh_ending;
 
-/// Completes the record of a statement that ended; false: Swift has to. `is_settled`: its changes are in the run of the log.
+/// Completes the record of a statement that ended; false: nothing was done, and Swift has to. Inside of its connection; takes the lock of
+/// the lane's head. `changes`: all that it changed, or NULL. `is_settled`: they are in the run of the log; set only if so.
 static inline bool ended_directly(const dbh_open_statement *open, const dbh_ending *ending,
                                   const dbh_row_changes *changes, bool *is_settled) {
   const dbh_slot *slot = &open->slot;
   bool is_allowed = atomic_load_explicit(&dbh_scope_key, memory_order_acquire) != NULL;
   if (!slot->record || slot->telemetry || open->error || !is_allowed) return false;
+  // Where there is a record there is a lane, which lives for as long as the statement.
+  DCS_ASSERT(slot->lane && slot->lane->uses > 0 && slot->place > 0);
   dbh_log_head *head = slot->lane->head;
   lock(head);
   // The records may have been handed over while the statement was open.
   if (head->generation == slot->generation) {
     dbh_record *record = slot->record;
+    DCS_ASSERT(slot->place <= head->count && record->sequence <= head->last_sequence);
+    DCS_ASSERT(record->shape == open->shape && record->scope == slot->lane->scope);
     record->duration = ending->duration;
     record->rows_returned = clamped(open->rows);
     record->rows_changed = ending->changed > INT32_MAX ? INT32_MAX : (int32_t)ending->changed;

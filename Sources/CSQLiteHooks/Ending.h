@@ -1,5 +1,5 @@
-// How a statement ends: once, or again after SQLite prepared it anew or the application stepped it again. On the connection's
-// thread, with its mutex. Part of Trace.c alone, so that the compiler puts it into the callback.
+// How a statement ends: once, or again after SQLite prepared it anew or the application stepped it again. Inside of the connection.
+// Part of Trace.c alone, so that the compiler puts it into the callback.
 
 #ifndef CSQLITEHOOKS_ENDING_H
 #define CSQLITEHOOKS_ENDING_H
@@ -8,7 +8,7 @@
 #include "Direct.h"
 #include "OpenStatements.h"
 
-// The long way.
+// The long way. The slot is wanted.
 static __attribute__((cold, noinline)) void end_in_swift(const dbh_open_statement *open, dbh_ending ending,
                                                          const dbh_callbacks *swift) {
   dbh_outcome outcome = {
@@ -41,8 +41,10 @@ static inline int32_t unreported_error(dbh_connection *c, const dbh_open_stateme
   return keys > 0 ? SQLITE_CONSTRAINT_FOREIGNKEY : SQLITE_BUSY;
 }
 
-// Returns whether the statement is settled with it.
+// One of the open statements, or the last one once more. Returns whether it is settled with it: whether its changes are in the run of
+// the log. `now`: nanoseconds of dbh_now() when it ended.
 static inline bool end(dbh_connection *c, dbh_open_statement *open, const dbh_callbacks *swift, uint64_t now) {
+  DCS_ASSERT(dbh_is_inside(c) && (open == c->last || find(c, open->statement) == open));
   sqlite3_stmt *statement = open->statement;
   bool is_busy = dbh_sqlite.stmt_busy(statement) != 0;
   bool autocommit = dbh_sqlite.get_autocommit(c->handle) != 0;
@@ -100,6 +102,7 @@ static inline bool end(dbh_connection *c, dbh_open_statement *open, const dbh_ca
   return is_settled;
 }
 
+// Whether SQLITE_BUSY ended it, after which the application may step it again.
 static inline bool is_waiting(const dbh_open_statement *open) { return (open->error & 0xff) == SQLITE_BUSY; }
 
 // The statement that ended last goes on: SQLite prepared it anew after a schema change, or the application stepped it
@@ -116,13 +119,16 @@ static void forget_error(dbh_open_statement *open) {
   open->error_message = NULL;
 }
 
+// The last statement, of which goes_on() said so.
 static __attribute__((cold, noinline)) void end_again(dbh_connection *c, const dbh_callbacks *swift, uint64_t now) {
+  DCS_ASSERT(c->last);
   if (is_waiting(c->last)) forget_error(c->last);
   c->last->went_on = true;
   end(c, c->last, swift, now);
   dbh_settle(c, c->last, c->last->is_busy, true);
 }
 
+// An open statement: ends it, settles what it did, and makes it the last one.
 static inline void finish(dbh_connection *c, dbh_open_statement *open, const dbh_callbacks *swift, uint64_t now) {
   if (end(c, open, swift, now)) {
     dbh_took_plain_changes(c);
@@ -134,6 +140,7 @@ static inline void finish(dbh_connection *c, dbh_open_statement *open, const dbh
   c->last = open;
 }
 
+// One that is neither open nor the last.
 static __attribute__((cold, noinline)) void end_unseen(dbh_connection *c, sqlite3_stmt *statement) {
   dbh_settle_loose(c);
   // Began before anyone listened, or is SQLite's own (a virtual table's): what it changed is accounted for.

@@ -1,4 +1,5 @@
-// SQLite's error log, which tells of failures where the result of the call is not seen, and in words where it is.
+// SQLite's error log, which tells of failures where the result of the call is not seen, and in words where it is. SQLite calls it on the
+// thread that fails, with whatever mutexes that has; nothing here may call SQLite in a way that could fail, or run SQL.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +20,7 @@ static bool is_error(int code) {
 // Bytes that SQLite's log has for a line; a longer one is cut off.
 enum { LOG_LINE = 210 };
 
+// Inside of the connection.
 static bool is_alive(sqlite3 *handle, const sqlite3_stmt *statement) {
   sqlite3_stmt *s = sqlite3_next_stmt(handle, NULL);
   while (s && s != statement) s = sqlite3_next_stmt(handle, s);
@@ -26,8 +28,9 @@ static bool is_alive(sqlite3 *handle, const sqlite3_stmt *statement) {
 }
 
 // "abort at 12 in [INSERT …]: UNIQUE constraint failed: t.id", "statement aborts at 3: [SELECT …] interrupted".
-// The message is cut by SQLite at about 210 bytes, which may leave nothing behind the SQL.
+// The message is cut by SQLite at about 210 bytes, which may leave nothing behind the SQL. Inside of the connection.
 static bool note_abort(dbh_connection *c, int code, const char *message) {
+  DCS_ASSERT(dbh_is_inside(c));
   const char *bracket = strchr(message, '[');
   if (!bracket) return false;
   size_t rest = strlen(bracket + 1);
@@ -70,7 +73,10 @@ static void note_failed_step(int code, const char *message) {
   dbh_thread_state *thread = &dbh_this_thread;
   for (const dbh_call *call = thread->call; call; call = call->outer) {
     dbh_connection *c = call->statement ? dbh_connection_of(sqlite3_db_handle((sqlite3_stmt *)call->statement)) : NULL;
-    if (c && note_abort(c, code, message)) return;
+    if (!c) continue;
+    // SQLite has the mutex of each connection that the thread steps a statement of.
+    DBH_IS_CALLED(c);
+    if (note_abort(c, code, message)) return;
   }
   abortion a = {.code = code, .message = message};
   if (thread->connection) dbh_registry_with(thread->handle, thread->connection_id, is_noted, &a);

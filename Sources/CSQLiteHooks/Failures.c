@@ -1,4 +1,5 @@
-// What failures a statement has: by the result of the call that stepped, prepared or reset it. With the connection's mutex.
+// What failures a statement has: by the result of the call that stepped, prepared or reset it. Inside of the connection, before the
+// thread calls SQLite again.
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,8 +8,8 @@
 
 typedef struct {
   dbh_connection *connection;
-  int code;  // as the call returned it
-  const char *message;
+  int code;             // as the call returned it, or the extended one
+  const char *message;  // SQLite's, until it is called again; NULL: it has none of this failure
 } failure;
 
 // A connection that was closed while the statement was open answers nothing, and has SQLite log the question.
@@ -36,6 +37,7 @@ static void set_error(dbh_open_statement *open, failure f) {
 }
 
 void dbh_preparation_failed(dbh_connection *c, int result, const char *sql, int length) {
+  DCS_ASSERT(dbh_is_inside(c));
   const dbh_callbacks *swift = dbh_swift();
   if (!swift || c->is_asking) return;
   failure f = {.connection = c, .code = result, .message = sqlite3_errstr(result)};
@@ -47,6 +49,7 @@ void dbh_preparation_failed(dbh_connection *c, int result, const char *sql, int 
 
 void dbh_step_failed(dbh_connection *c, sqlite3_stmt *statement, const dbh_call *call, int result) {
   const dbh_callbacks *swift = dbh_swift();
+  DCS_ASSERT(dbh_is_inside(c));
   if (!swift || (result & 0xff) == SQLITE_MISUSE) return;  // it did not run
   failure f = failure_of(c, result);
   dbh_open_statement *open = find(c, statement);
@@ -66,6 +69,7 @@ void dbh_step_failed(dbh_connection *c, sqlite3_stmt *statement, const dbh_call 
 
 void dbh_reset_failed(dbh_connection *c, const sqlite3_stmt *statement, int result) {
   const dbh_callbacks *swift = dbh_swift();
+  DCS_ASSERT(dbh_is_inside(c));
   dbh_open_statement *last = c->last;
   if (!swift || !last || last->statement != statement || last->error != SQLITE_ERROR || result == SQLITE_ERROR) return;
   set_error(last, failure_of(c, result));

@@ -1,10 +1,12 @@
-// SQLite's single slots (a connection's trace callback and preupdate hook, the process's error log), shared with the application.
+// SQLite's single slots (a connection's trace callback and preupdate hook, the process's error log), shared with the application, which
+// sets them on any thread.
 
 #include <stdarg.h>
 #include <stddef.h>
 
 #include "Interpose.h"
 
+// The application's, or NULL. SQLite takes one only while it is not initialised, and so while nothing is logged.
 static _Atomic(void (*)(void *, int, const char *)) user_log;
 static _Atomic(void *) user_log_context;
 
@@ -52,10 +54,9 @@ void *dbh_interposed_preupdate_hook(sqlite3 *handle, dbh_preupdate_callback call
     if (handle) dbh_note_foreign_preupdate(handle, callback, context);
     return next(handle, callback, context);
   }
-  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
-  sqlite3_mutex_enter(mutex);
+  sqlite3_mutex *mutex = dbh_enter(c);
   void *previous = dbh_share_preupdate(c, callback, context);
-  sqlite3_mutex_leave(mutex);
+  dbh_leave(c, mutex);
   return previous;
 }
 

@@ -10,6 +10,7 @@
 enum { TEXT_LIMIT = 4096 };
 
 const dbh_known_text *dbh_known_text_of(dbh_connection *c, const dbh_callbacks *swift, void *statement, const char *sql) {
+  DCS_ASSERT(dbh_is_inside(c));
   dbh_known_text *known = dbh_text_place(c, statement);
   known->statement = statement;
   known->sql = sql;

@@ -1,15 +1,13 @@
 // Who a connection's statements belong to: kept from one statement to the next, and for those that are still open.
 //
-// Counted without atomics: a connection is used by one thread at a time, by SQLite's own mutex or by the application's care.
+// `uses` counts the connection's own `lane` and each of its statements whose slot has the lane. Without atomics: whoever changes it is
+// inside of the connection.
 
 #include <stdlib.h>
 
 #include "Private.h"
 
-void dbh_leave_lane(dbh_lane *lane) {
-  if (lane && --lane->uses == 0) dbh_free_lane(lane);
-}
-
+// What it has retained is released by Swift, which takes locks of its own.
 void dbh_free_lane(dbh_lane *lane) {
   const dbh_callbacks *swift = dbh_swift();
   if (swift) swift->release_lane(lane->log, lane->scope_object);
@@ -18,6 +16,8 @@ void dbh_free_lane(dbh_lane *lane) {
 
 dbh_lane *dbh_change_lane(void *connection, dbh_lane made) {
   dbh_connection *c = connection;
+  DCS_ASSERT(dbh_is_inside(c));
+  DCS_ASSERT(made.log && made.scope_object && made.head && made.end && made.captures && made.uses == 0);
   dbh_lane *lane = malloc(sizeof *lane);
   if (lane) {
     *lane = made;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "Definitions.h"
 #include "Texts.h"
 
 #if SQLITE_VERSION_NUMBER >= 3031000 && defined(__ELF__)
@@ -20,6 +21,7 @@ static bool is_readable(dbh_connection *c, int index, const char *schema) {
   return index == 1 || dbh_lock_state(c->handle, schema) > 0;
 }
 
+// None for what is beyond 64 databases, which are asked for each time.
 static inline uint64_t bit(int index) { return index < 64 ? (uint64_t)1 << index : 0; }
 
 // Whether a database can be read that was not since the tables changed.
@@ -40,6 +42,7 @@ static bool has_message(dbh_connection *c) {
 }
 
 void dbh_want_schema(dbh_connection *c, dbh_thread_state *thread, const sqlite3_stmt *statement, uint64_t start) {
+  DCS_ASSERT(dbh_is_inside(c));
   if (!c->schema_version || c->is_told) return;
   uint64_t version = atomic_load_explicit(c->schema_version, memory_order_acquire);
   bool is_same = version == c->known_schema && c->own_schema == c->known_own_schema;
@@ -54,6 +57,7 @@ void dbh_want_schema(dbh_connection *c, dbh_thread_state *thread, const sqlite3_
 }
 
 void dbh_schema_changes(dbh_connection *c) {
+  DCS_ASSERT(dbh_is_inside(c));
   c->own_schema++;
   if (c->schema_version) atomic_fetch_add_explicit(c->schema_version, 1, memory_order_release);
   if (!sqlite3_get_autocommit(c->handle)) c->defines = true;
@@ -68,11 +72,6 @@ static bool lacks_memory(void) {
 #endif
 }
 
-static const char *skip_space(const char *sql) {
-  while (*sql == ' ' || *sql == '\n' || *sql == '\t' || *sql == '\r' || *sql == '\f') sql++;
-  return sql;
-}
-
 static bool is_of_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || (c & 0x80);
 }
@@ -85,8 +84,9 @@ static bool has_word(const char *sql, const char *word) {
   return false;
 }
 
+// Whether a text makes something in the main database and does nothing else, as far as its words tell.
 static bool is_plain(const char *sql) {
-  if (sqlite3_strnicmp(skip_space(sql), "CREATE", 6) != 0) return false;
+  if (sqlite3_strnicmp(first_word(sql), "CREATE", 6) != 0) return false;
   static const char *const others[] = {"TEMP", "TEMPORARY", "EXISTS", "VIRTUAL", "AS"};
   for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
     if (has_word(sql, others[i])) return false;
@@ -102,7 +102,7 @@ void dbh_stop_telling(dbh_connection *c) {
 }
 
 bool dbh_attaches(const char *sql) {
-  sql = skip_space(sql);
+  sql = first_word(sql);
   return sqlite3_strnicmp(sql, "ATTACH", 6) == 0 || sqlite3_strnicmp(sql, "DETACH", 6) == 0 ||
          sqlite3_strnicmp(sql, "ANALYZE", 7) == 0;
 }
@@ -113,15 +113,17 @@ void dbh_schema_changes_by(dbh_connection *c, const char *sql) {
   dbh_schema_changes(c);
 }
 
-// Of ours.
+// Of ours, with the application's hooks off.
 static void clear_error(sqlite3 *handle) {
   sqlite3_stmt *statement = NULL;
   sqlite3_prepare(handle, "SELECT 1", -1, &statement, NULL);
   sqlite3_finalize(statement);
 }
 
+// With the application's hooks off, `is_asking` set, and a schema version.
 static void learn(void *argument) {
   dbh_connection *c = argument;
+  DCS_ASSERT(dbh_is_inside(c) && c->is_asking && dbh_hooks_are_off());
   if (has_message(c) || !has_unread(c) || lacks_memory()) return;
   uint64_t version = atomic_load_explicit(c->schema_version, memory_order_acquire);
   uint64_t own = c->own_schema;
@@ -167,6 +169,8 @@ static void learn(void *argument) {
 
 void dbh_learn_schema(dbh_connection *c) {
   dbh_thread_state *thread = &dbh_this_thread;
+  // A statement that is being stepped would hear of ours.
+  DCS_ASSERT(dbh_is_inside(c) && !thread->call);
   thread->learning = NULL;
   if (!c->schema_version || c->is_asking || !thread->may_learn || !dbh_hides_queries(c)) return;
   c->is_asking = true;
@@ -176,6 +180,7 @@ void dbh_learn_schema(dbh_connection *c) {
 
 void dbh_share_schema_version(void *connection, void *version) {
   dbh_connection *c = connection;
+  DCS_ASSERT(dbh_is_inside(c));
   c->schema_version = version;
   c->known_schema = UINT64_MAX;
 }

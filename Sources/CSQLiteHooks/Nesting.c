@@ -14,6 +14,7 @@
 
 #include "Private.h"
 
+// Written once, before the first connection is instrumented.
 dbh_code dbh_sqlite_code;
 
 #if defined(__ELF__)
@@ -69,6 +70,7 @@ typedef struct {
   uint32_t inside;  // of the call of a certain statement; 0: it is not on the stack
 } app_calls;
 
+// On the current thread's stack, from `call` outwards. `outer`: NULL: of no statement in particular.
 static app_calls count_calls(const dbh_call *call, const sqlite3_stmt *outer) {
   enum { DEPTH = 256 };
   uintptr_t addresses[DEPTH];
@@ -103,24 +105,20 @@ bool dbh_is_called_by_app(const dbh_call *call) {
   return is_of_app(count_calls(call, enclosing ? enclosing->statement : NULL), 0);
 }
 
-// The tables that full-text search and R-trees keep, which their statements name with their database, each in quotes.
+// Whether a text names one of the tables that full-text search and R-trees keep: their statements name them with their database, each
+// in quotes.
 static bool names_shadow_table(const char *sql) {
-  static const char *const endings[] = {"_content", "_segments", "_segdir", "_docsize", "_stat", "_data", "_idx",
-                                        "_config", "_node", "_parent", "_rowid"};
   for (const char *dot = strchr(sql, '.'); dot; dot = strchr(dot + 1, '.')) {
     if (dot == sql || !strchr("'\"", dot[-1]) || !dot[1] || !strchr("'\"", dot[1])) continue;
     const char *end = strchr(dot + 2, dot[1]);
     if (!end) return false;
-    size_t length = (size_t)(end - dot - 2);
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-      size_t ending = strlen(endings[i]);
-      if (length > ending && strncmp(end - ending, endings[i], ending) == 0) return true;
-    }
+    if (dbh_may_be_shadow(dot + 2, (size_t)(end - dot - 2))) return true;
   }
   return false;
 }
 
 bool dbh_is_nested_of_app(dbh_connection *c, sqlite3_stmt *statement, const char *sql) {
+  DCS_ASSERT(dbh_is_inside(c));
   const dbh_call *call = dbh_this_thread.call;
   if (call && call->statement == statement && call->is_app) return true;
   if (dbh_sqlite_code.end == 0) return !names_shadow_table(sql);

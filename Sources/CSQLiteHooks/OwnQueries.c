@@ -1,4 +1,5 @@
-// Callbacks of the application that hear of each statement, and must not hear of ours: its authorizer, its progress handler.
+// Callbacks of the application that hear of each statement, and must not hear of ours: its authorizer, its progress handler. SQLite calls
+// them with the connection's mutex, on the thread that uses it; the application sets them on any thread.
 
 #if defined(__ELF__)
 
@@ -15,6 +16,7 @@ NEXT(profile_function, sqlite3_profile)
 static int authorize(void *context, int action, const char *first, const char *second, const char *database,
                      const char *trigger) {
   dbh_connection *c = context;
+  DBH_IS_CALLED(c);
   if (c->is_asking || !c->user_authorizer) return SQLITE_OK;
   return c->user_authorizer(c->user_authorizer_context, action, first, second, database, trigger);
 }
@@ -26,17 +28,17 @@ int dbh_interposed_set_authorizer(sqlite3 *handle, dbh_authorizer_callback callb
     if (handle) dbh_note_foreign(DBH_FOREIGN_AUTHORIZER, handle, (dbh_any_callback)callback, context);
     return next(handle, callback, context);
   }
-  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
-  sqlite3_mutex_enter(mutex);
+  sqlite3_mutex *mutex = dbh_enter(c);
   c->user_authorizer = callback;
   c->user_authorizer_context = context;
   int result = next(handle, callback ? authorize : NULL, callback ? c : NULL);
-  sqlite3_mutex_leave(mutex);
+  dbh_leave(c, mutex);
   return result;
 }
 
 static int progressed(void *context) {
   dbh_connection *c = context;
+  DBH_IS_CALLED(c);
   return c->is_asking || !c->user_progress ? 0 : c->user_progress(c->user_progress_context);
 }
 
@@ -48,19 +50,22 @@ void dbh_interposed_progress_handler(sqlite3 *handle, int steps, int (*callback)
     next(handle, steps, callback, context);
     return;
   }
-  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
-  sqlite3_mutex_enter(mutex);
+  sqlite3_mutex *mutex = dbh_enter(c);
   c->user_progress = callback;
   c->user_progress_context = context;
   next(handle, steps, callback ? progressed : NULL, callback ? c : NULL);
-  sqlite3_mutex_leave(mutex);
+  dbh_leave(c, mutex);
 }
 
 // The old kind of a trace, beside the new one: it would hear of our statements.
 void *dbh_interposed_profile(sqlite3 *handle, void (*callback)(void *, const char *, sqlite3_uint64), void *context) {
   dbh_connection *c = handle ? dbh_registry_find(handle) : NULL;
-  if (c) c->is_profiled = callback != NULL;
-  return sqlite3_profile_next()(handle, callback, context);
+  if (!c) return sqlite3_profile_next()(handle, callback, context);
+  sqlite3_mutex *mutex = dbh_enter(c);
+  c->is_profiled = callback != NULL;
+  void *previous = sqlite3_profile_next()(handle, callback, context);
+  dbh_leave(c, mutex);
+  return previous;
 }
 
 int sqlite3_set_authorizer(sqlite3 *, dbh_authorizer_callback, void *)
@@ -71,6 +76,7 @@ void *sqlite3_profile(sqlite3 *, void (*)(void *, const char *, sqlite3_uint64),
     __attribute__((weak, alias("dbh_interposed_profile")));
 
 bool dbh_hides_queries(const dbh_connection *c) {
+  DCS_ASSERT(dbh_is_inside(c));
   static _Atomic int known;  // 0: not asked, 1: no, 2: yes
   if (known == 0) {
     void *volatile authorizer = (void *)sqlite3_set_authorizer;

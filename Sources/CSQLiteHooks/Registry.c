@@ -1,4 +1,5 @@
-// Every open connection that carries our hooks, by its handle.
+// Every open connection that carries our hooks, by its handle. Any thread may call what is here, unless it has the lock: what is called
+// with it (`visit`, `concerns`, `body`) must look nothing up.
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -7,7 +8,7 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
-// A power of two of places, each with a list.
+// All below is under the lock, but for dbh_closings. A power of two of places, each with a list.
 static dbh_connection **places;
 static size_t place_count, connection_count;
 
@@ -22,7 +23,12 @@ static inline size_t place_of(const sqlite3 *handle, size_t count) {
   return (size_t)(((uintptr_t)handle >> 4) * 0x9E3779B97F4A7C15u >> 20) & (count - 1);
 }
 
+// Whether somebody has the lock: the caller, who would wait for ever if it tried to take it.
+static inline bool is_locked(void) { return pthread_mutex_trylock(&lock) != 0; }
+
+// Under the lock.
 static dbh_connection *find(const sqlite3 *handle) {
+  DCS_ASSERT(is_locked());
   dbh_connection *c = place_count ? places[place_of(handle, place_count)] : NULL;
   while (c && c->handle != handle) c = c->next;
   return c;
@@ -51,8 +57,9 @@ void dbh_registry_opened(sqlite3 *handle) {
   pthread_mutex_unlock(&lock);
 }
 
-// Without memory the lists grow instead.
+// Under the lock. Without memory the lists grow instead.
 static void grow(void) {
+  DCS_ASSERT(is_locked());
   size_t count = place_count ? place_count * 2 : FEWEST_PLACES;
   dbh_connection **grown = calloc(count, sizeof *grown);
   if (!grown) return;
@@ -71,6 +78,7 @@ static void grow(void) {
 
 bool dbh_registry_add(dbh_connection *connection) {
   pthread_mutex_lock(&lock);
+  DCS_ASSERT(!find(connection->handle));
   if (connection_count >= place_count) grow();
   bool has_place = place_count != 0;
   if (has_place) {
@@ -114,18 +122,20 @@ bool dbh_changes_unseen(dbh_connection *connection) {
 }
 
 void dbh_sync_changes(dbh_connection *connection) {
+  DCS_ASSERT(dbh_is_inside(connection));
   atomic_store(&connection->total_changes, sqlite3_total_changes(connection->handle));
   atomic_store(&connection->resync, false);
 }
 
-// Those that no other thread is inside of, as far as can be known.
+// Those that no other thread is inside of, as far as can be known. Under the lock.
 static void each_that_is_free(void (*body)(dbh_connection *)) {
+  DCS_ASSERT(is_locked());
   for (size_t i = 0; i < place_count; i++) {
     for (dbh_connection *c = places[i]; c; c = c->next) {
-      sqlite3_mutex *mutex = sqlite3_db_mutex(c->handle);
-      if (mutex ? sqlite3_mutex_try(mutex) != SQLITE_OK : atomic_load(&c->thread) != dbh_thread()) continue;
+      sqlite3_mutex *mutex;
+      if (!dbh_try_enter(c, dbh_thread(), &mutex)) continue;
       body(c);
-      sqlite3_mutex_leave(mutex);
+      dbh_leave(c, mutex);
     }
   }
 }
@@ -157,18 +167,16 @@ void dbh_each_connection(bool (*concerns)(void *context, void *argument), void (
   pthread_mutex_unlock(&lock);
 }
 
-// A connection that is being closed waits here for the lock, and its mutex tells whether another thread is inside of it. One
-// without a mutex is used by one thread at a time, by the application's care: by this one, if the statement before was its own.
+// A connection that is being closed waits here for the lock.
 bool dbh_registry_with(sqlite3 *handle, uint64_t id, bool (*body)(dbh_connection *, void *), void *argument) {
   bool result = false;
   pthread_mutex_lock(&lock);
   dbh_connection *c = find(handle);
   if (c && c->id == id) {
-    sqlite3_mutex *mutex = sqlite3_db_mutex(c->handle);
-    bool is_alone = mutex ? sqlite3_mutex_try(mutex) == SQLITE_OK : atomic_load(&c->thread) == dbh_thread();
-    if (is_alone) {
+    sqlite3_mutex *mutex;
+    if (dbh_try_enter(c, dbh_thread(), &mutex)) {
       result = body(c, argument);
-      sqlite3_mutex_leave(mutex);
+      dbh_leave(c, mutex);
     }
   }
   pthread_mutex_unlock(&lock);

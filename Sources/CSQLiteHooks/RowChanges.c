@@ -1,4 +1,5 @@
-// Which rows a statement changed, from the preupdate hook: counted by table in C, told to Swift when the statement ends.
+// Which rows a statement changed, from the preupdate hook: counted by table in C, told to Swift when the statement ends. SQLite calls
+// the hook on the thread that steps the statement, with the connection's mutex: all that takes a connection is inside of it.
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -17,8 +18,9 @@ static _Atomic bool counts_rows;
 static _Atomic bool rows_demanded;  // by the configuration of an instrumentor
 _Atomic bool dbh_wants_rows;        // either
 static _Atomic bool tells_columns;
-static _Atomic uint64_t last_position;
+static _Atomic uint64_t last_position;  // in the order of all changes of the process
 
+// Any thread, all five.
 bool dbh_row_changes_enabled(void) { return atomic_load(&counts_rows) || atomic_load(&rows_demanded); }
 
 void dbh_set_row_changes(bool enabled) {
@@ -73,20 +75,23 @@ static bool is_table(const dbh_table *table, const char *database, const char *n
   return strcmp(table->name, name) == 0 && strcmp(table->database, database) == 0;
 }
 
-// Whether a table is called like those in which SQLite's modules keep the content of a virtual table: Swift's `VirtualTable` has the
-// same words.
-static bool may_be_shadow(const char *name) {
+// Swift's `VirtualTable` has the same words.
+bool dbh_may_be_shadow(const char *name, size_t length) {
   static const char *const words[] = {"content", "segments", "segdir", "docsize", "stat",  "data",
                                       "idx",     "config",   "node",   "parent",  "rowid"};
-  const char *last = strrchr(name, '_');
-  for (size_t i = 0; last && i < sizeof words / sizeof *words; i++) {
-    if (sqlite3_stricmp(last + 1, words[i]) == 0) return true;
+  size_t first = length;
+  while (first > 0 && name[first - 1] != '_') first--;
+  if (first <= 1) return false;
+  for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+    size_t rest = strlen(words[i]);
+    if (length - first == rest && sqlite3_strnicmp(name + first, words[i], (int)rest) == 0) return true;
   }
   return false;
 }
 
 // TABLE_LIMIT: there are too many.
 uint32_t dbh_table_number(dbh_connection *c, const char *database, const char *name) {
+  DCS_ASSERT(dbh_is_inside(c));
   if (c->last_table < c->table_count && is_table(&c->tables[c->last_table], database, name)) return c->last_table;
   uint64_t hash = name_hash(database, name);
   for (uint32_t i = 0; i < c->table_count; i++) {
@@ -105,7 +110,7 @@ uint32_t dbh_table_number(dbh_connection *c, const char *database, const char *n
       .database = strdup(database),
       .name = strdup(name),
       .is_internal = strncmp(name, "sqlite_", 7) == 0 || strncmp(database, "vacuum_", 7) == 0,
-      .may_be_shadow = may_be_shadow(name),
+      .may_be_shadow = dbh_may_be_shadow(name, strlen(name)),
   };
   if (!table.database || !table.name) {
     free(table.database);
@@ -118,7 +123,7 @@ uint32_t dbh_table_number(dbh_connection *c, const char *database, const char *n
   return c->last_table = c->table_count++;
 }
 
-// What the statement did to the table so far.
+// What the statement did to the table so far; NULL without memory. Valid until the next call.
 static dbh_pending *pending_of(dbh_connection *c, const void *owner, uint32_t table) {
   if (c->last_pending < c->pending_count) {
     dbh_pending *hot = &c->pending[c->last_pending];
@@ -164,7 +169,7 @@ static bool differs(sqlite3_value *a, sqlite3_value *b) {
   }
 }
 
-// A bit for each column that the update changes. Values are compared and never kept.
+// A bit for each column that the update changes. Values are compared and never kept. Within the hook's call of an update alone.
 static uint64_t updated_columns(sqlite3 *handle) {
   if (!functions.count || !functions.old || !functions.new) return 0;
   uint64_t columns = 0;
@@ -177,7 +182,7 @@ static uint64_t updated_columns(sqlite3 *handle) {
   return columns;
 }
 
-// The statement that is being stepped: writes happen in a statement's first step, before another one can begin.
+// The statement that is being stepped, or NULL: writes happen in a statement's first step, before another one can begin.
 static const dbh_open_statement *writer(dbh_connection *c) {
   uint32_t depth = atomic_load_explicit(&c->depth, memory_order_relaxed);
   if (depth == 0) return NULL;
@@ -191,6 +196,7 @@ void dbh_count_row(dbh_connection *c, sqlite3 *handle, int op, const char *datab
   // An incremental write to a blob is announced as a deletion, outside of any statement that is traced.
   bool is_blob_write = op == SQLITE_DELETE && functions.blob_write && functions.blob_write(handle) >= 0;
   const dbh_open_statement *owner = is_blob_write ? NULL : writer(c);
+  DCS_ASSERT(table == TABLE_LIMIT || table < c->table_count);
   dbh_pending *p = table == TABLE_LIMIT ? NULL : pending_of(c, owner ? owner->statement : NULL, table);
   if (!p) {
     c->has_unknown_rows = true;
@@ -219,6 +225,7 @@ static void preupdate(void *context, sqlite3 *handle, int op, const char *databa
   (void)context;
   dbh_connection *c = dbh_connection_of(handle);
   if (!c) return;
+  DBH_IS_CALLED(c);
   if (atomic_load_explicit(&dbh_listening, memory_order_relaxed) && c->counts_rows) {
     dbh_count_row(c, handle, op, database, name);
   }
@@ -227,6 +234,7 @@ static void preupdate(void *context, sqlite3 *handle, int op, const char *databa
 
 // While a session has the hook, it stays the session's.
 static void set_hook(dbh_connection *c) {
+  DCS_ASSERT(dbh_is_inside(c));
   if (c->hook_is_taken) return;
   bool needed = c->counts_rows || c->user_preupdate;
   dbh_real_preupdate_hook(c->handle, needed ? preupdate : NULL, NULL);
@@ -258,6 +266,7 @@ void *dbh_share_preupdate(dbh_connection *c, dbh_preupdate_callback callback, vo
 }
 
 void dbh_free_rows(dbh_connection *c) {
+  DCS_ASSERT(dbh_is_inside(c));
   for (uint32_t i = 0; i < c->table_count; i++) {
     free(c->tables[i].database);
     free(c->tables[i].name);

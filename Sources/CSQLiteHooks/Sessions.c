@@ -17,15 +17,17 @@ typedef void (*delete_function)(void *);
 NEXT(create_function, sqlite3session_create)
 NEXT(delete_function, sqlite3session_delete)
 
+// A session that is not deleted. The application deletes it before it closes the connection.
 typedef struct session {
   void *session;
-  sqlite3 *handle;
+  sqlite3 *handle;  // of its connection, whether or not that carries our hooks
   struct session *next;
 } session;
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;  // of the list, and of nothing that is called
 static session *sessions;
 
+// Without memory it is not known.
 static void add(void *created, sqlite3 *handle) {
   session *known = malloc(sizeof *known);
   if (!known) return;
@@ -35,6 +37,7 @@ static void add(void *created, sqlite3 *handle) {
   pthread_mutex_unlock(&lock);
 }
 
+// The handle of its connection; NULL: the session is not known.
 static sqlite3 *take(void *deleted) {
   pthread_mutex_lock(&lock);
   session **link = &sessions;
@@ -50,6 +53,7 @@ static sqlite3 *take(void *deleted) {
 // Those that were there before the connection was instrumented. Where SQLite's own call came through, theirs is an
 // application's hook like any other.
 void dbh_adopt_sessions(dbh_connection *c) {
+  DCS_ASSERT(dbh_is_inside(c));
   pthread_mutex_lock(&lock);
   for (session *known = sessions; known; known = known->next) c->sessions += known->handle == c->handle;
   pthread_mutex_unlock(&lock);
@@ -65,16 +69,16 @@ int dbh_interposed_session_create(sqlite3 *handle, const char *schema, void **cr
     if (result == SQLITE_OK) add(*created, handle);
     return result;
   }
+  // Another thread may set the hook: not in between.
+  sqlite3_mutex *mutex = dbh_enter(c);
   uint32_t hooks_set = c->hooks_set;
   int result = next(handle, schema, created);
   if (result == SQLITE_OK) {
     add(*created, handle);
-    sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
-    sqlite3_mutex_enter(mutex);
     c->sessions++;
     if (c->hooks_set == hooks_set) c->hook_is_taken = true;
-    sqlite3_mutex_leave(mutex);
   }
+  dbh_leave(c, mutex);
   return result;
 }
 
@@ -83,11 +87,10 @@ void dbh_interposed_session_delete(void *deleted) {
   sqlite3session_delete_next()(deleted);
   dbh_connection *c = handle ? dbh_registry_find(handle) : NULL;
   if (!c) return;
-  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
-  sqlite3_mutex_enter(mutex);
+  sqlite3_mutex *mutex = dbh_enter(c);
   if (c->sessions) c->sessions--;
   if (c->sessions == 0 && c->hook_is_taken) dbh_regain_row_hook(c);
-  sqlite3_mutex_leave(mutex);
+  dbh_leave(c, mutex);
 }
 
 int sqlite3session_create(sqlite3 *, const char *, void **) __attribute__((weak, alias("dbh_interposed_session_create")));

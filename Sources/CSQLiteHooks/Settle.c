@@ -1,15 +1,15 @@
-// What a statement did to its transaction and to its tables, told to Swift when it is over. On the connection's thread, with its
-// mutex.
+// What a statement did to its transaction and to its tables, told to Swift when it is over. Inside of the connection.
 
 #include <stdlib.h>
 
 #include "Private.h"
 
-// Removes the changes of one owner from the list and hands them to `step`.
-static uint32_t take(dbh_connection *c, const void *owner, dbh_step *step, dbh_row_changes *buffer, uint32_t capacity) {
+// Removes the changes of one owner from the list and hands them to `step`. `buffer` has room for all of them, and lives as long as it.
+static void take(dbh_connection *c, const void *owner, dbh_step *step, dbh_row_changes *buffer, uint32_t capacity) {
   uint32_t kept = 0, taken = 0;
   for (uint32_t i = 0; i < c->pending_count; i++) {
-    if (c->pending[i].owner == owner && taken < capacity) {
+    if (c->pending[i].owner == owner) {
+      DCS_ASSERT(taken < capacity);
       buffer[taken++] = c->pending[i].rows;
     } else {
       if (kept != i) c->pending[kept] = c->pending[i];
@@ -20,7 +20,6 @@ static uint32_t take(dbh_connection *c, const void *owner, dbh_step *step, dbh_r
   c->last_run = 0;
   step->changes = buffer;
   step->change_count = taken;
-  return taken;
 }
 
 const dbh_row_changes *dbh_plain_changes(dbh_connection *c, const dbh_open_statement *open, int64_t changed) {
@@ -30,6 +29,7 @@ const dbh_row_changes *dbh_plain_changes(dbh_connection *c, const dbh_open_state
     return NULL;
   }
   const dbh_pending *only = &c->pending[0];
+  DCS_ASSERT(only->rows.table < c->table_count);
   if (only->owner != open->statement || c->tables[only->rows.table].may_be_shadow) return NULL;
   for (int which = 0; which < 3; which++) {
     if (only->rows.indirect[which]) return NULL;
@@ -38,7 +38,10 @@ const dbh_row_changes *dbh_plain_changes(dbh_connection *c, const dbh_open_state
 }
 
 // The next statement may go on with the same run of changes.
-void dbh_took_plain_changes(dbh_connection *c) { c->pending_count = 0; }
+void dbh_took_plain_changes(dbh_connection *c) {
+  DCS_ASSERT(c->pending_count == 1);
+  c->pending_count = 0;
+}
 
 static uint32_t count_of(const dbh_connection *c, const void *owner) {
   uint32_t count = 0;
@@ -46,7 +49,9 @@ static uint32_t count_of(const dbh_connection *c, const void *owner) {
   return count;
 }
 
+// Completes a step with the changes of its owner, and tells Swift; without memory they stay where they are.
 static void send(dbh_connection *c, const void *owner, dbh_step *step) {
+  DCS_ASSERT(dbh_is_inside(c));
   const dbh_callbacks *swift = dbh_swift();
   if (!swift) return;
   enum { FEW = 8 };
@@ -70,7 +75,7 @@ static void send(dbh_connection *c, const void *owner, dbh_step *step) {
   if (buffer != few) free(buffer);
 }
 
-// Changes that belong to no statement that is traced: blobs, and statements that began before anyone listened.
+// Blobs, and statements that began before anyone listened.
 void dbh_settle_loose(dbh_connection *c) {
   if (c->pending_count == 0 || count_of(c, NULL) == 0) return;
   bool autocommit = sqlite3_get_autocommit(c->handle) != 0;
@@ -115,8 +120,8 @@ static bool has_hook(dbh_connection *c, const dbh_open_statement *open, int chan
   return dbh_counts_sessions() || changed == 0 || count_of(c, open->statement) > 0;
 }
 
-// A statement ended; `is_again`: it had ended before, and went on after a schema change or SQLITE_BUSY.
 void dbh_settle(dbh_connection *c, dbh_open_statement *open, bool is_busy, bool is_again) {
+  DCS_ASSERT(dbh_is_inside(c) && open != c->unsettled && is_again == (open == c->last));
   if (is_again && c->pending_count) {
     for (uint32_t i = 0; i < c->pending_count; i++) {
       if (c->pending[i].owner == NULL) c->pending[i].owner = open->statement;

@@ -8,17 +8,8 @@
 
 #include "Private.h"
 
-bool dbh_has_default_executor(void) {
-#if DBH_KNOWS_SWIFT
-  return swift_task_getCurrentExecutor != NULL && dcs_knows_executors() &&
-         swift_task_getCurrentExecutor().implementation == 0;
-#else
-  return false;
-#endif
-}
-
-bool dbh_is_event_loop_thread(void) {
-  dbh_thread_state *thread = &dbh_this_thread;
+// Whether the thread has the name that NIO gives to those of its event loops. The system is asked once for each.
+static bool is_event_loop(dbh_thread_state *thread) {
   if (thread->event_loop == 0) {
     char name[64] = "";
     bool is_named = pthread_getname_np(pthread_self(), name, sizeof name) == 0;
@@ -29,14 +20,11 @@ bool dbh_is_event_loop_thread(void) {
   return thread->event_loop > 0;
 }
 
-bool dbh_is_shared_thread(const dbh_callbacks *swift) {
-  if (dbh_is_event_loop_thread()) return true;
-#if DBH_KNOWS_SWIFT
-  // What `is_cooperative` asks, without its way through Swift.
-  if (swift_task_getCurrent && !swift_task_getCurrent()) return false;
-  if (swift_task_getPreferredTaskExecutor && swift_task_getCurrentExecutor) {
-    return swift_task_getPreferredTaskExecutor().identity == NULL && dbh_has_default_executor();
-  }
-#endif
-  return swift->is_cooperative();
+// Whether a task runs on a thread of Swift's cooperative pool: neither on an actor with an executor of its own, nor with a preference
+// for another executor. A queue's `sync` stays on the thread of its caller, and so does the task.
+static bool is_cooperative(void) {
+  return dcs_is_in_task() && dcs_knows_executors() && dcs_preferred_executor().identity == NULL &&
+         dcs_current_executor().implementation == 0;
 }
+
+bool dbh_is_shared_thread(void) { return is_event_loop(&dbh_this_thread) || is_cooperative(); }

@@ -1,5 +1,5 @@
 // The calls by which an application prepares and runs statements: their results tell which ones failed, which neither the trace
-// nor the error log always does.
+// nor the error log always does. On any thread of the application, without a lock; what has a `dbh_connection` goes into it first.
 
 #if defined(__ELF__)
 
@@ -30,13 +30,12 @@ static __attribute__((cold, noinline)) void stepped(sqlite3_stmt *statement, con
   sqlite3 *handle = sqlite3_db_handle(statement);
   dbh_connection *c = call->unsettled ? call->unsettled : dbh_connection_of(handle);
   if (!c) return;
-  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
-  sqlite3_mutex_enter(mutex);
+  sqlite3_mutex *mutex = dbh_enter(c);
   if (result != SQLITE_DONE) dbh_step_failed(c, statement, call, result);
   if (!call->has_ended) dbh_end_unreported(c, statement);
   // Another thread's may have come in between.
   if (c->unsettled && c->unsettled->statement == statement) dbh_settle_late(c, true);
-  sqlite3_mutex_leave(mutex);
+  dbh_leave(c, mutex);
 }
 
 // What the statement before may have taken a lock for: before the call, whose result is then the last that SQLite gave.
@@ -47,10 +46,9 @@ static __attribute__((cold, noinline)) void learn(sqlite3 *handle, dbh_thread_st
     thread->learning = NULL;
     return;
   }
-  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
-  sqlite3_mutex_enter(mutex);
+  sqlite3_mutex *mutex = dbh_enter(c);
   dbh_learn_schema(c);
-  sqlite3_mutex_leave(mutex);
+  dbh_leave(c, mutex);
 }
 
 static inline void learn_before(sqlite3 *handle) {
@@ -58,7 +56,8 @@ static inline void learn_before(sqlite3 *handle) {
   if (thread->learning) learn(handle, thread);
 }
 
-static inline dbh_call enter(dbh_thread_state *thread, const sqlite3_stmt *statement, void *caller) {
+// A call that begins; it goes to leave() on the same thread, innermost first.
+static inline dbh_call entered(dbh_thread_state *thread, const sqlite3_stmt *statement, void *caller) {
   return (dbh_call){
       .statement = statement,
       .outer = thread->call,
@@ -67,15 +66,20 @@ static inline dbh_call enter(dbh_thread_state *thread, const sqlite3_stmt *state
   };
 }
 
+static inline void leave(dbh_thread_state *thread, const dbh_call *call) {
+  DCS_ASSERT(thread->call == call);
+  thread->call = call->outer;
+}
+
 int dbh_interposed_step(sqlite3_stmt *statement) {
   statement_function next = sqlite3_step_next();
   if (!statement || !is_watched()) return next(statement);
   dbh_thread_state *thread = &dbh_this_thread;
   if (thread->learning) learn(sqlite3_db_handle(statement), thread);
-  dbh_call call = enter(thread, statement, __builtin_return_address(0));
+  dbh_call call = entered(thread, statement, __builtin_return_address(0));
   thread->call = &call;
   int result = next(statement);
-  thread->call = call.outer;
+  leave(thread, &call);
   if (thread->learning) thread->may_learn = result == SQLITE_ROW || result == SQLITE_DONE;
   bool is_plain = result == SQLITE_ROW || (result == SQLITE_DONE && call.has_ended && !call.unsettled);
   if (!is_plain) stepped(statement, &call, result);
@@ -90,11 +94,10 @@ int dbh_interposed_reset(sqlite3_stmt *statement) {
   dbh_connection *c = dbh_connection_of(sqlite3_db_handle(statement));
   if (!c) return result;
   if (result == SQLITE_OK && atomic_load_explicit(&c->depth, memory_order_relaxed) == 0) return result;
-  sqlite3_mutex *mutex = sqlite3_db_mutex(c->handle);
-  sqlite3_mutex_enter(mutex);
+  sqlite3_mutex *mutex = dbh_enter(c);
   if (result != SQLITE_OK) dbh_reset_failed(c, statement, result);
   dbh_end_unreported(c, statement);
-  sqlite3_mutex_leave(mutex);
+  dbh_leave(c, mutex);
   return result;
 }
 
@@ -109,19 +112,18 @@ int dbh_interposed_finalize(sqlite3_stmt *statement) {
   dbh_connection *c = dbh_connection_of(handle);
   if (!c) return next(statement);
   // The last statement of a connection that was closed before takes the connection with it.
-  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
   uint64_t closings = atomic_load(&dbh_closings);
   int result = next(statement);
   if (closings != atomic_load(&dbh_closings) && dbh_registry_find(handle) != c) return result;
   if (result == SQLITE_OK && atomic_load_explicit(&c->depth, memory_order_relaxed) == 0) return result;
-  sqlite3_mutex_enter(mutex);
+  sqlite3_mutex *mutex = dbh_enter(c);
   if (result != SQLITE_OK) dbh_reset_failed(c, statement, result);
   dbh_drop_unreported(c, statement);
-  sqlite3_mutex_leave(mutex);
+  dbh_leave(c, mutex);
   return result;
 }
 
-// With the connection's mutex, held since before the call.
+// Inside of the connection since before the call.
 static __attribute__((cold, noinline)) void failed(dbh_connection *c, const dbh_call *call, int result, const char *sql,
                                                    int length) {
   // What SQLite's own modules try in vain is nobody's failure.
@@ -135,19 +137,18 @@ static __attribute__((cold, noinline)) void failed(dbh_connection *c, const dbh_
   if (!c) return next;                                                         \
   dbh_thread_state *thread = &dbh_this_thread;                                 \
   if (thread->learning) learn(handle, thread);                                 \
-  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);                             \
-  sqlite3_mutex_enter(mutex);                                                  \
-  dbh_call call = enter(thread, NULL, __builtin_return_address(0));            \
+  sqlite3_mutex *mutex = dbh_enter(c);                                         \
+  dbh_call call = entered(thread, NULL, __builtin_return_address(0));          \
   thread->call = &call;                                                        \
   thread->preparing++;                                                         \
   int result = next;                                                           \
   thread->preparing--;                                                         \
-  thread->call = call.outer;                                                   \
+  leave(thread, &call);                                                        \
   c->last_prepared = result == SQLITE_OK && statement ? *statement : NULL;     \
   /* Where one stood whose end was not seen. */                                \
   if (c->last_prepared) dbh_forget_bound(c->last_prepared);                    \
   if (result != SQLITE_OK) failed(c, &call, result, sql, length);              \
-  sqlite3_mutex_leave(mutex);                                                  \
+  dbh_leave(c, mutex);                                                         \
   return result;
 
 int dbh_interposed_prepare(sqlite3 *handle, const char *sql, int length, sqlite3_stmt **statement, const char **tail) {

@@ -1,4 +1,5 @@
-// The one trace callback of a connection: ours, and the application's own beside it.
+// The one trace callback of a connection: ours, and the application's own beside it. SQLite calls it on the thread that steps,
+// prepares, resets or finalizes a statement or closes the connection, with the connection's mutex: everything here is inside of it.
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 _Atomic bool dbh_listening;
 _Atomic uint64_t dbh_epoch;
 
+// A statement begins, and its connection's counters are not those that it had when a statement ended last.
 static __attribute__((cold, noinline)) void resync(dbh_connection *c, const dbh_callbacks *swift) {
   uint64_t epoch = atomic_load_explicit(&dbh_epoch, memory_order_relaxed);
   bool is_new = atomic_load_explicit(&c->epoch, memory_order_relaxed) != epoch;
@@ -45,7 +47,7 @@ static inline const dbh_slot *enclosing(const dbh_connection *c, uint64_t thread
   return NULL;
 }
 
-// The long way.
+// The long way: Swift may make the statement's lane, and the connection's.
 static __attribute__((cold, noinline)) void begin_in_swift(dbh_connection *c, dbh_open_statement *open,
                                                            const dbh_known_text *text, const char *sql, uint16_t flags,
                                                            const dbh_slot *parent, const dbh_callbacks *swift) {
@@ -63,7 +65,10 @@ static __attribute__((cold, noinline)) void begin_in_swift(dbh_connection *c, db
       .parent = parent,
   };
   dbh_slot slot = {0};
-  if (swift->began(&begun, &slot) && slot.lane) slot.lane->uses++;
+  bool is_kept = swift->began(&begun, &slot);
+  DCS_ASSERT(is_kept == is_wanted(&slot));
+  DCS_ASSERT(!slot.lane || slot.lane == c->lane);
+  if (slot.lane) slot.lane->uses++;
   // After `began`: what the recording itself costs is not the statement's time.
   if (!slot.lane || slot.telemetry) slot.start = dbh_monotonic();
   open->slot = slot;
@@ -94,6 +99,7 @@ static inline const dbh_known_text *text_of(dbh_connection *c, const dbh_callbac
   return dbh_known_text_of(c, swift, statement, sql);
 }
 
+// A statement of the application begins, unless it is open already.
 static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char *sql, const dbh_callbacks *swift) {
   dbh_thread_state *thread = dbh_thread_of_statement(c);
   atomic_store_explicit(&c->thread, thread->number, memory_order_relaxed);
@@ -119,6 +125,7 @@ static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char 
     c->transaction = ++c->last_transaction;
   }
 
+  DCS_ASSERT(!find(c, statement));
   dbh_open_statement *open = push(c);
   if (!open) return;
   *open = (dbh_open_statement){
@@ -141,14 +148,16 @@ static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char 
   if (!autocommit && (shape_flags & DBH_SHAPE_TRANSACTION)) dbh_note_versions(c, open);
 
   uint16_t flags = (uint16_t)(DBH_FLAG_HAS_COUNTERS | (autocommit ? DBH_FLAG_AUTOCOMMIT : 0) | dbh_thread_flags());
+  if (!(flags & DBH_FLAG_MAIN_THREAD) && dbh_is_shared_thread()) flags |= DBH_FLAG_SHARED_THREAD;
   const dbh_slot *parent = enclosing(c, thread->number);
-  if (!began_directly(c, open, text, flags, parent, swift)) {
+  if (!began_directly(c, open, text, flags, parent)) {
     begin_in_swift(c, open, text, sql, flags, parent, swift);
   }
   bool uses_tables = (shape_flags & (DBH_SHAPE_READS | DBH_SHAPE_WRITES)) && (shape_flags & DBH_SHAPE_HAS_TABLES);
   if (uses_tables && is_wanted(&open->slot)) dbh_want_schema(c, thread, statement, open->slot.start);
 }
 
+// A statement ends.
 static inline void profile(dbh_connection *c, sqlite3_stmt *statement, const dbh_callbacks *swift) {
   uint64_t now = dbh_monotonic();
   dbh_call *call = dbh_this_thread.call;
@@ -172,6 +181,7 @@ static inline void profile(dbh_connection *c, sqlite3_stmt *statement, const dbh
   }
 }
 
+// A statement has a row.
 static inline void row(dbh_connection *c, sqlite3_stmt *statement) {
   dbh_open_statement *open = find(c, statement);
   if (open) {
@@ -185,6 +195,7 @@ static inline void row(dbh_connection *c, sqlite3_stmt *statement) {
 void dbh_settle_late(dbh_connection *c, bool has_result) {
   const dbh_callbacks *swift = dbh_swift();
   dbh_open_statement *open = c->unsettled;
+  DCS_ASSERT(dbh_is_inside(c) && (!open || find(c, open->statement) == open));
   c->unsettled = NULL;
   if (!swift || !open) return;
   open->has_result = has_result;
@@ -227,8 +238,7 @@ static inline const char *beginning(dbh_connection *c, sqlite3_stmt *statement, 
   }
   const char *sql = sqlite3_sql(statement);
   if (text == sql) return text;
-  bool is_nested = sql && strncmp(text, "-- ", 3) == 0 && strcmp(text + 3, sql) == 0 && !find(c, statement);
-  return is_nested && dbh_is_nested_of_app(c, statement, sql) ? sql : NULL;
+  return dbh_is_comment_of(text, sql) && !find(c, statement) && dbh_is_nested_of_app(c, statement, sql) ? sql : NULL;
 }
 
 // A function for each event: a row takes little of what a statement does.
@@ -253,8 +263,8 @@ static __attribute__((noinline)) void on_profile(dbh_connection *c, sqlite3_stmt
   if (swift) profile(c, statement, swift);
 }
 
-// A close begins, which SQLite may refuse, or put off until the statements are finalized: those are told. Under the connection's
-// mutex, on the closing thread; a connection that is not listened to costs no more than the call.
+// A close begins, which SQLite may refuse, or put off until the statements are finalized: those are told. On the closing thread; a
+// connection that is not listened to costs no more than the call.
 static __attribute__((cold, noinline)) void on_close(dbh_connection *c) {
   const dbh_callbacks *swift = dbh_swift();
   if (!swift || !c->context) return;
@@ -282,6 +292,7 @@ static inline void ours(dbh_connection *c, unsigned event, void *p, void *x, uin
 
 static inline bool user_hears(const dbh_connection *c) { return (c->user_mask | c->missed.count | c->timed.count) != 0; }
 
+// The application's callback hears behind ours.
 static __attribute__((cold, noinline)) int shared(dbh_connection *c, unsigned event, void *p, void *x, uintptr_t caller) {
   bool is_listening = atomic_load_explicit(&dbh_listening, memory_order_relaxed) || depth_of(c) != 0;
   if (is_listening || (event == SQLITE_TRACE_STMT && x && may_define(x))) ours(c, event, p, x, caller);
@@ -295,6 +306,7 @@ static __attribute__((cold, noinline)) int shared(dbh_connection *c, unsigned ev
 
 int dbh_trace(unsigned event, void *context, void *p, void *x) {
   dbh_connection *c = context;
+  DBH_IS_CALLED(c);
   if (event == SQLITE_TRACE_CLOSE) {
     on_close(c);
     return c->user_mask & event && c->user_callback ? c->user_callback(event, c->user_context, p, x) : 0;
@@ -311,6 +323,7 @@ int dbh_trace(unsigned event, void *context, void *p, void *x) {
 }
 
 void dbh_trace_close(dbh_connection *c) {
+  DCS_ASSERT(dbh_is_inside(c));
   uint32_t depth = depth_of(c);
   c->unsettled = NULL;
   for (uint32_t i = 0; i < depth; i++) forget(c, c->open[i]);

@@ -5,10 +5,11 @@
 // (https://www.sqlite.org/c3ref/update_hook.html), and it does not tell what a trigger did. So each statement is also told
 // by how much sqlite3_total_changes() grew, with which Swift finds out what is known.
 
-#define _GNU_SOURCE
-#include <dlfcn.h>
-
+#if defined(__ELF__)
+#include "Interpose.h"
+#else
 #include "Private.h"
+#endif
 
 static _Atomic uint32_t lacking;
 static _Atomic bool has_connections;
@@ -25,30 +26,21 @@ bool dbh_lacks(uint32_t what) { return atomic_load_explicit(&lacking, memory_ord
 
 typedef void *(*update_function)(sqlite3 *, dbh_update_callback, void *);
 
-static update_function next_update_hook(void) {
-  static _Atomic(update_function) known;
-  update_function found = atomic_load_explicit(&known, memory_order_acquire);
-  if (!found) {
-    found = (update_function)dlsym(RTLD_NEXT, "sqlite3_update_hook");
-    atomic_store_explicit(&known, found, memory_order_release);
-  }
-  return found;
-}
+NEXT(update_function, sqlite3_update_hook)
 
 static void *share(dbh_connection *c, dbh_update_callback callback, void *context);
 
 void *dbh_interposed_update_hook(sqlite3 *handle, dbh_update_callback callback, void *context) {
-  update_function next = next_update_hook();
+  update_function next = sqlite3_update_hook_next();
   if (!handle || dbh_has_preupdate_hook() || !dbh_shares_update_hook()) return next(handle, callback, context);
   dbh_connection *c = dbh_registry_find(handle);
   if (!c) {
     dbh_note_foreign_update(handle, callback, context);
     return next(handle, callback, context);
   }
-  sqlite3_mutex *mutex = sqlite3_db_mutex(handle);
-  sqlite3_mutex_enter(mutex);
+  sqlite3_mutex *mutex = dbh_enter(c);
   void *previous = share(c, callback, context);
-  sqlite3_mutex_leave(mutex);
+  dbh_leave(c, mutex);
   return previous;
 }
 
@@ -66,7 +58,7 @@ static bool interposes(void) {
 
 static void set_hook(sqlite3 *handle, dbh_update_callback callback, void *context) {
   if (interposes()) {
-    next_update_hook()(handle, callback, context);
+    sqlite3_update_hook_next()(handle, callback, context);
   } else {
     sqlite3_update_hook(handle, callback, context);
   }
@@ -86,6 +78,7 @@ bool dbh_shares_update_hook(void) { return interposes() && !dbh_lacks(DBH_LACKS_
 
 static void updated(void *context, int op, const char *database, const char *name, sqlite3_int64 key) {
   dbh_connection *c = context;
+  DBH_IS_CALLED(c);
   if (atomic_load_explicit(&dbh_listening, memory_order_relaxed) && c->counts_rows &&
       c->updates.source == DBH_UPDATES_FROM_HOOK) {
     dbh_count_row(c, c->handle, op, database, name);
@@ -94,6 +87,7 @@ static void updated(void *context, int op, const char *database, const char *nam
 }
 
 static void set_shared_hook(dbh_connection *c) {
+  DCS_ASSERT(dbh_is_inside(c));
   bool needed = c->counts_rows || c->updates.user;
   set_hook(c->handle, needed ? updated : NULL, needed ? c : NULL);
 }
@@ -121,19 +115,25 @@ void dbh_own_update_hook(sqlite3 *handle) {
   if (dbh_has_preupdate_hook() || dbh_shares_update_hook()) return;
   dbh_connection *c = dbh_registry_find(handle);
   if (!c) return;
+  sqlite3_mutex *mutex = dbh_enter(c);
   c->updates.source = DBH_UPDATES_FROM_HOOK;
   set_hook(handle, updated, c);
+  dbh_leave(c, mutex);
 }
 
 void *dbh_observe_rows(void *handle) {
   if (!handle || dbh_has_preupdate_hook() || dbh_shares_update_hook()) return NULL;
   dbh_connection *c = dbh_registry_find(handle);
-  if (c) c->updates.source = DBH_UPDATES_FROM_OBSERVER;
+  if (!c) return NULL;
+  sqlite3_mutex *mutex = dbh_enter(c);
+  c->updates.source = DBH_UPDATES_FROM_OBSERVER;
+  dbh_leave(c, mutex);
   return c;
 }
 
 void dbh_tell_row(void *connection, int32_t operation, const char *database, const char *table) {
   dbh_connection *c = connection;
+  DBH_IS_CALLED(c);
   if (!atomic_load_explicit(&dbh_listening, memory_order_relaxed) || !c->counts_rows) return;
   // Told late, as GRDB does behind a savepoint, they belong to no statement that could be named.
   uint32_t depth = atomic_load_explicit(&c->depth, memory_order_relaxed);
@@ -152,6 +152,7 @@ static bool has_other_writer(dbh_connection *c, const dbh_open_statement *open) 
 // A statement begins: what was changed before is not its own. Of a statement that is still open, as one with RETURNING,
 // it is kept.
 void dbh_mark_updates(dbh_connection *c) {
+  DCS_ASSERT(dbh_is_inside(c));
   int total = sqlite3_total_changes(c->handle);
   unsigned grown = (unsigned)total - (unsigned)c->updates.settled;
   c->updates.carried = has_other_writer(c, NULL) ? c->updates.carried + grown : 0;
@@ -167,6 +168,7 @@ static bool says_savepoint(const char *sql) {
 
 // A statement ended: by how much the connection's changes grew with it.
 void dbh_take_updates(dbh_connection *c, const dbh_open_statement *open, dbh_step *step) {
+  DCS_ASSERT(dbh_is_inside(c) && c->updates.source != DBH_UPDATES_UNTOLD);
   int total = sqlite3_total_changes(c->handle);
   unsigned grown = (unsigned)total - (unsigned)c->updates.settled;
   c->updates.settled = total;

@@ -2,6 +2,8 @@
 //
 // SQLite notes the time when a statement begins only while some callback wants PROFILE, and reports only what has a time.
 // Ours always wants it, so an application's callback that is set while statements are open would hear of their end.
+//
+// It is set on any thread; all else is inside of the connection, within our trace callback or at the close.
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +31,7 @@ static void add(dbh_statement_list *list, sqlite3_stmt *statement) {
 }
 
 static void changed(dbh_connection *c, unsigned before, unsigned after) {
+  DCS_ASSERT(dbh_is_inside(c));
   bool wanted = before & SQLITE_TRACE_PROFILE, wants = after & SQLITE_TRACE_PROFILE;
   if (wanted == wants) return;
   if (wants) {
@@ -49,8 +52,7 @@ static void changed(dbh_connection *c, unsigned before, unsigned after) {
 
 int dbh_set_user_trace(dbh_connection *c, unsigned mask, dbh_trace_callback callback, void *context,
                        void (*release)(void *)) {
-  sqlite3_mutex *mutex = sqlite3_db_mutex(c->handle);
-  sqlite3_mutex_enter(mutex);
+  sqlite3_mutex *mutex = dbh_enter(c);
   bool is_off = callback == NULL || mask == 0;
   unsigned before = c->user_mask;
   void *old_context = c->user_context;
@@ -63,7 +65,7 @@ int dbh_set_user_trace(dbh_connection *c, unsigned mask, dbh_trace_callback call
   c->user_mask = is_off ? 0 : mask;
   changed(c, before, c->user_mask);
   int result = dbh_real_trace_v2(c->handle, DBH_TRACE_MASK | c->user_mask, dbh_trace, c);
-  sqlite3_mutex_leave(mutex);
+  dbh_leave(c, mutex);
   if (old_release) old_release(old_context);
   if (is_off && release) release(context);
   return result;
@@ -71,8 +73,7 @@ int dbh_set_user_trace(dbh_connection *c, unsigned mask, dbh_trace_callback call
 
 // Sets PROFILE to what it was, as SQLite does.
 void *dbh_set_legacy_trace(dbh_connection *c, dbh_legacy_trace callback, void *context) {
-  sqlite3_mutex *mutex = sqlite3_db_mutex(c->handle);
-  sqlite3_mutex_enter(mutex);
+  sqlite3_mutex *mutex = dbh_enter(c);
   unsigned before = c->user_mask;
   void *old_context = c->user_context;
   void (*old_release)(void *) = c->user_release;
@@ -84,7 +85,7 @@ void *dbh_set_legacy_trace(dbh_connection *c, dbh_legacy_trace callback, void *c
   c->user_mask = callback ? SQLITE_TRACE_STMT : 0;
   changed(c, before, c->user_mask);
   dbh_real_trace_v2(c->handle, DBH_TRACE_MASK, dbh_trace, c);
-  sqlite3_mutex_leave(mutex);
+  dbh_leave(c, mutex);
   if (old_release) old_release(old_context);
   return old_context;
 }
@@ -93,8 +94,7 @@ void *dbh_set_legacy_trace(dbh_connection *c, dbh_legacy_trace callback, void *c
 void dbh_call_legacy_trace(dbh_connection *c, sqlite3_stmt *statement, const char *text) {
   const char *sql = sqlite3_sql(statement);
   bool is_comment = text && text[0] == '-' && text != sql;
-  bool is_nested = is_comment && sql && strncmp(text, "-- ", 3) == 0 && strcmp(text + 3, sql) == 0;
-  if (is_nested && strchr(sql, '\n')) {
+  if (is_comment && dbh_is_comment_of(text, sql) && strchr(sql, '\n')) {
     sqlite3_str *lines = sqlite3_str_new(c->handle);
     for (const char *line = sql; *line;) {
       const char *end = strchr(line, '\n');
@@ -128,8 +128,7 @@ void dbh_user_trace_began(dbh_connection *c, sqlite3_stmt *statement, const char
   const char *sql = sqlite3_sql(statement);
   if (!sql || !text) return;
   // SQLite's own statements are announced as a comment; so are triggers, inside of the statement that fires them.
-  bool begins = text == sql || (strncmp(text, "-- ", 3) == 0 && strcmp(text + 3, sql) == 0);
-  if (!begins) return;
+  if (text != sql && !dbh_is_comment_of(text, sql)) return;
   take(&c->missed, statement);
   take(&c->timed, statement);
 }

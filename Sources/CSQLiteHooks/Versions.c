@@ -1,5 +1,4 @@
-// Which locks a transaction has, and the numbers by which SQLite tells that a database was written to. On the connection's own
-// thread, with its mutex.
+// Which locks a transaction has, and the numbers by which SQLite tells that a database was written to. Inside of the connection.
 
 #include "Private.h"
 
@@ -54,6 +53,7 @@ static uint64_t version_of(sqlite3 *handle, int index) {
 
 // Each commit that wrote to a database changes the version of it.
 void dbh_note_versions(dbh_connection *c, dbh_open_statement *open) {
+  DCS_ASSERT(dbh_is_inside(c));
   for (int i = 0; i < 64 && dbh_schema_name(c->handle, i); i++) {
     if (dbh_lock_state(c->handle, dbh_schema_name(c->handle, i)) != WRITES) continue;
     open->written |= (uint64_t)1 << i;
@@ -61,8 +61,9 @@ void dbh_note_versions(dbh_connection *c, dbh_open_statement *open) {
   }
 }
 
-// On the connection's own thread. A transaction reads the same from its first read on, so that within one the number is known.
+// A transaction reads the same from its first read on, so that within one the number is known.
 uint32_t dbh_known_version(dbh_connection *c, bool autocommit) {
+  DCS_ASSERT(dbh_is_inside(c));
   if (!autocommit && c->version && c->version_transaction == c->transaction) return c->version;
   uint64_t version = version_of(c->handle, 0);
   for (int i = 2; i < 64 && dbh_schema_name(c->handle, i); i++) version += version_of(c->handle, i);

@@ -20,7 +20,6 @@ struct Callbacks: Sendable {
         failed: statementFailed,
         release_telemetry: telemetryReleased,
         release_lane: laneReleased,
-        is_cooperative: isCooperative,
         failed_to_prepare: prepareFailed,
         defined: schemaDefined,
         learned: tablesLearned,
@@ -164,7 +163,6 @@ private func record(
     isRead: shape.flags & UInt32(DBH_SHAPE_READS) != 0
   )
   beginning.hasOneSite = shape.flags & UInt32(DBH_SHAPE_ONE_SITE) != 0
-  if !beginning.flags.contains(.mainThread), SharedThread.isCurrent { beginning.flags.insert(.sharedThread) }
   if place.isViaConnection { beginning.flags.insert(.viaConnection) }
   let lane = DirectRecording.lane(to: place, after: statement.lane, on: statement.connection)
   let kept = place.log.begin(&beginning, in: place.scope.id) { isCaptured in
@@ -239,8 +237,6 @@ private func laneReleased(_ log: UnsafeMutableRawPointer?, _ scope: UnsafeMutabl
   if let log { Unmanaged<StatementLog>.fromOpaque(log).release() }
   if let scope { Unmanaged<RecordingScope>.fromOpaque(scope).release() }
 }
-
-private func isCooperative() -> Bool { SharedThread.isCooperative }
 
 private func prepareFailed(
   _ context: UnsafeMutableRawPointer?, _ code: Int32, _ message: UnsafePointer<CChar>?, _ sql: UnsafePointer<CChar>?,

@@ -1,14 +1,33 @@
 import Foundation
 import Testing
 
-/// What *Architecture* says of files and functions.
+/// What *Architecture* and *Hooks* say of files and functions.
 @Suite struct ArchitectureTests {
-  @Test(arguments: [("## Where it is done", "Sources/", 15), ("## Four walks", "", 30)])
-  func filesAndFunctionsAreThere(_ title: String, _ root: String, _ least: Int) throws {
-    let page = Documentation.package.appendingPathComponent(
-      "Sources/DatabaseTesting/Documentation.docc/Architecture.md")
-    let text = try String(contentsOf: page, encoding: .utf8)
-    let section = try #require(text.components(separatedBy: title).last?.components(separatedBy: "\n## ").first)
+  private static func text(of page: String) throws -> String {
+    try String(
+      contentsOf: Documentation.package.appendingPathComponent("Sources/DatabaseTesting/Documentation.docc/\(page).md"),
+      encoding: .utf8)
+  }
+
+  private struct Table {
+    var page: String
+    var title: String
+    /// What the names of its files begin behind.
+    var root = ""
+    var leastRows: Int
+  }
+
+  private static let tables = [
+    Table(page: "Architecture", title: "## Where it is done", leastRows: 15),
+    Table(page: "Architecture", title: "## Four walks", root: "Sources/", leastRows: 30),
+    Table(page: "Hooks", title: "## Where it is done", leastRows: 15),
+  ]
+
+  @Test(arguments: 0..<tables.count) func filesAndFunctionsAreThere(number: Int) throws {
+    let table = Self.tables[number]
+    let text = try Self.text(of: table.page)
+    let section = try #require(
+      text.components(separatedBy: table.title).last?.components(separatedBy: "\n## ").first)
     var rows = 0
     for line in section.split(separator: "\n") where line.hasPrefix("| ") && line.contains("`") {
       // The file, and behind it the functions: each in the first cell that has some.
@@ -18,7 +37,7 @@ import Testing
       let file = try #require(cells.lazy.compactMap(\.first).first { $0.contains("/") })
       let functions = try #require(cells.drop { $0.first != file }.dropFirst().first)
       try #require(!functions.isEmpty, "\(line)")
-      let path = root.isEmpty ? "Sources/\(file)" : String(file)
+      let path = table.root + file
       let source = try String(contentsOf: Documentation.package.appendingPathComponent(path), encoding: .utf8)
       for function in functions {
         let isThere =
@@ -28,6 +47,26 @@ import Testing
       }
       rows += 1
     }
-    #expect(rows >= least)
+    #expect(rows >= table.leastRows)
+  }
+
+  /// All that *Hooks* names in its text is in its table, among the C module's types or fields.
+  @Test func theNamesInTheTextAreThere() throws {
+    let parts = try Self.text(of: "Hooks").components(separatedBy: "## Where it is done")
+    let folder = Documentation.package.appendingPathComponent("Sources/CSQLiteHooks")
+    let headers = try ["Types.h", "Private.h", "include/CSQLiteHooks.h", "include/CSQLiteHooksTypes.h"].map {
+      try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8)
+    }
+    let words = parts[0].split(separator: "`", omittingEmptySubsequences: false).enumerated()
+      .filter { $0.offset % 2 == 1 }.map(\.element)
+    let names = words.filter { word in word.contains("_") && word.allSatisfy { $0.isLowercase || $0 == "_" } }
+    #expect(names.count > 20)
+    for name in names {
+      let isInTable = parts[1].contains("`\(name)`")
+      let isDeclared = headers.contains { text in
+        ["\(name);", "\(name) {", "\(name))("].contains(where: text.contains)
+      }
+      #expect(isInTable || isDeclared, "\(name)")
+    }
   }
 }

@@ -1,6 +1,8 @@
 import CSQLiteForTests
 import CSQLiteHooks
+import DatabaseSupport
 import DatabaseTesting
+import Dispatch
 import TestSupport
 import Testing
 
@@ -57,6 +59,25 @@ import Testing
     let recording = try recordDatabase { try shop.authorsWithBooksOneByOne() }
     #expect(recording.findings.map(\.relationship) == ["book.authorId"])
     #expect(recording.loads.map(\.relationship) == ["book.authorId", "book.authorId", "book.authorId"])
+  }
+
+  /// One of them is the first, and the others find it.
+  @Test func aConnectionThatManyThreadsInstrument() throws {
+    for _ in 0..<50 {
+      let shop = try unhookedShop()
+      let database = shop.database
+      let numbers = Locked<Set<UInt64?>>([])
+      DispatchQueue.concurrentPerform(iterations: 4) { _ in
+        guard let handle = database.handle else { return }
+        try? SQLiteInstrumentor.instrument(handle)
+        let number = SQLiteInstrumentor.number(of: handle)
+        _ = numbers.withLock { $0.insert(number) }
+      }
+      #expect(numbers.withLock { !$0.contains(nil) })
+      #expect(numbers.withLock { $0.count } == 1)
+      let recording = try recordDatabase { _ = try shop.authors() }
+      #expect(recording.selects.count == 1)
+    }
   }
 
   @Test func aConnectionThatIsClosedWhileAStatementIsOpenLivesOn() throws {

@@ -28,6 +28,33 @@ import Testing
     if let result { #expect(String(decoding: result.standardErrorContent, as: UTF8.self) == "") }
   }
 
+  /// A comment before the word hides it from nobody.
+  @Test func whatIsAttachedWhileNobodyRecords() async {
+    let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      for attach in ["ATTACH", " /* of books */ ATTACH", "-- of books\n\tATTACH", "/**/--\n/* */attach"] {
+        let file = try TemporaryFile()
+        let library = try SQLiteDatabase(file.path)
+        try library.execute(
+          """
+          CREATE TABLE author (id INTEGER PRIMARY KEY);
+          CREATE TABLE book (id INTEGER PRIMARY KEY, authorId INT REFERENCES author (id));
+          INSERT INTO author VALUES (1), (2), (3);
+          """)
+        let database = try SQLiteDatabase()
+        try database.execute("CREATE TABLE t (x)")
+        try database.execute("\(attach) '\(file.path)' AS library")
+        let recording = try recordDatabase {
+          for author in try database.rows("SELECT id FROM library.author") {
+            try database.rows("SELECT * FROM library.book WHERE authorId = ?", author)
+          }
+        }
+        let found = recording.check(.noNPlusOne).map(\.relationship)
+        if found != ["book.authorId"] { fail("\(attach): \(found)") }
+      }
+    }
+    if let result { #expect(String(decoding: result.standardErrorContent, as: UTF8.self) == "") }
+  }
+
   /// As fixtures of parallel tests are made while others end.
   @Test func fixturesBesideRecordingsThatEnd() async {
     let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {

@@ -11,6 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CCallStacksAssertions.h"
+
+// What holds unless it is said otherwise: any thread may call a function at any time, of its own stack, and with any lock of its own; a
+// pointer is not NULL. An address that was never seen takes the loader's lock, once in the process.
+
 // A stack is a flat list of words, innermost first:
 //
 //   synchronous frames    return addresses, as they are
@@ -37,7 +42,7 @@
 /// backtrace() unwinds the whole stack instead; then there is no chain.
 ///
 /// `hash` is set to a hash of the whole stack, also of what there was no room for. Returns how many words were written: at most
-/// `capacity`.
+/// `capacity`. The caller has a frame of its own: it must not be inlined or a tail call.
 size_t dcs_capture(uintptr_t *words, size_t capacity, uint64_t *hash);
 
 /// The same hash, without keeping the stack: whether two executions came from one place.
@@ -62,7 +67,9 @@ bool dcs_is_learning(void);
 // Whether awaiting callers are known. They depend on how Swift's runtime calls a task's code, which is no public interface, so that it is
 // tried before: until then, and where it differs, stacks have synchronous frames alone.
 
+/// Whether they are; false until it was tried.
 bool dcs_follows_chains(void);
+/// What the trial found.
 void dcs_set_follows_chains(bool does);
 
 /// For the trial. Called by an asynchronous function: learns what of the runtime calls it. False: that cannot be told, or it was
@@ -74,12 +81,14 @@ size_t dcs_capture_untested(uintptr_t *words, size_t capacity);
 
 // Whether the creators of tasks are known.
 
-/// A recording begins, or ends: meanwhile the creators of tasks are noted. Nested calls are counted.
+/// A recording begins, or ends: meanwhile the creators of tasks are noted. Nested calls are counted; each end has its beginning, on
+/// whichever thread.
 void dcs_begin_watching(void);
 void dcs_end_watching(void);
 
 /// An outermost recording begins in the current task, or without one on the current thread: what is around it is the same for all
-/// that it sees, so that a stack which goes as far as this is whole. Returns what is passed to dcs_close_root() at its end.
+/// that it sees, so that a stack which goes as far as this is whole. Returns what is passed to dcs_close_root() at its end, once and on
+/// whichever thread; 0: there was no room, and no stack is whole.
 uint64_t dcs_open_root(void);
 void dcs_close_root(uint64_t root);
 
@@ -91,17 +100,18 @@ typedef struct dcs_stacks dcs_stacks;
 
 enum { DCS_DEPTH = 128 };  // words that are kept of a deeper stack
 
-/// NULL without memory.
+/// NULL without memory, which each of the functions below takes for one without stacks.
 dcs_stacks *dcs_stacks_create(void);
+/// Nobody uses it any more.
 void dcs_stacks_free(dcs_stacks *stacks);
 
-/// Keeps the stack of the caller. Returns its number, from 1; 0 without memory.
+/// Keeps the stack of the caller. Returns its number, from 1, which stays; 0 without memory.
 uint32_t dcs_stacks_capture(dcs_stacks *stacks);
 
 /// The last stacks that one thread at a time was given numbers of, by their hashes. Zeroed memory is an empty one.
 typedef struct {
-  uint64_t hashes[4];
-  uint32_t numbers[4];
+  uint64_t hashes[4];   // by their upper bits
+  uint32_t numbers[4];  // 0: the place is free
 } dcs_places;
 
 /// The number of the caller's stack, which is kept if it is a new one, at about the price of its identity.
@@ -119,11 +129,12 @@ size_t dcs_stacks_read(const dcs_stacks *stacks, uint32_t number, uintptr_t *wor
 /// How many executions of each shape had their stack captured in the scope that uses a connection now. Zeroed memory is an
 /// empty one. Its owner lets one thread at a time use it.
 typedef struct {
-  struct dcs_capture_count *slots;
-  uint32_t capacity, count;
+  struct dcs_capture_count *slots;  // malloc, or NULL; by the shape
+  uint32_t capacity, count;         // of places, 0 or a power of two; of those that are taken, at most half of them
 } dcs_capture_counts;
 
-/// Whether the stack of an execution is to be captured, which is counted; no more than `limit` for each shape in one scope.
+/// Whether the stack of an execution is to be captured, which is counted; no more than `limit` for each shape in one scope. Not without
+/// memory.
 bool dcs_wants_capture(dcs_capture_counts *counts, uint32_t shape, uint32_t scope, uint32_t limit);
 
 /// Empties it and gives its memory back.
@@ -137,16 +148,17 @@ size_t dcs_known_count(void);
 /// An executor of Swift's runtime: an object, and the witness table of its SerialExecutor conformance. Without either: the
 /// global pool's, also outside of a task.
 typedef struct {
-  void *identity;
-  uintptr_t implementation;
+  void *identity;            // not retained: to be compared
+  uintptr_t implementation;  // 0: one of the runtime's own
 } dcs_executor;
 
 /// Whether a task of Swift's runs on the current thread.
 bool dcs_is_in_task(void);
+/// The one that the current thread runs on.
 dcs_executor dcs_current_executor(void);
 /// The one that the current task prefers, without identity where it prefers none.
 dcs_executor dcs_preferred_executor(void);
-/// The main actor's.
+/// The main actor's; without identity where there is no runtime.
 dcs_executor dcs_main_executor(void);
 
 /// Whether the caller runs on the main thread, on the main actor or on the main queue. The main actor may have any thread: on Linux
@@ -155,6 +167,7 @@ bool dcs_is_on_main(void);
 
 /// Whether the runtime's executors are as they are known here; false until somebody has found out.
 bool dcs_knows_executors(void);
+/// What was found out.
 void dcs_set_knows_executors(bool knows);
 
 // Where an address is taken.

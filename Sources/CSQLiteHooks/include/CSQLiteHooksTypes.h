@@ -1,4 +1,4 @@
-// What travels between the callbacks and Swift.
+// What travels between the callbacks and Swift. Pointers are not NULL where it is not said that they may be.
 
 #ifndef CSQLITEHOOKSTYPES_H
 #define CSQLITEHOOKSTYPES_H
@@ -30,10 +30,10 @@ enum {
 /// Where the values of a text that reads are. Immutable, for the life of the process.
 typedef struct {
   uint64_t literals;  // tells apart what the text itself says
-  uint8_t volatility;
-  uint8_t column_count;
+  uint8_t volatility;     // 0, or DBH_VOLATILE…
+  uint8_t column_count;   // of `columns`, at most DBH_KEY_COLUMNS
   dbh_key_column columns[DBH_KEY_COLUMNS];
-  const dbh_value_run *runs;
+  const dbh_value_run *runs;  // of all columns
 } dbh_text_values;
 
 /// What is kept of the values of one execution.
@@ -46,8 +46,8 @@ typedef struct {
 
 /// What is known of one SQL text; computed in Swift once, then cached by the text's hash.
 typedef struct {
-  uint32_t id;
-  uint32_t flags;
+  uint32_t id;     // number of the shape in Swift's table
+  uint32_t flags;  // DBH_SHAPE_…
   const dbh_text_values *values;  // NULL: it does not read, or there are too many texts
 } dbh_shape;
 
@@ -74,56 +74,60 @@ enum {
   DBH_FLAG_UNKNOWN_VALUES = 0x400,
 };
 
-/// One execution of a statement: Swift's `StatementRecord`, which has the same fields in the same order.
+/// One execution of a statement: Swift's `StatementRecord`, which has the same fields in the same order and says more of them.
+///
+/// The memory belongs to the log. It is written under the lock of the log's head, until the head's generation changes.
 typedef struct {
-  uint64_t sequence;
-  uint64_t start;
-  uint64_t duration;
-  uint64_t parameters;
-  uint64_t parent;
-  uint32_t shape;
-  uint32_t scope;
-  uint32_t stack;
-  uint32_t transaction;
-  uint32_t rows_returned;
-  int32_t rows_changed;
-  uint32_t steps, full_scan_steps, sorts, automatic_index_rows;
-  uint32_t thread;
-  uint32_t error;
-  uint32_t load;
-  uint16_t flags;
-  uint16_t key_counts;
+  uint64_t sequence;       // ascends in a log; of two logs it orders by time
+  uint64_t start;          // nanoseconds of dbh_now()
+  uint64_t duration;       // nanoseconds; UINT64_MAX: it has not ended
+  uint64_t parameters;     // a hash of the values; 0: unknown
+  uint64_t parent;         // sequence of the enclosing statement, plus 1; 0: none
+  uint32_t shape;          // number of the shape
+  uint32_t scope;          // number of the recording
+  uint32_t stack;          // number among the stacks of the tree, from 1; 0: none was kept
+  uint32_t transaction;    // number on the connection, from 1; 0: outside of one
+  uint32_t rows_returned;  // so far
+  int32_t rows_changed;    // -1: unknown
+  uint32_t steps, full_scan_steps, sorts, automatic_index_rows;  // SQLite's counters, of this execution
+  uint32_t thread;      // lower bits of dbh_thread()
+  uint32_t error;       // number of the error in the tree, from 1; 0: none
+  uint32_t load;        // number of what an ORM declared, from 1; 0: nothing
+  uint16_t flags;       // DBH_FLAG_…
+  uint16_t key_counts;  // as in dbh_value_hashes
   uint32_t keys[DBH_KEY_COLUMNS];
-  uint32_t version;
+  uint32_t version;  // of the databases; 0: unknown
 } dbh_record;
 
 /// Row changes of one kind to one table: Swift's `RowCount`.
 typedef struct {
-  int64_t count, indirect;
-  uint64_t first, last;
+  int64_t count, indirect;  // all, and of them those by triggers and foreign key actions
+  uint64_t first, last;     // positions in the order of all changes of the process
 } dbh_row_count;
 
-/// Statements in a row that only wrote to one table within one transaction: Swift's `WriteRun`.
+/// Statements in a row that only wrote to one table within one transaction: Swift's `WriteRun`. Under the lock of the head that it is in.
 typedef struct {
   uint32_t transaction;  // 0: nothing may be added
   uint32_t scope;
-  uint32_t table;
-  dbh_row_count rows[3];
-  uint64_t columns;
-  int64_t writes;
-  uint64_t first, last;  // places
+  uint32_t table;         // number on the connection, where there are writes
+  dbh_row_count rows[3];  // inserts, updates, deletes
+  uint64_t columns;       // as in dbh_row_changes
+  int64_t writes;         // statements
+  uint64_t first, last;   // places of their records, which ascend; 0: there are none
 } dbh_run;
 
-/// The lock of a log, and the part of it that a source may write by itself: Swift's `LogHead`.
+/// The lock of a log, and the part of it that a source may write by itself: Swift's `LogHead`. All but the lock, `number` and `origin` is
+/// used under the lock, by any thread. It lives for as long as the log.
 typedef struct {
-  uint32_t lock, unused;
-  uint32_t generation;  // changes when the records are given back
-  uint32_t number;
-  uint64_t origin;
-  uint64_t last_sequence;
-  dbh_record *next;
-  uint32_t room;  // records from `next` on; 0: Swift makes room
-  uint64_t count;
+  uint32_t lock;           // 1: somebody has it; on Apple's platforms an os_unfair_lock
+  uint32_t holder;         // in builds with assertions the thread of C's that has it; else 0
+  uint32_t generation;     // changes when the records are given back
+  uint32_t number;         // of the log among those of its tree
+  uint64_t origin;         // nanoseconds of dbh_now() from which sequence numbers count
+  uint64_t last_sequence;  // of the last record
+  dbh_record *next;        // where the next one goes; may be NULL without room
+  uint32_t room;           // records from `next` on; 0: Swift makes room
+  uint64_t count;          // records so far
   dbh_run run;
 } dbh_log_head;
 
@@ -131,17 +135,18 @@ enum { DBH_LANE_SHAPES = 256 };
 
 /// Where the statements of one recording on one connection go, as long as some of them are open or more may come.
 ///
-/// Used by the connection's thread alone, so that a statement neither retains nor looks up what the one before had.
+/// Used inside of its connection alone, so that a statement neither retains nor looks up what the one before had. Made by Swift, kept and
+/// freed by C.
 typedef struct {
   void *log;             // retained
   void *scope_object;    // retained: of the recording
   dbh_log_head *head;    // of the log
-  const void *end;       // an atomic uint64_t of the scope; UINT64_MAX: it takes statements
-  void *stacks;          // a dcs_stacks of the log's recordings
+  const void *end;       // an atomic uint64_t of the scope, written by any thread; UINT64_MAX: it takes statements
+  void *stacks;          // a dcs_stacks of the log's tree; NULL: without memory
   void *captures;        // a dcs_capture_counts, under the lock of the head
   uint32_t captured;     // executions of each shape whose stack is kept
-  uint32_t scope;
-  uint32_t uses;
+  uint32_t scope;        // number of the recording
+  uint32_t uses;         // of the connection, and of the statements whose slot has it
   struct {
     uint64_t hashes[4];
     uint32_t numbers[4];
@@ -154,24 +159,24 @@ typedef struct {
   void *context;     // of the connection, from `opened`
   void *connection;  // this module's own
   dbh_lane *lane;    // of the statement before, or NULL
-  void *statement;
-  const char *sql;  // UTF-8, NUL-terminated, as sqlite3_sql() returns it
-  uint64_t sql_hash;
+  void *statement;   // sqlite3_stmt *
+  const char *sql;   // UTF-8, NUL-terminated, as sqlite3_sql() returns it
+  uint64_t sql_hash; // dbh_hash() of it
   dbh_shape shape;
-  uint64_t thread;
+  uint64_t thread;   // dbh_thread()
   uint16_t flags;        // DBH_FLAG_…
   uint32_t transaction;  // 0 outside of transactions
   const struct dbh_slot *parent;  // the enclosing open statement, or NULL
 } dbh_statement;
 
-/// What `began` sets of an open statement.
+/// What `began` sets of an open statement: of its connection, and used inside of it.
 typedef struct dbh_slot {
   dbh_lane *lane;   // of the recording that the statement belongs to; NULL: none
   void *telemetry;  // on the statement's way to tracer and metrics, retained; NULL: nobody wants it
-  dbh_record *record;  // NULL: counted, without a record
+  dbh_record *record;  // of the lane's log, as long as `generation` is its head's; NULL: counted, without a record
   uint64_t place;      // of the record in its log, counted from 1; 0: it has none
-  uint64_t start;      // nanoseconds of dbh_now(), where there is a lane
-  uint32_t generation;  // of the log
+  uint64_t start;       // nanoseconds of dbh_now()
+  uint32_t generation;  // of the log when it began
 } dbh_slot;
 
 /// Row changes of one statement to one table: inserts, updates, deletes.
@@ -186,14 +191,14 @@ typedef struct {
 /// One statement that ended, or one of several ends of it.
 typedef struct {
   uint64_t duration;  // nanoseconds
-  uint64_t rows;
-  int64_t changed;  // rows changed, -1: unknown
+  uint64_t rows;      // that it returned so far
+  int64_t changed;    // rows changed, -1: unknown
   uint32_t steps, full_scan_steps, sorts, automatic_index_rows;
   int32_t error;              // extended result code, 0: none
   const char *error_message;  // without SQL; NULL: none
-  uint32_t transaction;
-  uint32_t shape;
-  bool autocommit;
+  uint32_t transaction;       // 0 outside of transactions
+  uint32_t shape;             // number of the shape
+  bool autocommit;            // at its end
   bool is_unfinished;  // reset before the last row
   uint32_t version;    // of its databases; 0: unknown
 } dbh_outcome;
@@ -204,7 +209,7 @@ typedef struct {
   bool is_alone;  // no other connection has it now
   bool is_empty;  // nothing was in it when it was opened
   bool is_memory;  // its name, if it has one, is no file's
-  uint64_t parts[3];
+  uint64_t parts[3];  // by the kind; else 0
 } dbh_identity;
 
 enum {
@@ -219,14 +224,14 @@ enum {
 /// empty one.
 typedef struct {
   const char *texts;
-  size_t length;
-  uint64_t hash;
-  uint64_t time;       // nanoseconds of dbh_now() when the statement began that it holds for first
+  size_t length;   // bytes of all
+  uint64_t hash;   // of all; 0: of a file
+  uint64_t time;   // nanoseconds of dbh_now() when the statement began that it holds for first
   bool is_complete;  // every attached database could be asked, now or before
   bool is_addition;  // what was told before and is not here holds still
 } dbh_tables;
 
-/// A connection that was opened.
+/// A connection that was opened. Valid during the call, but for `connection` and `handle`, which are so until it closes.
 typedef struct {
   void *connection;  // this module's own
   void *handle;      // sqlite3 *
@@ -246,27 +251,33 @@ enum {
 
 /// A statement that wrote, that begins or ends a transaction, or that SQLite ended one with.
 typedef struct {
-  void *log;  // of the lane; NULL: it is not recorded
-  uint64_t place;
-  uint32_t scope;
+  void *log;       // of the lane; NULL: it is not recorded
+  uint64_t place;  // of its record; 0: it has none
+  uint32_t scope;  // of the lane
   uint32_t shape;
-  const char *control;  // the text of a transaction statement
-  const dbh_row_changes *changes;
+  const char *control;             // the text of a transaction statement; NULL: it is none
+  const dbh_row_changes *changes;  // NULL without any
   size_t change_count;
   uint64_t direct;  // changes that are the statement's own
   int64_t changed;  // as sqlite3_changes() tells; -1: unknown
-  uint32_t transaction_before, transaction;
+  uint32_t transaction_before, transaction;  // when it began, and now; 0: none
   bool began_in_autocommit, in_autocommit;
-  bool is_write, defines;
-  bool is_busy, is_again, has_failed, says_fail, is_undone;
-  bool has_row_hook, is_incomplete;
+  bool is_write, defines;  // by its shape
+  bool is_busy;            // it ended before its last row
+  bool is_again;           // it had ended before
+  bool has_failed;
+  bool says_fail;      // it failed and has the word FAIL, with which it keeps what it did before
+  bool is_undone;      // it failed, and what it changed is undone
+  bool has_row_hook;   // all its changes but those of tables without a hook are among `changes`
+  bool is_incomplete;  // some could not be counted
   bool follows_updates;  // what is told is what the update hook tells, and these are known
   bool is_hook_certain;  // nobody took the hook away, or holds its events back
   int64_t total;  // by how much sqlite3_total_changes() grew
   bool is_loose;  // of no statement that is traced
   bool may_have_shadows;  // one of the tables is called like one in which a virtual table keeps its content
-  bool knows_commit, reached_database;
-  uint64_t time;
+  bool knows_commit;      // whether what was written reached the database is known,
+  bool reached_database;  // and whether it did
+  uint64_t time;          // nanoseconds of dbh_now() when it began; of loose changes, now
 } dbh_step;
 
 /// How a database got other contents than statements give it.

@@ -52,6 +52,7 @@ package struct LogHead: Sendable {
   /// - Precondition: There is room.
   @inline(__always)
   mutating func append(_ record: consuming StatementRecord) -> UnsafeMutablePointer<StatementRecord> {
+    assertRule(room > 0 && next != nil, "there is room for a record")
     lastSequence = max(lastSequence &+ 1, Self.sequence(at: record.start, since: origin, log: number))
     record.sequence = lastSequence
     let place = next!
@@ -79,6 +80,16 @@ extension UnsafeMutablePointer<LogHead> {
 
   /// Of the whole log. C knows the head by it.
   package var lockAddress: UnsafeMutableRawPointer { UnsafeMutableRawPointer(self) - Self.lockSize }
+
+  /// Whether somebody has the lock: the caller.
+  var isLocked: Bool {
+    #if canImport(Darwin)
+      os_unfair_lock_assert_owner(lockAddress.assumingMemoryBound(to: os_unfair_lock_s.self))
+      return true
+    #else
+      return lockAddress.assumingMemoryBound(to: Atomic<UInt32>.self).pointee.load(ordering: .relaxed) == 1
+    #endif
+  }
 
   /// Calls `body` while nobody else can. Not recursive, and `body` must not wait for anything.
   @inline(__always)

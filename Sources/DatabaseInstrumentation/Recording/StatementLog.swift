@@ -156,6 +156,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
 
   /// Counts a statement that has no record, under the lock.
   private func drop(_ shape: UInt32, in scope: UInt32, _ change: (inout DroppedStatements) -> Void) {
+    assertRule(head.isLocked, "the lock of the head is held")
     state.pointee.dropped.count(shape, in: scope, change)
   }
 
@@ -270,9 +271,10 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     captures.assumingMemoryBound(to: dcs_capture_counts.self)
   }
 
-  /// Whether the call site of an execution is to be taken.
+  /// Whether the call site of an execution is to be taken, under the lock.
   private func capture(_ statement: StatementBeginning, in scope: UInt32) -> Bool {
-    dcs_wants_capture(captureCounts, statement.shape, scope, statement.hasOneSite ? 1 : Self.capturedExecutions)
+    assertRule(head.isLocked, "the lock of the head is held")
+    return dcs_wants_capture(captureCounts, statement.shape, scope, statement.hasOneSite ? 1 : Self.capturedExecutions)
   }
 
   /// Appends the record of a statement, if there is room, under the lock.
@@ -300,7 +302,9 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     return slot
   }
 
+  /// Where the head has none left, under the lock.
   private func makeRoom(in head: inout LogHead) -> Bool {
+    assertRule(self.head.isLocked && head.room == 0, "the lock of the head is held, and there is no room")
     if state.pointee.claimed == 0 { state.pointee.claimed = store.room.claim(after: Int(head.count)) }
     guard state.pointee.claimed > 0 else { return false }
     let (next, room) = state.pointee.records.place(of: Int(head.count))
