@@ -16,10 +16,10 @@ NEXT(backup_function, sqlite3_backup_init)
 NEXT(finish_function, sqlite3_backup_finish)
 NEXT(deserialize_function, sqlite3_deserialize)
 
-// A copy that is not finished, to a connection that carries our hooks.
+// A copy that is not finished, to a connection whether or not it carries our hooks.
 typedef struct copying {
   sqlite3_backup *backup;
-  sqlite3 *handle;   // of what is copied to: there until the copy is finished
+  sqlite3 *handle;   // of what is copied to: the application keeps it open until the copy is finished
   char *schema;      // malloc; NULL: main, or no memory
   unsigned version;  // of what is copied to, before
   struct copying *next;
@@ -51,7 +51,7 @@ static unsigned version_of(sqlite3 *handle, const char *schema) {
 
 sqlite3_backup *dbh_interposed_backup_init(sqlite3 *to, const char *to_schema, sqlite3 *from, const char *from_schema) {
   sqlite3_backup *backup = sqlite3_backup_init_next()(to, to_schema, from, from_schema);
-  copying *known = backup && dbh_registry_find(to) ? malloc(sizeof *known) : NULL;
+  copying *known = backup ? malloc(sizeof *known) : NULL;
   if (known) {
     *known = (copying){.backup = backup, .handle = to, .schema = to_schema ? strdup(to_schema) : NULL};
     known->version = version_of(to, known->schema);
@@ -70,15 +70,16 @@ int dbh_interposed_backup_finish(sqlite3_backup *backup) {
   copying *known = *link;
   if (known) *link = known->next;
   pthread_mutex_unlock(&lock);
-  // Before the call: one that was closed with sqlite3_close_v2() meanwhile is gone with its copy. What was copied is committed by now,
-  // which changes the version; the rest is rolled back.
+  // A copy that was not finished is rolled back.
+  bool is_whole = known && sqlite3_backup_remaining(backup) == 0;
+  int result = sqlite3_backup_finish_next()(backup);
   if (known) {
-    bool is_copied = sqlite3_backup_remaining(backup) == 0 && version_of(known->handle, known->schema) != known->version;
+    bool is_copied = is_whole && result == SQLITE_OK && version_of(known->handle, known->schema) != known->version;
     changed(known->handle, known->schema, is_copied ? DBH_REPLACED_BY_BACKUP : 0);
     free(known->schema);
-    free(known);
   }
-  return sqlite3_backup_finish_next()(backup);
+  free(known);
+  return result;
 }
 
 int dbh_interposed_deserialize(sqlite3 *handle, const char *schema, unsigned char *bytes, sqlite3_int64 size,

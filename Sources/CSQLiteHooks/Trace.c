@@ -251,8 +251,9 @@ static __attribute__((noinline)) void on_statement(dbh_connection *c, sqlite3_st
     const char *sql = beginning(c, statement, text);
     if (sql) begin(c, statement, sql, swift);
   } else if (text && may_define(text)) {
-    if (defines(text)) swift->defined(c->context, text);
-    if (defines(text) || dbh_attaches(text)) dbh_schema_changes_by(c, text);
+    const char *word = first_word(text);
+    if (defines(word)) swift->defined(c->context, text);
+    if (defines(word) || dbh_attaches(word)) dbh_schema_changes_by(c, text);
   }
 }
 

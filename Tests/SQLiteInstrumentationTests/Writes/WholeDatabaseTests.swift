@@ -62,21 +62,6 @@ import Testing
       } == one)
   }
 
-  /// SQLite keeps a connection that is closed with `sqlite3_close_v2` until its backup is finished.
-  @Test(arguments: [true, false]) func aBackupThatIsFinishedAfterItsDatabaseWasClosed(isWhole: Bool) throws {
-    let place = try TemporaryFile()
-    var result = SQLITE_ERROR
-    let found = try durable {
-      let copy = try SQLiteDatabase(place.path)
-      let backup = sqlite3_backup_init(copy.handle, "main", shop.database.handle, "main")
-      sqlite3_backup_step(backup, isWhole ? -1 : 1)
-      copy.close()
-      result = sqlite3_backup_finish(backup)
-    }
-    #expect(result == SQLITE_OK)
-    #expect(found == (isWhole ? one : []))
-  }
-
   @Test func deserializing() throws {
     #expect(
       try durable {
