@@ -100,11 +100,12 @@ bool dcs_set_runner(uintptr_t address);
 
 /// Appends the functions that await the one with this frame pointer.
 ///
-/// `bp` is that of a frame on the current thread's stack. `key` is the entry of the table that led here; what it leads to is read carefully once. Returns whether the chain was followed to
-/// the end of its task; false: nothing was appended, or it is too long.
+/// `bp` is that of a frame on the current thread's stack. `key` is the entry of the table that led here; what it leads to is read
+/// carefully once. Returns whether the chain was followed to the end of its task; false: nothing was appended, or it is too long.
 bool dcs_follow(dcs_sink *sink, uintptr_t bp, uintptr_t key);
 
-/// Where frame pointers tell: of the current thread, replaces the frames from the runner on, in what was unwound, by the functions that await.
+/// Where frame pointers tell: replaces the frames from the runner on, in what was unwound of the current thread, by the functions
+/// that await.
 void dcs_follow_frame_pointers(dcs_sink *sink);
 
 /// Appends what is known of who created the current task, or the root.

@@ -11,8 +11,8 @@
 // SQLite can say itself whether a mutex is held, in builds with SQLITE_DEBUG alone (https://www.sqlite.org/c3ref/mutex_held.html):
 // no other library has that function. So it is noted here who is inside, in builds with assertions and in no others.
 //
-// Order of locks: a connection's mutex, the lock of Swift's RecordingActivity, which calls dbh_set_listening() with it, the registry's lock,
-// the other locks of Swift's side, the lock of a log's head. Whoever holds a later one only tries an earlier one.
+// Order of locks: a connection's mutex; the lock of Swift's StatementDemand, which calls dbh_set_listening() with it; the registry's
+// lock; the other locks of Swift's side; the lock of a log's head. Whoever holds a later one only tries an earlier one.
 
 #ifndef CSQLITEHOOKS_INSIDE_H
 #define CSQLITEHOOKS_INSIDE_H

@@ -77,7 +77,8 @@ typedef struct {
   bool began_in_autocommit;
   uint32_t transaction_before;   // the transaction when it began; 0: none
   uint32_t shape;                // number of the shape
-  uint64_t written, versions;    // before one that may commit: databases that the transaction wrote to, a bit for each; sum of their versions
+  // Before a statement that may commit: the databases that the transaction wrote to, a bit for each, and a sum of their versions.
+  uint64_t written, versions;
   dbh_slot slot;                 // what `began` set; with a lane, that is counted in the lane's `uses`
 } dbh_open_statement;
 
@@ -147,7 +148,8 @@ typedef struct dbh_connection {
   bool is_asking;             // runs a query of our own, which nobody else hears
 
   // What the connection says of its tables.
-  _Atomic uint64_t *schema_version;  // of its database, whose Swift object owns it: changes with the tables, from any thread; NULL: nobody asks
+  // Of its database, whose Swift object owns it: changes with the tables, from any thread. NULL: nobody asks.
+  _Atomic uint64_t *schema_version;
   uint64_t known_schema;             // the version that was told of
   uint64_t own_schema;               // changes with what is the connection's alone: temporary tables, attached databases
   uint64_t known_own_schema;         // what of that was told of

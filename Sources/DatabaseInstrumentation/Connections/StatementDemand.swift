@@ -53,6 +53,7 @@ package final class StatementDemand: Sendable {
       let before = state.wishes
       for (index, wish) in Wishes.each.enumerated() where wishes.contains(wish) {
         state.counts[index] += step
+        assertRule(state.counts[index] >= 0, "whoever withdraws something wanted it")
         if state.counts[index] > 0 { state.wishes.insert(wish) } else { state.wishes.remove(wish) }
       }
       let changed = state.wishes.symmetricDifference(before)
