@@ -1,3 +1,4 @@
+import CSQLiteForTests
 import CSQLiteHooks
 import DatabaseTesting
 import Dispatch
@@ -53,6 +54,34 @@ import Testing
       }
     }
     if let result { #expect(String(decoding: result.standardErrorContent, as: UTF8.self) == "") }
+  }
+
+  /// Where an app's trace takes the place of ours, as on Apple's platforms, pages that are read tell of what was not seen.
+  @Test func readsBehindATraceOfTheApps() async {
+    let replaced = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      try Self.readWithoutASharedTrace(isReplaced: true)
+    }
+    let kept = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      try Self.readWithoutASharedTrace(isReplaced: false)
+    }
+    for result in [replaced, kept] {
+      if let result { #expect(String(decoding: result.standardErrorContent, as: UTF8.self) == "") }
+    }
+  }
+
+  private static func readWithoutASharedTrace(isReplaced: Bool) throws {
+    if !dbh_pretend(UInt32(DBH_LACKS_SHARED_TRACE)) { fail("a connection is open already") }
+    var open: [SQLiteDatabase] = []
+    let recording = try recordDatabase {
+      let database = try SQLiteDatabase()
+      open.append(database)
+      try database.execute("CREATE TABLE t (x)")
+      for value in 0..<10 { try database.rows("INSERT INTO t VALUES (?)", value) }
+      if isReplaced { sqlite3_trace_v2(database.handle, UInt32(SQLITE_TRACE_ROW), { _, _, _, _ in 0 }, nil) }
+      for _ in 0..<50 { try database.rows("SELECT x FROM t") }
+    }
+    if recording.isBlind != isReplaced { fail("\(recording)") }
+    if recording.selects.count != (isReplaced ? 0 : 50) { fail("\(recording)") }
   }
 
   /// As fixtures of parallel tests are made while others end.
