@@ -49,7 +49,7 @@ struct DemangledName {
   ]
 
   private mutating func removePrefix() -> Bool {
-    if Self.thunks.contains(where: hasPrefix) {
+    if Self.thunks.contains(where: hasPrefix) || isValueWitness {
       origin = .thunk
       return false
     }
@@ -64,6 +64,9 @@ struct DemangledName {
     }
     return removeCounter() || removeSpecialization() || removeDefaultArgument() || removeInner()
   }
+
+  /// `destroy value witness for …`.
+  private var isValueWitness: Bool { text.drop { $0 != .space }.starts(with: " value witness for ".utf8) }
 
   private func hasPrefix(_ prefix: String) -> Bool { text.starts(with: prefix.utf8) }
 
@@ -229,16 +232,20 @@ struct DemangledName {
     }
   }
 
+  /// - Returns: `nil` where they do not end. Some inside may not: of `<Arg[0] = [Closure Propagated : f, Argument Types : [Int]>` one
+  ///   bracket is left open, which the outer one closes.
   private func endOfBrackets(at open: Int) -> Int? {
-    var depth = 0
+    var opened: [UInt8] = []
     var index = open
     while index < text.endIndex {
-      switch text[index] {
-      case .open, .square, .less: depth += 1
+      let byte = text[index]
+      switch byte {
+      case .open, .square, .less: opened.append(byte)
       case .greater where index > text.startIndex && text[index - 1] == .minus: break
       case .close, .squareEnd, .greater:
-        depth -= 1
-        if depth == 0 { return index + 1 }
+        let opening: UInt8 = byte == .close ? .open : byte == .greater ? .less : .square
+        if let last = opened.lastIndex(of: opening) { opened.removeSubrange(last...) }
+        if opened.isEmpty { return index + 1 }
       case .backtick, .dot:
         index = next(after: index)
         continue

@@ -9,12 +9,15 @@
   final class ELFSymbols: Sendable {
     private let file: ELFFile
     private let index: AddressIndex
+    /// The numbers of those that are as short as a jump.
+    private let short: ContiguousArray<Int>
 
     private static let size = 24
 
     init(_ file: ELFFile) {
       self.file = file
       var entries: ContiguousArray<UInt> = []
+      var short: ContiguousArray<Int> = []
       let symbols = file.symbols
       let count = symbols.count / Self.size
       entries.reserveCapacity(count)
@@ -24,10 +27,12 @@
         // Functions, and those that are looked up when they are first called.
         if kind & 0xF == 2 || kind & 0xF == 10, let entry = AddressIndex.entry(address: value, number: number) {
           entries.append(entry)
+          if MergedFunctions.Jump.isLength(Self.length(number, in: symbols)) { short.append(number) }
         }
         number &+= 1
       }
       index = AddressIndex(entries)
+      self.short = short
     }
 
     /// The type and the value of a symbol.
@@ -37,6 +42,29 @@
       memcpy(&value, symbols.start + (number &* size &+ 8), 8)
       return (kind, value)
     }
+
+    private static func length(_ number: Int, in symbols: Bytes) -> UInt {
+      var length = UInt(0)
+      memcpy(&length, symbols.start + (number &* size &+ 16), 8)
+      return length
+    }
+
+    /// Functions of Swift that are a jump to another one.
+    var jumps: [MergedFunctions.Jump] {
+      short.compactMap { number in
+        let address = Self.symbol(number, in: file.symbols).value
+        let length = Int(truncatingIfNeeded: Self.length(number, in: file.symbols))
+        guard let jump = MergedFunctions.Jump(file.code(at: address, count: length), at: address),
+          start(ofFunctionAt: jump.to) == jump.to, isSwift(address), isSwift(jump.to)
+        else { return nil }
+        return jump
+      }
+    }
+
+    private func isSwift(_ address: UInt) -> Bool { function(at: address)?.hasPrefix("$s") == true }
+
+    /// Where the function begins that an address of the file is in.
+    func start(ofFunctionAt address: UInt) -> UInt? { index.number(at: address)?.start }
 
     /// The name of the function that an address of the file is in, as it is in the file.
     func function(at address: UInt) -> String? {
