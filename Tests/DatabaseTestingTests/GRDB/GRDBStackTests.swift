@@ -1,5 +1,6 @@
 #if GRDB && os(Linux) && arch(x86_64) && canImport(Glibc)
   import DatabaseInstrumentation
+  import DatabaseSupport
   import DatabaseTesting
   import Foundation
   import GRDB
@@ -35,7 +36,7 @@
       #expect(seen.different.load(ordering: .relaxed) == 0)
       // As many as were asked for, and not one of them again and again.
       #expect(seen.all.load(ordering: .relaxed) >= wanted)
-      #expect(seen.kinds.withLock(\.count) >= 30)
+      #expect(seen.kinds.withLock { $0.count } >= 30)
     }
 
     private static var migrator: DatabaseMigrator {
@@ -70,12 +71,13 @@
             db, sql: "SELECT count(*), compared() FROM book WHERE authorId = ?", arguments: [row["id"]])
         }.next()
       }
-      let names = try database.read { db in
-        try Row.fetchAll(db, Table("author").filter(Column("id") > 1).order(Column("name").desc))
+      let authors = try await database.read { db in
+        try Int64.fetchAll(
+          db, Table("author").select(Column("id")).filter(Column("id") > 1).order(Column("name").desc))
       }
-      for name in names {
-        try database.write { db in
-          try db.execute(sql: "UPDATE author SET name = compared() WHERE id = ?", arguments: [name["id"]])
+      for author in authors {
+        try await database.write { db in
+          try db.execute(sql: "UPDATE author SET name = compared() WHERE id = ?", arguments: [author])
         }
       }
       let observation = ValueObservation.tracking { db in try Table("book").fetchCount(db) }
