@@ -173,7 +173,7 @@ import DatabaseSupport
     @Test func aClosureThatIsCalledLater() async {
       let stored: [@Sendable () async -> StackTrace] = [{ await Caller.outer() }, { await Caller.another() }]
       let stack = await Caller.call(stored[times(1).count])
-      #expect(stack.isAwaited(by: "Caller.call(_:)"))
+      #expect(stack.isAwaited(by: "Caller.call(_:)"), "\(stack.awaitingFunctions)")
     }
 
     @Test func errorsAndDefers() async throws {

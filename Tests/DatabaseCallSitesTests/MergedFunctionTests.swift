@@ -19,6 +19,21 @@
         #expect(jump([0xEB, 0xEE]) == MergedFunctions.Jump(from: 0x1000, to: 0xFF0))
       }
 
+      /// With a frame of its own, as the package manager has functions built.
+      @Test func jumpsBehindAFrameAreRead() {
+        let frame: [UInt8] = [0x55, 0x48, 0x89, 0xE5, 0x5D]
+        #expect(jump(frame + [0xE9, 0x10, 0, 0, 0]) == MergedFunctions.Jump(from: 0x1000, to: 0x101A))
+        #expect(jump(frame + [0xEB, 0x10]) == MergedFunctions.Jump(from: 0x1000, to: 0x1017))
+        let asynchronous: [UInt8] = [
+          0x55, 0x41, 0x56, 0x48, 0x8D, 0x6C, 0x24, 0x08, 0x50, 0x48, 0x83, 0xC4, 0x10, 0x5D, 0x48, 0x0F, 0xBA, 0xF5,
+          0x3C,
+        ]
+        #expect(jump(asynchronous + [0xE9, 0x10, 0, 0, 0]) == MergedFunctions.Jump(from: 0x1000, to: 0x1028))
+        #expect(jump(frame + [0x90, 0x90, 0x90, 0x90, 0xC3]) == nil)
+        #expect(jump(asynchronous + [0xE8, 0x10, 0, 0, 0]) == nil)
+        #expect(jump(frame) == nil)
+      }
+
       @Test(
         arguments: [
           [0xE8, 0x10, 0, 0, 0],  // a call
@@ -34,6 +49,8 @@
       @Test func jumpsAreRead() {
         #expect(jump([0x04, 0, 0, 0x14]) == MergedFunctions.Jump(from: 0x1000, to: 0x1010))
         #expect(jump([0xFC, 0xFF, 0xFF, 0x17]) == MergedFunctions.Jump(from: 0x1000, to: 0xFF0))
+        let frame: [UInt8] = [0xFD, 0x7B, 0xBF, 0xA9, 0xFD, 0x03, 0x00, 0x91, 0xFD, 0x7B, 0xC1, 0xA8]
+        #expect(jump(frame + [0x04, 0, 0, 0x14]) == MergedFunctions.Jump(from: 0x1000, to: 0x101C))
         #expect(jump([0x04, 0, 0, 0x94]) == nil)
       }
     #endif
