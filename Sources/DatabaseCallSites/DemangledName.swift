@@ -44,6 +44,20 @@ struct DemangledName {
     "suspend resume partial function for ", "await resume partial function for ",
   ]
 
+  private static let parts = ["suspend resume partial function for ", "await resume partial function for "]
+
+  /// `closure #1 () -> () in Bookshop.Library.books()` of a part, a copy or a forwarder of that closure.
+  static func written(_ demangled: String) -> String {
+    var name = DemangledName(scanning: Array(demangled.utf8)[...])
+    while true {
+      if let prefix = (forwarders + parts).first(where: name.hasPrefix) {
+        name.text = name.text.dropFirst(prefix.utf8.count)
+      } else if !name.removeCounter(), !name.removeSpecialization() {
+        return String(decoding: name.text, as: UTF8.self)
+      }
+    }
+  }
+
   private static let specializations = [
     "generic ", "function signature ", "inlined generic ", "prespecialized ", "specialized ",
   ]

@@ -56,12 +56,37 @@
     #endif
 
     @Test func aFunctionInWhosePlaceNothingButAJumpIsLeftStandsForSeveral() {
-      let jumps = [MergedFunctions.Jump(from: 0x10, to: 0x100), MergedFunctions.Jump(from: 0x20, to: 0x200)]
+      let names: [UInt: String] = [
+        0x10: "$s8Bookshop7LibraryV5booksSiyF", 0x20: "$s8Bookshop7LibraryV5pagesSiyF",
+        0x30: "$s8Bookshop7LibraryV7authorsSiyYaFTf4en_nTY0_",
+        0x100: "$s8Bookshop7LibraryV7reviewsSiyF", 0x200: "$s8Bookshop7LibraryV4tagsSiyF",
+        0x300: "$s8Bookshop7LibraryV7authorsSiyYaFTY0_",
+      ]
+      let merged = MergedFunctions([
+        MergedFunctions.Jump(from: 0x10, to: 0x100), MergedFunctions.Jump(from: 0x20, to: 0x200),
+        MergedFunctions.Jump(from: 0x30, to: 0x300),
+      ])
       // One that calls another in last position has a line; one that the compiler made is described as well.
-      let merged = MergedFunctions(jumps) { $0 == 0x20 }
-      #expect(merged.contain(0x100) && !merged.contain(0x200) && !merged.contain(0x10))
-      #expect(MergedFunctions(jumps) { _ in true }.isEmpty)
-      #expect(MergedFunctions([]) { _ in false }.isEmpty)
+      func stands(_ entry: UInt) -> Bool { merged.contain(entry, isDescribed: { $0 == 0x20 }, name: { names[$0] }) }
+      #expect(stands(0x100) && !stands(0x200) && !stands(0x10))
+      // What was made of one function twice is that function.
+      #expect(!stands(0x300))
+      #expect(!merged.isEmpty && MergedFunctions([]).isEmpty)
+    }
+
+    @Test(arguments: [
+      ("$s8Bookshop7LibraryV5outerSiyF", "Bookshop.Library.outer() -> Swift.Int"),
+      ("$s8Bookshop7LibraryV5outerSiyFTm", "Bookshop.Library.outer() -> Swift.Int"),
+      ("$s8Bookshop7LibraryV3def1xS2i_tYaKFTQ0_", "Bookshop.Library.def(x: Swift.Int) async throws -> Swift.Int"),
+      ("$s8Bookshop7LibraryV3def1xS2i_tYaKFTf4n_nTY1_", "Bookshop.Library.def(x: Swift.Int) async throws -> Swift.Int"),
+      (
+        "$s8Bookshop7LibraryV5outerSiyFS2iXEfU_TA",
+        "closure #1 (Swift.Int) -> Swift.Int in Bookshop.Library.outer() -> Swift.Int"
+      ),
+      ("main", "main"),
+    ])
+    func theFunctionThatWasWritten(symbol: String, written: String) {
+      #expect(SymbolName.written(symbol) == written)
     }
 
     // What awaits, by the places that take the address at which it is resumed.
@@ -147,14 +172,16 @@
     #if !DEBUG
       @Test func thisProgramHasSome() throws {
         let information = try #require(DebugInformation(path: "/proc/self/exe"))
-        #expect(!information.merged.isEmpty)
-        for entry in information.merged.all { #expect(information.frames(at: entry) == [Frame()]) }
+        let merged = information.merged.all.filter(information.isMerged)
+        #expect(merged.count > 100)
+        for entry in merged { #expect(information.frames(at: entry) == [Frame()]) }
       }
     #else
       @Test func nothingIsMergedWhereNothingIsOptimised() throws {
         let information = try #require(DebugInformation(path: "/proc/self/exe"))
-        let own = information.merged.all.compactMap { information.symbols.function(at: $0) }
-          .filter { $0.contains("DatabaseCallSitesTests") }
+        let own = information.merged.all.filter(information.isMerged).compactMap {
+          information.symbols.function(at: $0)
+        }.filter { $0.contains("DatabaseCallSitesTests") }
         #expect(own == [])
       }
     #endif

@@ -75,13 +75,13 @@ internal import DatabaseSupport
 
     var merged: MergedFunctions {
       if let known = knownMerged.value { return known }
-      return knownMerged.setIfNil(MergedFunctions(symbols.jumps) { lines(at: $0) != nil })
+      return knownMerged.setIfNil(MergedFunctions(symbols.jumps))
     }
 
     /// Whether the function at an address of the file stands for several.
     func isMerged(at address: UInt) -> Bool {
       guard !merged.isEmpty, let start = symbols.start(ofFunctionAt: address) else { return false }
-      return merged.contain(start)
+      return merged.contain(start, isDescribed: { lines(at: $0) != nil }, name: symbols.function(at:))
     }
 
     /// Whether there is any.

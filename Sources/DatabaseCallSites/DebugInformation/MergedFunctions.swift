@@ -11,8 +11,8 @@
   /// but call another one in last position is a jump as well, but has a line; and what the compiler puts before a function of the
   /// source, as for one that is called with other arguments, is marked as made by it. Only what replaces a function has nothing.
   final class MergedFunctions: Sendable {
-    /// Where they begin in the file.
-    private let entries: Set<UInt>
+    /// Where what was replaced begins, by what stands in its place.
+    private let replaced: [UInt: [UInt]]
 
     /// A function that is no more than a jump to the beginning of another one.
     struct Jump: Equatable {
@@ -20,16 +20,26 @@
       var to: UInt
     }
 
-    init(_ jumps: [Jump], isDescribed: (_ address: UInt) -> Bool) {
-      entries = Set(jumps.filter { !isDescribed($0.from) }.map(\.to))
+    init(_ jumps: [Jump]) {
+      replaced = Dictionary(grouping: jumps, by: \.to).mapValues { $0.map(\.from) }
     }
 
-    var isEmpty: Bool { entries.isEmpty }
+    var isEmpty: Bool { replaced.isEmpty }
 
-    func contain(_ entry: UInt) -> Bool { entries.contains(entry) }
+    /// Whether a function stands for others than itself: what was made of one function for several callers may be the same again.
+    ///
+    /// - Parameters:
+    ///   - entry: Where the function begins in the file.
+    ///   - isDescribed: Whether anything is known of the place of an address.
+    ///   - name: The name of the function that an address is in, as in the file.
+    func contain(_ entry: UInt, isDescribed: (UInt) -> Bool, name: (UInt) -> String?) -> Bool {
+      guard let others = replaced[entry] else { return false }
+      let own = name(entry).map(SymbolName.written)
+      return others.contains { !isDescribed($0) && name($0).map(SymbolName.written) != own }
+    }
 
-    /// All of them, for tests.
-    var all: [UInt] { entries.sorted() }
+    /// What may stand for others, for tests.
+    var all: [UInt] { replaced.keys.sorted() }
   }
 
   extension MergedFunctions.Jump {
