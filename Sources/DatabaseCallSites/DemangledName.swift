@@ -44,12 +44,26 @@ struct DemangledName {
     "suspend resume partial function for ", "await resume partial function for ",
   ]
 
+  private static let parts = ["suspend resume partial function for ", "await resume partial function for "]
+
+  /// `closure #1 () -> () in Bookshop.Library.books()` of a part, a copy or a forwarder of that closure.
+  static func written(_ demangled: String) -> String {
+    var name = DemangledName(scanning: Array(demangled.utf8)[...])
+    while true {
+      if let prefix = (forwarders + parts).first(where: name.hasPrefix) {
+        name.text = name.text.dropFirst(prefix.utf8.count)
+      } else if !name.removeCounter(), !name.removeSpecialization() {
+        return String(decoding: name.text, as: UTF8.self)
+      }
+    }
+  }
+
   private static let specializations = [
     "generic ", "function signature ", "inlined generic ", "prespecialized ", "specialized ",
   ]
 
   private mutating func removePrefix() -> Bool {
-    if Self.thunks.contains(where: hasPrefix) {
+    if Self.thunks.contains(where: hasPrefix) || isValueWitness {
       origin = .thunk
       return false
     }
@@ -64,6 +78,9 @@ struct DemangledName {
     }
     return removeCounter() || removeSpecialization() || removeDefaultArgument() || removeInner()
   }
+
+  /// `destroy value witness for …`.
+  private var isValueWitness: Bool { text.drop { $0 != .space }.starts(with: " value witness for ".utf8) }
 
   private func hasPrefix(_ prefix: String) -> Bool { text.starts(with: prefix.utf8) }
 
@@ -229,16 +246,20 @@ struct DemangledName {
     }
   }
 
+  /// - Returns: `nil` where they do not end. Some inside may not: of `<Arg[0] = [Closure Propagated : f, Argument Types : [Int]>` one
+  ///   bracket is left open, which the outer one closes.
   private func endOfBrackets(at open: Int) -> Int? {
-    var depth = 0
+    var opened: [UInt8] = []
     var index = open
     while index < text.endIndex {
-      switch text[index] {
-      case .open, .square, .less: depth += 1
+      let byte = text[index]
+      switch byte {
+      case .open, .square, .less: opened.append(byte)
       case .greater where index > text.startIndex && text[index - 1] == .minus: break
       case .close, .squareEnd, .greater:
-        depth -= 1
-        if depth == 0 { return index + 1 }
+        let opening: UInt8 = byte == .close ? .open : byte == .greater ? .less : .square
+        if let last = opened.lastIndex(of: opening) { opened.removeSubrange(last...) }
+        if opened.isEmpty { return index + 1 }
       case .backtick, .dot:
         index = next(after: index)
         continue

@@ -36,6 +36,12 @@ struct SymbolName {
     return String(name.hasSuffix("TA") ? name.dropLast(2) : name)
   }
 
+  /// What is left of a name without what the compiler made of it: of one function or closure of the source it is always the same.
+  static func written(_ symbol: String) -> String {
+    guard isSwift(symbol), let demangled = Demangler.demangled(symbol) else { return symbol }
+    return DemangledName.written(demangled)
+  }
+
   private static func isSwift(_ symbol: String) -> Bool {
     ["$s", "_$s", "$S", "_$S", "$e", "_$e"].contains { symbol.hasPrefix($0) }
   }

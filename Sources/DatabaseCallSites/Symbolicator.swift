@@ -1,4 +1,4 @@
-package import DatabaseSupport
+internal import DatabaseSupport
 
 /// Turns the words of stacks into functions, files and lines.
 ///

@@ -26,6 +26,8 @@ if mode == "executors" { await judgeThreads() }
 
 if mode == "detours" { await countDetours() }
 
+if mode == "awaited" { await annotateAwaited() }
+
 if mode == "contract" {
   await contractOfATrappingPool(tolerant: CommandLine.arguments.contains("tolerant"))
   exit(0)

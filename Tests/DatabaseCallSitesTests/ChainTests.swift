@@ -173,7 +173,11 @@ import DatabaseSupport
     @Test func aClosureThatIsCalledLater() async {
       let stored: [@Sendable () async -> StackTrace] = [{ await Caller.outer() }, { await Caller.another() }]
       let stack = await Caller.call(stored[times(1).count])
-      #expect(stack.isAwaited(by: "Caller.call(_:)"))
+      #expect(stack.isAwaited(by: "ChainTests.aClosureThatIsCalledLater()"))
+      // In optimised code it is a copy for this closure, whose await the compiler puts into no file.
+      #if DEBUG
+        #expect(stack.isAwaited(by: "Caller.call(_:)"), "\(stack.awaitingFunctions)")
+      #endif
     }
 
     @Test func errorsAndDefers() async throws {

@@ -37,15 +37,17 @@ import DatabaseSupport
       }
     }
 
-    /// Random, but the same in each run of one program, and in functions that have a name.
+    /// Random, but the same in each run of one program, and in functions that have a name, and one alone.
     private static func addresses(of program: LoadedImage, usually usual: Int) -> [UInt] {
+      let information = DebugInformation(path: "/proc/self/exe")
       let count = ProcessInfo.processInfo.environment["DATABASE_TESTING_ADDRESSES"].flatMap(Int.init) ?? usual
       var generator = SeededGenerator(seed: 7)
       var addresses: Set<UInt> = []
       while addresses.count < count {
         let address = UInt.random(in: program.base..<program.endOfText, using: &generator)
         // Before the first function and behind the last there are tables.
-        guard let symbol = ImageSymbols.named([address])[address]?.first?.symbol, !["_init", "_fini"].contains(symbol)
+        guard let symbol = ImageSymbols.named([address])[address]?.first?.symbol, !["_init", "_fini"].contains(symbol),
+          information.map({ $0.isMerged(at: $0.address(address - 1, in: program)) }) == false
         else { continue }
         addresses.insert(address)
       }

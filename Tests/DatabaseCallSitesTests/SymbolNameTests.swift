@@ -90,6 +90,58 @@ import Testing
     #expect(extended.module == "GRDB")
   }
 
+  /// What the optimiser makes of a function for one of its closures has the name of the function: also where the list of what it was
+  /// made for leaves a bracket open.
+  @Test(arguments: [
+    (
+      """
+      $s26SQLiteInstrumentationTests3App33_29F7CB7FC9A8CDAAD4C56FE3B3BF090DLLO4sendyyyyYbKXEYaKFZ04$s26ab47Tests012Awaite\
+      dStackC0V011callbacksOfA0yyYaKFyyW19KYCXEfU0_yyYbKXEfU_11TestSupport4ShopVTf1cn_nTf4dg_nTQ1_
+      """, "App.send(_:)", "SQLiteInstrumentationTests"
+    ),
+    (
+      """
+      $s20DatabaseTestingTests7ProgramV10guiltyGRDB___3fix_ACSS_SSSiSSy0F00A5QueueCYbKctFZyAA9BookstoreVYbKcfU_04$s20ab33\
+      Tests8ProgramsO10guiltyGRDBSayAA7d14VGvpZfiy0F00A5H8CYbKcfU_Tf3npf_n
+      """, "Program.guiltyGRDB(_:_:_:fix:_:)", "DatabaseTestingTests"
+    ),
+    (
+      """
+      $s22DatabaseCallSitesTests6CallerO4cally0abC010StackTraceVAGyYaYbYCXEYaFZ06$sBA17ab7Sites10gh19VIeghHgILr_BAACIeghM\
+      6ILo_TRBAAGIeghHgILr_Tf1cn_nTf4dg_nTQ0_
+      """, "Caller.call(_:)", "DatabaseCallSitesTests"
+    ),
+  ])
+  func whatWasMadeForAClosureHasTheNameOfTheFunction(symbol: String, function: String, module: String) {
+    let name = SymbolName(symbol)
+    #expect(name.function == function)
+    #expect(name.module == module)
+    #expect(name.isSpecialized)
+  }
+
+  #if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+    /// Of the functions of this program, one of 50 where nothing is optimised.
+    @Test func functionsOfTheProgramHaveNames() throws {
+      let file = try #require(ELFFile(path: "/proc/self/exe"))
+      var symbols: [String] = []
+      ELFSymbols.forEachFunction(in: file, prefix: "$s", suffixes: [""]) { symbol, _ in symbols.append(symbol) }
+      try #require(symbols.count > 10_000)
+      #if DEBUG
+        let step = 50
+      #else
+        let step = 1
+      #endif
+      // Words that the demangler puts before a name, which are none.
+      let words: Set = ["function", "generic", "specialized", "inlined", "prespecialized", "merged", "partial"]
+      for index in stride(from: 0, to: symbols.count, by: step) {
+        let (symbol, name) = (symbols[index], SymbolName(symbols[index]))
+        guard name.origin == .source else { continue }
+        let isName = !name.function.isEmpty && name.module != nil && !words.contains(name.function)
+        if !isName { Issue.record("\(symbol) is \(name.function) of \(name.module ?? "no module")") }
+      }
+    }
+  #endif
+
   @Test func aFunctionNamedAsAnAccessorKeepsItsName() {
     #expect(SymbolName("$s4GRDB13DatabaseQueueC4readyxxAA0B0CKXEKlF").function == "DatabaseQueue.read(_:)")
   }
@@ -100,6 +152,7 @@ import Testing
     ("$s8Bookshop7LibraryV5outerSiyFS2iXEfU_TA", .forwarder),
     ("$s8Bookshop7LibraryV5outerSiyFTm", .forwarder),
     ("$s8Bookshop1KC4overyyFTo", .forwarder),
+    ("$s8Bookshop7LibraryVwxx", .thunk),
     ("$s8Bookshop7LibraryV5outerSiyF", .source),
   ])
   func theCompilersOwnFunctionsAreTold(symbol: String, origin: DemangledName.Origin) {

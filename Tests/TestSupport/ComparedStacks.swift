@@ -1,4 +1,4 @@
-public import CCallStacks
+internal import CCallStacks
 
 /// Captures the stack of the caller by what was learned of it and by the unwinder.
 ///

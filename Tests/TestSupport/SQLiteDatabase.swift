@@ -14,7 +14,9 @@ package final class SQLiteDatabase: @unchecked Sendable {  // SQLite serialises 
   /// By a URI, whose parameters count.
   package init(uri: String) throws {
     let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_URI
-    let result = sqlite3_open_v2(uri, &handle, flags, nil)
+    var opened: OpaquePointer?
+    let result = sqlite3_open_v2(uri, &opened, flags, nil)
+    handle = opened
     guard result == SQLITE_OK else { throw SQLiteFailure(code: result, message: "cannot open \(uri)") }
   }
 

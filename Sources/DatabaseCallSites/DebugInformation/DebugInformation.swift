@@ -11,6 +11,7 @@ internal import DatabaseSupport
   final class DebugInformation: Sendable {
     private let file: ELFFile
     private let knownSymbols = OnceReference<ELFSymbols>()
+    private let knownMerged = OnceReference<MergedFunctions>()
     /// Where the addresses are taken at which awaiting functions are resumed.
     let resumes: ResumeInstructions
     private let sections: DwarfSections
@@ -72,6 +73,17 @@ internal import DatabaseSupport
     /// Made when a name is first asked for: to tell whether two addresses are one line takes none.
     var symbols: ELFSymbols { knownSymbols.value ?? knownSymbols.setIfNil(ELFSymbols(file)) }
 
+    var merged: MergedFunctions {
+      if let known = knownMerged.value { return known }
+      return knownMerged.setIfNil(MergedFunctions(symbols.jumps))
+    }
+
+    /// Whether the function at an address of the file stands for several.
+    func isMerged(at address: UInt) -> Bool {
+      guard !merged.isEmpty, let start = symbols.start(ofFunctionAt: address) else { return false }
+      return merged.contain(start, isDescribed: { lines(at: $0) != nil }, name: symbols.function(at:))
+    }
+
     /// Whether there is any.
     var hasLines: Bool { !units.isEmpty }
 
@@ -83,8 +95,10 @@ internal import DatabaseSupport
       address &- file.lowestAddress &+ image.base
     }
 
-    /// The functions at an address of the file, the innermost of several that were inlined first.
+    /// The functions at an address of the file, the innermost of several that were inlined first; one without a name where the
+    /// optimiser made one function of several.
     func frames(at address: UInt) -> [Frame] {
+      if isMerged(at: address) { return [Frame()] }
       let function = symbols.function(at: address)
       guard let (number, _) = index.number(at: address) else { return [Frame(symbol: function)] }
       let tables = tables(of: number)
@@ -119,16 +133,22 @@ internal import DatabaseSupport
     ///
     /// - Parameter instructions: The addresses of the instructions that take it.
     func frames(ofResumed resume: UInt, from instructions: [UInt]) -> [Frame] {
-      let all = instructions.map(frames(at:))
+      Self.awaiting(instructions.map(frames(at:)), named: symbols.function(at: resume))
+    }
+
+    /// - Parameters:
+    ///   - all: The functions at each of the instructions.
+    ///   - symbol: The function that is resumed, as it is in the file.
+    static func awaiting(_ all: [[Frame]], named symbol: String?) -> [Frame] {
       let located = all.map { $0.filter { ($0.line ?? 0) > 0 } }
-      guard var common = located.first?[...] else { return [Frame(symbol: symbols.function(at: resume))] }
+      guard var common = located.first?[...] else { return [Frame(symbol: symbol)] }
       for frames in located {
         let count = zip(common, frames).prefix { $0.place == $1.place }.count
         common = common.prefix(count)
       }
       if !common.isEmpty { return Array(common) }
       let functions = Set(all.map { $0.last?.symbol.map(SymbolName.withoutPart) })
-      return [Frame(symbol: functions.count == 1 ? symbols.function(at: resume) : nil)]
+      return [Frame(symbol: functions.count == 1 && !functions.contains(nil) ? symbol : nil)]
     }
 
     /// The lines that are the same at all addresses; `nil` where there are none.

@@ -116,6 +116,14 @@ internal import DatabaseSupport
       return reader.isBroken ? nil : (name, type, section, link)
     }
 
+    /// A piece of the code; empty where there is none.
+    func code(at address: UInt, count: Int) -> Bytes {
+      for (start, bytes) in code where start <= address && address &- start < UInt(bitPattern: bytes.count) {
+        return bytes[Int(bitPattern: address &- start), count]
+      }
+      return .none
+    }
+
     /// The contents of a section, such as `.debug_line`; empty where there is none.
     func section(_ name: String) -> Bytes {
       guard let section = sections[name] else { return .none }

@@ -9,34 +9,56 @@
   final class ELFSymbols: Sendable {
     private let file: ELFFile
     private let index: AddressIndex
+    /// The numbers of those that are as short as a jump.
+    private let short: ContiguousArray<Int>
 
     private static let size = 24
 
     init(_ file: ELFFile) {
       self.file = file
       var entries: ContiguousArray<UInt> = []
+      var short: ContiguousArray<Int> = []
       let symbols = file.symbols
       let count = symbols.count / Self.size
       entries.reserveCapacity(count)
       var number = 0
       while number < count {
-        let (kind, value) = Self.symbol(number, in: symbols)
+        let (_, kind, value, length) = Self.symbol(number, in: symbols)
         // Functions, and those that are looked up when they are first called.
         if kind & 0xF == 2 || kind & 0xF == 10, let entry = AddressIndex.entry(address: value, number: number) {
           entries.append(entry)
+          if MergedFunctions.Jump.isLength(length) { short.append(number) }
         }
         number &+= 1
       }
       index = AddressIndex(entries)
+      self.short = short
     }
 
-    /// The type and the value of a symbol.
-    private static func symbol(_ number: Int, in symbols: Bytes) -> (kind: UInt, value: UInt) {
-      var (kind, value) = (UInt(0), UInt(0))
-      memcpy(&kind, symbols.start + (number &* size &+ 4), 1)
-      memcpy(&value, symbols.start + (number &* size &+ 8), 8)
-      return (kind, value)
+    /// What the file has of a symbol; the offset of its name among the names.
+    private static func symbol(
+      _ number: Int, in symbols: Bytes
+    ) -> (name: UInt, kind: UInt, value: UInt, length: UInt) {
+      var fields: (UInt, UInt, UInt) = (0, 0, 0)
+      memcpy(&fields, symbols.start + (number &* size), size)
+      return (fields.0 & 0xFFFF_FFFF, fields.0 &>> 32 & 0xFF, fields.1, fields.2)
     }
+
+    /// Functions of Swift that are a jump to another one.
+    var jumps: [MergedFunctions.Jump] {
+      short.compactMap { number in
+        let (_, _, address, length) = Self.symbol(number, in: file.symbols)
+        guard let jump = MergedFunctions.Jump(file.code(at: address, count: Int(length)), at: address),
+          start(ofFunctionAt: jump.to) == jump.to, isSwift(address), isSwift(jump.to)
+        else { return nil }
+        return jump
+      }
+    }
+
+    private func isSwift(_ address: UInt) -> Bool { function(at: address)?.hasPrefix("$s") == true }
+
+    /// Where the function begins that an address of the file is in.
+    func start(ofFunctionAt address: UInt) -> UInt? { index.number(at: address)?.start }
 
     /// The name of the function that an address of the file is in, as it is in the file.
     func function(at address: UInt) -> String? {
@@ -65,9 +87,7 @@
       let (prefix, suffixes) = (Array(prefix.utf8), suffixes.map { Array($0.utf8) })
       var number = 0
       while number < symbols.count / size {
-        let (kind, value) = symbol(number, in: symbols)
-        var name = UInt(0)
-        memcpy(&name, symbols.start + (number &* size), 4)
+        let (name, kind, value, _) = symbol(number, in: symbols)
         number &+= 1
         let offset = Int(bitPattern: name)
         guard value != 0, kind & 0xF == 2, offset < names.count - prefix.count,

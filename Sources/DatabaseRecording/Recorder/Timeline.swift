@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// A recording as text: one line for each statement.
 struct Timeline {

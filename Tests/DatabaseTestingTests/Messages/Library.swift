@@ -3,6 +3,8 @@ import DatabaseTesting
 import TestSupport
 
 /// The app of the messages: authors, their books and pages.
+///
+/// Its functions stay functions: inlined in closures that are equal, of which the optimiser makes one, they would have no lines.
 struct Library {
   let database: SQLiteDatabase
 
@@ -21,40 +23,44 @@ struct Library {
     }
   }
 
-  func authors() throws { try database.rows("SELECT * FROM author") }
+  @inline(never) func authors() throws { try database.rows("SELECT * FROM author") }
 
-  func books(of author: Int) throws { try database.rows("SELECT * FROM book WHERE authorId = ?", author) }
+  @inline(never) func books(of author: Int) throws {
+    try database.rows("SELECT * FROM book WHERE authorId = ?", author)
+  }
 
-  func authorsWithBooks() throws {
+  @inline(never) func authorsWithBooks() throws {
     for author in try database.rows("SELECT id FROM author") { try books(of: author) }
   }
 
-  func authorsWithBooksAtOnce() throws {
+  @inline(never) func authorsWithBooksAtOnce() throws {
     try authors()
     try database.rows("SELECT * FROM book WHERE authorId IN (1, 2, 3)")
   }
 
-  func book(titled title: String) throws { try database.execute("SELECT * FROM book WHERE lower(title) = '\(title)'") }
+  @inline(never) func book(titled title: String) throws {
+    try database.execute("SELECT * FROM book WHERE lower(title) = '\(title)'")
+  }
 
-  func addPages(_ count: Int = 3) throws {
+  @inline(never) func addPages(_ count: Int = 3) throws {
     for _ in 0..<count { try database.rows("INSERT INTO page (bookId) VALUES (?)", 1) }
   }
 
-  func addPagesAtOnce() throws {
+  @inline(never) func addPagesAtOnce() throws {
     try database.execute("BEGIN; INSERT INTO page (bookId) VALUES (1), (1), (1); COMMIT")
   }
 
-  func rename() throws { try database.execute("UPDATE author SET name = 'Ada Lovelace' WHERE id = 1") }
+  @inline(never) func rename() throws { try database.execute("UPDATE author SET name = 'Ada Lovelace' WHERE id = 1") }
 
-  func addTwice() throws { _ = try? database.execute("INSERT INTO book (title) VALUES ('Notes')") }
+  @inline(never) func addTwice() throws { _ = try? database.execute("INSERT INTO book (title) VALUES ('Notes')") }
 
   /// Without an index on either side of the join.
-  func booksOfEqualTitles() throws {
+  @inline(never) func booksOfEqualTitles() throws {
     try database.execute("SELECT count(*) FROM author JOIN book ON lower(book.title) = author.name")
     try database.execute("SELECT * FROM book JOIN author ON author.name = book.title")
   }
 
-  func tryOut() throws { try database.execute("BEGIN; DELETE FROM page; ROLLBACK") }
+  @inline(never) func tryOut() throws { try database.execute("BEGIN; DELETE FROM page; ROLLBACK") }
 
-  func leaveOpen() throws { try database.execute("BEGIN; INSERT INTO page (bookId) VALUES (1)") }
+  @inline(never) func leaveOpen() throws { try database.execute("BEGIN; INSERT INTO page (bookId) VALUES (1)") }
 }

@@ -48,9 +48,20 @@ struct Program: Sendable, CustomTestStringConvertible {
 
 /// What a guilty program must be told.
 struct Guilt: Sendable {
+  /// What is found by this build.
+  var countHere: Int {
+    #if DEBUG
+      count
+    #else
+      optimizedCount ?? count
+    #endif
+  }
+
   var kind: Finding.Kind
   var relationship: String?
   var count: Int
+  /// In optimised code, where some of the statements cannot be told to be the same call.
+  var optimizedCount: Int?
   /// The rest of the line that begins with `fix: `.
   var fix: String
 }
@@ -110,12 +121,12 @@ extension Program {
   }
 
   static func guiltyAsync(
-    _ name: String, _ relationship: String, _ count: Int, fix: String,
+    _ name: String, _ relationship: String, _ count: Int, optimized: Int? = nil, fix: String,
     _ body: @escaping @Sendable (Bookstore) async throws -> Void
   ) -> Program {
     Program(
       name: name, body: .asynchronous(body),
-      guilt: [Guilt(kind: .nPlusOne, relationship: relationship, count: count, fix: fix)])
+      guilt: [Guilt(kind: .nPlusOne, relationship: relationship, count: count, optimizedCount: optimized, fix: fix)])
   }
 
   /// A program that is guilty of something else than an N+1.

@@ -23,7 +23,7 @@ import Testing
     for (finding, guilt) in zip(findings, program.guilt) {
       #expect(finding.kind == guilt.kind)
       #expect(finding.relationship == guilt.relationship)
-      #expect(finding.count == guilt.count)
+      #expect(finding.count == guilt.countHere)
       #expect(finding.callSite?.line == program.line ?? Programs.markedLine(program.name), "\(finding)")
       let fix = finding.message.split(separator: "\n").first { $0.hasPrefix("  fix: ") }
       #expect(fix.map(String.init) == "  fix: \(guilt.fix)")
