@@ -34,6 +34,8 @@ struct Library {
     try database.rows("SELECT * FROM book WHERE authorId IN (1, 2, 3)")
   }
 
+  func booksWithAuthors() throws { try database.rows("SELECT * FROM book JOIN author ON author.id = book.authorId") }
+
   func book(titled title: String) throws { try database.execute("SELECT * FROM book WHERE lower(title) = '\(title)'") }
 
   func addPages(_ count: Int = 3) throws {
