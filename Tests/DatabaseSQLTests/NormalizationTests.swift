@@ -35,6 +35,14 @@ struct Normalization: Sendable, CustomTestStringConvertible {
   ])
   func whiteSpaceAndCommentsDoNotCount(_ row: Normalization) { expect(row) }
 
+  /// A parameter of SQLite may have more names, and anything in parentheses behind it.
+  @Test(arguments: [
+    Normalization("SELECT $a::b(c), @d(e), :f::g FROM t", "SELECT ?, ?, ? FROM t"),
+    Normalization("SELECT $a(never ends", "SELECT ? ends"), Normalization("SELECT $a (b)", "SELECT ? (b)"),
+    Normalization("SELECT max(:a), (:b)", "SELECT max(?), (?)"),
+  ])
+  func aParameterEndsWithWhatBelongsToIt(_ row: Normalization) { expect(row) }
+
   @Test(arguments: [
     Normalization("SeLeCt Name frOM Book", "SELECT Name FROM Book"),
     Normalization("SELECT key, desc, end, first FROM t", "SELECT key, desc, end, first FROM t"),

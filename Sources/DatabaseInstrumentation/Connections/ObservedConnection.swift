@@ -115,6 +115,9 @@ package final class ObservedConnection: Sendable {
   /// What is known of its tables now.
   package var schema: SchemaFacts { told.withLock { $0.schemas.latest } ?? database.schema }
 
+  /// A shape as its database understands it, as far as that is known without a look at it.
+  func shown(_ shape: StatementShape) -> StatementShape { shape.isDoubtful ? schema.shown(shape) : shape }
+
   /// What it said of its tables so far.
   var schemas: SchemaTimeline { told.withLock { $0.schemas } }
 
@@ -274,7 +277,7 @@ package final class ObservedConnection: Sendable {
     let users = database.users
     if case .none = users {} else if reason == .noTask { reason = .sharedConnection }
     UnattributedStatements.shared.add(
-      UnattributedStatement(shape: shape, connection: info, time: time, reason: reason))
+      UnattributedStatement(shape: shape, connection: info, time: time, reason: reason, schema: schema))
     guard mayBeMeant, RecordingActivity.shared.isRecording, !CurrentTest.isInTask else { return nil }
     switch users {
     case .none: return nil

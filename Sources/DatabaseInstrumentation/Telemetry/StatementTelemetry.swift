@@ -32,7 +32,7 @@ package final class StatementTelemetry: Sendable {
     metrics: (any MetricsFactory)?
   ) {
     // What is known of the schema without a look at it: no SQL may run here.
-    shape = statement.shape.isDoubtful ? statement.shape.shown(in: connection.schema.alreadyKnown) : statement.shape
+    shape = connection.shown(statement.shape)
     self.load = load
     self.pipeline = pipeline
     self.statement = statement

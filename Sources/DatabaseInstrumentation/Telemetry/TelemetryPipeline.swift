@@ -53,7 +53,8 @@ package final class TelemetryPipeline: Sendable {
     var decision = SamplingDecision.notSampled
     if let tracer, !(tracer is NoOpTracer) {
       let sampled = SampledStatement(
-        shape: statement.shape, connection: connection.info, attributes: context.databaseAttributes, strategy: strategy)
+        shape: connection.shown(statement.shape), connection: connection.info, attributes: context.databaseAttributes,
+        strategy: strategy)
       decision = SamplingDecision(configuration.sampling.rule, for: sampled) { self.share(of: context, tracer: tracer) }
     }
     let metricHandle =
