@@ -153,8 +153,7 @@ extension SQLTokenizer {
     case ByteClass.at:
       if isPostgreSQL { return symbol(start) }
       if next == UInt8(ascii: "@"), continuesName(start + 2) {
-        let token = named(start + 1)
-        return finish(.word, start, token.end, endsValue: true)
+        return finish(.word, start, endOfParameterName(start + 2), endsValue: true)
       }
       if continuesName(start + 1) { return named(start) }
     case ByteClass.dollar:
@@ -170,12 +169,17 @@ extension SQLTokenizer {
   }
 
   private mutating func named(_ start: Int) -> SQLToken {
-    var index = start + 1
-    while continuesName(index) { index += 1 }
+    var index = endOfParameterName(start + 1)
     if index < count, base[index] == UInt8(ascii: "(") || base[index] == UInt8(ascii: ":"), !isPostgreSQL, !isMySQL {
       index = endOfSuffixes(index)
     }
     return finish(.parameter, start, index, endsValue: true)
+  }
+
+  private func endOfParameterName(_ start: Int) -> Int {
+    var index = start
+    while continuesName(index) { index += 1 }
+    return index
   }
 
   /// SQLite's parameters for Tcl, `$name::more(anything)`. See [parameters](https://www.sqlite.org/lang_expr.html#parameters).
