@@ -312,7 +312,9 @@ extension SQLNormalizer {
   /// A hint is kept as it was written, but for the strings in it.
   private mutating func copyHint(_ token: SQLToken) {
     var index = token.start
-    let closes = token.end - token.start >= 5 && tokenizer.base[token.end - 1] == UInt8(ascii: "/")
+    let closes =
+      token.end - token.start >= 5 && tokenizer.base[token.end - 1] == UInt8(ascii: "/")
+      && tokenizer.base[token.end - 2] == UInt8(ascii: "*")
     let end = closes ? token.end - 2 : token.end
     while index < end {
       let byte = tokenizer.base[index]

@@ -44,10 +44,14 @@ public struct StatementShape: Sendable, Hashable, CustomStringConvertible {
     storage = Self.storage(utf8, dialect: dialect)
   }
 
-  private static func storage(_ utf8: UnsafeBufferPointer<UInt8>, dialect: SQLDialect) -> Storage {
+  /// - Parameter isRepaired: Whether the text is UTF-8: then what is made of it is not repaired by beginning again.
+  private static func storage(
+    _ utf8: UnsafeBufferPointer<UInt8>, dialect: SQLDialect, isRepaired: Bool = false
+  ) -> Storage {
     let valid = SQLNormalizer.withNormalized(utf8, dialect: dialect) { bytes, doubts in
       // What validates any encoding costs more than the rest where the text is short.
-      let text = bytes.isASCII ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
+      let text =
+        bytes.isASCII || isRepaired ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
       return text.map { ($0, doubts) }
     }
     guard let (text, doubts) = valid else { return repaired(utf8, dialect: dialect) }
@@ -65,7 +69,8 @@ public struct StatementShape: Sendable, Hashable, CustomStringConvertible {
   /// What is no UTF-8 is repaired before it is normalised: afterwards, elements of a list could become equal too late to
   /// fold.
   private static func repaired(_ utf8: UnsafeBufferPointer<UInt8>, dialect: SQLDialect) -> Storage {
-    StatementShape(String(decoding: utf8, as: UTF8.self), dialect: dialect).storage
+    var text = String(decoding: utf8, as: UTF8.self)
+    return text.withUTF8 { storage($0, dialect: dialect, isRepaired: true) }
   }
 
   /// The text with one spacing, keywords in capitals, `?` for values and one element in lists.
