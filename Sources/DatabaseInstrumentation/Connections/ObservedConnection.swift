@@ -115,9 +115,6 @@ package final class ObservedConnection: Sendable {
   /// What is known of its tables now.
   package var schema: SchemaFacts { told.withLock { $0.schemas.latest } ?? database.schema }
 
-  /// A shape as its database understands it, as far as that is known without a look at it.
-  func shown(_ shape: StatementShape) -> StatementShape { shape.isDoubtful ? schema.shown(shape) : shape }
-
   /// What it said of its tables so far.
   var schemas: SchemaTimeline { told.withLock { $0.schemas } }
 

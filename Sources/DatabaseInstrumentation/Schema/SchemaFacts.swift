@@ -44,15 +44,11 @@ package final class SchemaFacts: Sendable {
     var entries: [SchemaEntry] = []
     var version = 0
     var plans: [String: [String]?] = [:]
-    /// Shapes as they are shown, at one version: the shape itself, which its address stands for, and what is shown.
-    var shown: [ObjectIdentifier: (shape: StatementShape, shown: StatementShape)] = [:]
-    var shownAt = 0
   }
 
   private static let definitionLimit = 5_000
   private static let planLimit = 1_000
   private static let viewLimit = 64
-  private static let shownLimit = 2_000
 
   /// - Parameters:
   ///   - reader: Reads the tables from the database when findings are computed; `nil` where its source never tells of any.
@@ -241,20 +237,6 @@ package final class SchemaFacts: Sendable {
     let (tables, former, views) = state.withLock { ($0.tables, $0.formerColumns, $0.views) }
     facts.state.withLock { ($0.tables, $0.formerColumns, $0.views) = (tables, former, views) }
     return facts
-  }
-
-  /// A shape as far as it can be told without a look at the database, which is asked for at each execution.
-  func shown(_ shape: StatementShape) -> StatementShape {
-    let (known, version) = state.withLock { state -> (StatementShape?, Int) in
-      if state.shownAt != state.version || state.shown.count > Self.shownLimit {
-        (state.shown, state.shownAt) = ([:], state.version)
-      }
-      return (state.shown[shape.identity]?.shown, state.version)
-    }
-    if let known { return known }
-    let shown = shape.shown(in: alreadyKnown)
-    state.withLock { if $0.version == version { $0.shown[shape.identity] = (shape, shown) } }
-    return shown
   }
 
   /// Reads the tables now. Not to be called from inside of a callback of the database.
