@@ -173,6 +173,10 @@ private struct DoubtScanner {
           lastWord = index
           if tokens.kind(index + 1) == .open { break }
           if clause == .select || clause == .returning { listed.append(index) }
+        } else if dialect.isGuessed, expressions.last == index - 1 {
+          // MySQL joins strings that stand side by side.
+          expressions.append(index)
+          lastWord = index
         }
       default: break
       }

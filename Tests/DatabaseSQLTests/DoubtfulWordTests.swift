@@ -294,6 +294,7 @@ import Testing
     (#"INSERT INTO t (a) VALUES ("secret")"#, "INSERT INTO t(a) VALUES (?)"),
     (#"SELECT concat(a, "secret") FROM t"#, "SELECT concat(a, ?) FROM t"),
     (#"SELECT * FROM t WHERE a RLIKE "secret""#, "SELECT * FROM t WHERE a RLIKE ?"),
+    (#"SELECT a FROM t GROUP BY "secret" "secret", b"#, "SELECT a FROM t GROUP BY ? ?, b"),
     // What is no value stays.
     (
       #"SELECT "planet"."id" AS "planet_id" FROM "planet" WHERE "planet"."id" = $1"#,
