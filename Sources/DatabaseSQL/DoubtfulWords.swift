@@ -4,15 +4,20 @@
 /// [double-quoted strings](https://www.sqlite.org/quirks.html#double_quoted_string_literals_are_accepted). Doubtful is one
 /// without a table before it, where a value can stand: right of an operator, in a list of `IN`, as an argument; and, in a
 /// statement that writes other names without quotes, wherever an expression can stand, such as in the list of a `SELECT` and
-/// left of an operator. Where all names are in double quotes, as those who generate SQL write it, they are names there. Which of
-/// the two a word is only the schema knows. In a text without a dialect `"text"` may be MySQL's string, wherever a value can stand.
-/// The words themselves are not kept, only what it takes to recognise a name that the
+/// left of an operator. Where all names are in double quotes, as those who generate SQL write it, they are names there, but one in
+/// the list of a `SELECT` is looked up where the schema is known. Which of the two a word is only the schema knows. In a text
+/// without a dialect `"text"` may be MySQL's string, wherever a value can stand.
+/// Words that may be values are not kept, only what it takes to recognise a name that the
 /// schema has: a hash with a key that is made anew in every process.
 struct DoubtfulWords: Sendable {
   /// The text around the words.
   private let pieces: [String]
   /// Of each word, in lower case.
   let hashes: [Int]
+  /// Of each word, how it is written where the text alone lets it pass for a name.
+  private let names: [String?]
+  /// Whether rows come from a function, whose columns no schema has.
+  let readsFunction: Bool
   /// Whether all other names are in double quotes, as those who generate SQL write it.
   let isGenerated: Bool
 
@@ -29,17 +34,26 @@ struct DoubtfulWords: Sendable {
     }
     guard !found.isEmpty else { return nil }
     isGenerated = scanner.isGenerated
-    var (pieces, hashes): ([String], [Int]) = ([], [])
+    readsFunction = scanner.readsFunction
+    var (pieces, hashes, names): ([String], [Int], [String?]) = ([], [], [])
     var end = 0
-    for index in found {
-      let token = scanner.tokens[index]
+    for (index, isName) in found {
+      let token = tokens[index]
       pieces.append(String(decoding: normalized[end..<token.start], as: UTF8.self))
-      hashes.append(Self.hash(scanner.tokens.name(index)))
+      hashes.append(Self.hash(tokens.name(index)))
+      names.append(isName ? tokens.text(from: index, through: index) : nil)
       end = token.end
     }
     pieces.append(String(decoding: normalized[end...], as: UTF8.self))
     self.pieces = pieces
     self.hashes = hashes
+    self.names = names
+  }
+
+  /// The same, of words that a schema has told apart: none of them is kept.
+  init(decided other: DoubtfulWords) {
+    (pieces, hashes, isGenerated, readsFunction) = (other.pieces, other.hashes, other.isGenerated, other.readsFunction)
+    names = other.names.map { _ in nil }
   }
 
   /// What tells a word from others of this process, in any case.
@@ -52,23 +66,27 @@ struct DoubtfulWords: Sendable {
   /// A value for every word.
   var asValues: String { pieces.joined(separator: "?") }
 
-  /// A name for every word, which is nobody's: for what only has to know that one stands there.
-  var asNames: String { pieces.joined(separator: "\"?\"") }
+  /// What the text alone says: names and values.
+  var asWritten: String { text { names[$0] ?? "?" } }
+
+  /// A name for every word, which is nobody's for those that may be values: for what only has to know that one stands there.
+  var asNames: String { text { names[$0] ?? "\"?\"" } }
 
   /// Whether two statements have the same words.
   func hasSameWords(as other: DoubtfulWords) -> Bool { hashes == other.hashes }
 
   /// - Parameter name: The name that has a hash; `nil` where there is none that is known.
   func filled(_ name: (Int) -> String?) -> String {
-    var text = pieces[0]
-    for (hash, piece) in zip(hashes, pieces.dropFirst()) {
-      if let name = name(hash) {
-        text += "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-      } else {
-        text += "?"
-      }
-      text += piece
+    text { index in
+      guard let name = name(hashes[index]) else { return "?" }
+      return names[index]
+        ?? "\"" + name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
+  }
+
+  private func text(_ word: (Int) -> String) -> String {
+    var text = pieces[0]
+    for (index, piece) in pieces.dropFirst().enumerated() { text += word(index) + piece }
     return text
   }
 }
@@ -97,6 +115,9 @@ private struct DoubtScanner {
   private var isAfterDoubtful = false
   private var selects = false
   private var ends: [Int: Bool] = [:]
+  /// The last word that may be a value.
+  private var lastWord = -1
+  private(set) var readsFunction = false
 
   init(_ tokens: SQLTokenList, _ dialect: SQLDialect, mayBeMySQL: Bool = false) {
     self.tokens = tokens
@@ -117,10 +138,11 @@ private struct DoubtScanner {
     ends[start] = hasFrom
   }
 
-  /// - Returns: The positions of the words.
-  mutating func run() -> [Int] {
+  /// - Returns: The positions of the words, and whether the text alone lets each pass for a name.
+  mutating func run() -> [(index: Int, isName: Bool)] {
     var found: [Int] = []
     var expressions: [Int] = []
+    var listed: [Int] = []
     for index in 0..<tokens.count {
       if let hasFrom = ends[index] {
         (verb, readsTable, selects, isBetween) = (tokens.keyword(index), hasFrom, false, false)
@@ -128,6 +150,7 @@ private struct DoubtScanner {
       }
       switch tokens.kind(index) {
       case .open:
+        if clause == .from || clause == .join, tokens.isName(index - 1) { readsFunction = true }
         holdsValues.append(opensValues(index))
         holdsNames.append(opensNames(index))
         clauses.append(clause)
@@ -144,13 +167,22 @@ private struct DoubtScanner {
         isAfterDoubtful = found.last == index - 1
         if isDoubtful(index) {
           found.append(index)
+          lastWord = index
         } else if isExpression(index) {
           expressions.append(index)
+          lastWord = index
+          if tokens.kind(index + 1) == .open { break }
+          if clause == .select || clause == .returning { listed.append(index) }
+        } else if dialect.isGuessed, expressions.last == index - 1 {
+          // MySQL joins strings that stand side by side.
+          expressions.append(index)
+          lastWord = index
         }
       default: break
       }
     }
-    return isGenerated || expressions.isEmpty ? found : (found + expressions).sorted()
+    let others = isGenerated ? listed : expressions
+    return (found.map { ($0, false) } + others.map { ($0, isGenerated) }).sorted { $0.0 < $1.0 }
   }
 
   private mutating func keyword(_ index: Int) {
@@ -223,7 +255,8 @@ private struct DoubtScanner {
   private func opensNames(_ index: Int) -> Bool {
     switch tokens.kind(index - 1) {
     case .word: return !isFunction(index - 1, open: index)
-    case .quoted: return true
+    // What is in parentheses must not become a value only when the word before them is shown as one.
+    case .quoted: return index - 1 != lastWord && !isFunction(index - 1, open: index)
     case .keyword: return [.using, .unique, .key, .conflict, .into].contains(tokens.keyword(index - 1))
     default: return false
     }
@@ -303,7 +336,7 @@ private struct DoubtScanner {
       case .in, .values, .cast: return true
       default: return isAfterOperator(index)
       }
-    case .word: return isFunction(before, open: index)
+    case .word, .quoted: return isFunction(before, open: index)
     default: return false
     }
   }
@@ -318,9 +351,10 @@ private struct DoubtScanner {
     default: break
     }
     if tokens.isWord(index, "key") || tokens.isWord(index, "conflict") { return false }
-    // `WITH a(b) AS (…), c(d) AS (…)`
+    // `WITH a(b) AS (…), c(d) AS NOT MATERIALIZED (…)`
     let after = tokens.closing(open) + 1
-    return !(tokens.keyword(after) == .as && tokens.kind(after + 1) == .open)
+    return tokens.keyword(after) != .as
+      || tokens.kind(after + 1) != .open && ![.not, .materialized].contains(tokens.keyword(after + 1))
   }
 
   /// Whether a word without quotes names a table or a column. Types, functions and collations have no quotes in any case.

@@ -92,6 +92,14 @@ extension SQLKeyword {
     }
   }
 
+  /// Whether what follows it may stand in the list of a `SELECT` or of `RETURNING`.
+  var mayBeginList: Bool {
+    switch self {
+    case .select, .distinct, .all, .returning, .case: true
+    default: false
+    }
+  }
+
   /// Whether an operand follows it, or may: `LIKE "a"`, `IN ("a")`, `count(DISTINCT "a")`.
   var mayPrecedeValue: Bool {
     switch self {

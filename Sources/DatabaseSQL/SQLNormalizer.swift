@@ -19,10 +19,13 @@ struct SQLNormalizer {
   private var nameLists: UInt64 = 0
   private var selects = false
   private var readsTable = false
+  private var hasReturning = false
   /// Whether there are names that have no table, unless there is a `FROM`.
   private var hasLoneNames = false
   /// Whether there are names in double quotes where an expression can stand.
   private var hasQuotedExpressions = false
+  /// Whether names in double quotes, without a table before them, may stand in the list of a `SELECT` or of `RETURNING`.
+  private var hasListedNames = false
   /// Whether there are names without quotes.
   private var hasBareNames = false
   /// Whether there may be words that look like names and are values.
@@ -122,7 +125,7 @@ struct SQLNormalizer {
       case .openBracket, .closeBracket, .cast, .hint: rare(token)
       case .semicolon: endStatement()
       case .end:
-        if hasLoneNames && !readsTable || hasQuotedExpressions && hasBareNames { isDoubtful = true }
+        if hasLoneNames && !readsTable || hasQuotedExpressions && hasBareNames || hasListedNames { isDoubtful = true }
         while count > 0, output[count - 1] == UInt8(ascii: " ") { count -= 1 }
         return count
       }
@@ -138,7 +141,7 @@ struct SQLNormalizer {
 
   private mutating func beginStatement(_ token: SQLToken) {
     isBetweenStatements = false
-    (nameLists, selects, readsTable, hasLoneNames) = (0, false, false, false)
+    (nameLists, selects, readsTable, hasReturning, hasLoneNames) = (0, false, false, false, false)
     if count > 0 {
       put(UInt8(ascii: ";"))
       put(UInt8(ascii: " "))
@@ -190,6 +193,7 @@ struct SQLNormalizer {
     case .not: isNotAfterIs = tokenizer.keywordBefore == .is
     case .in: lists.expectsList = true
     case .select: selects = true
+    case .returning: hasReturning = true
     case .from: readsTable = true
     case .distinct: if tokenizer.keywordBefore == .is || tokenizer.keywordBefore == .not { isDoubtful = true }
     // `IDENTIFIED BY`, which a password follows.
@@ -215,10 +219,12 @@ struct SQLNormalizer {
     case .symbol: return true
     case .start where lists.isNested:
       hasQuotedExpressions = true
+      if selects || hasReturning { hasListedNames = true }
       return nameLists & 1 == 0
     case .start, .keyword, .hint:
       if last != .keyword || tokenizer.keywordBefore.mayPrecedeExpression { hasQuotedExpressions = true }
       if selects { hasLoneNames = true }
+      if selects || hasReturning, last != .keyword || tokenizer.keywordBefore.mayBeginList { hasListedNames = true }
       return last != .start && tokenizer.keywordBefore.mayPrecedeValue
     default: return false
     }
@@ -306,7 +312,9 @@ extension SQLNormalizer {
   /// A hint is kept as it was written, but for the strings in it.
   private mutating func copyHint(_ token: SQLToken) {
     var index = token.start
-    let closes = token.end - token.start >= 5 && tokenizer.base[token.end - 1] == UInt8(ascii: "/")
+    let closes =
+      token.end - token.start >= 5 && tokenizer.base[token.end - 1] == UInt8(ascii: "/")
+      && tokenizer.base[token.end - 2] == UInt8(ascii: "*")
     let end = closes ? token.end - 2 : token.end
     while index < end {
       let byte = tokenizer.base[index]

@@ -47,26 +47,31 @@ extension SQLTokenizer {
   }
 
   /// The index after the closing quote; a doubled one belongs to the text, but brackets have no such escape.
+  @inline(__always)
   private func endOfQuotation(_ quote: Int, closing: UInt8, hasEscapes: Bool) -> Int? {
-    var index = quote + 1
-    if hasEscapes {
-      while index < count {
-        if base[index] == UInt8(ascii: "\\") {
-          // An escape in one dialect, the end of the text in another.
-          if isGuessed, index &+ 1 < count, base[index &+ 1] == closing { return nil }
-          index &+= 2
-        } else if base[index] == closing {
-          guard index &+ 1 < count, base[index &+ 1] == closing else { return index &+ 1 }
-          index &+= 2
-        } else {
-          index &+= 1
-        }
-      }
-      return nil
-    }
+    if hasEscapes { return endOfEscapedQuotation(quote, closing: closing) }
+    var index = quote &+ 1
     while let end = firstIndex(of: closing, from: index) {
       guard end &+ 1 < count, base[end &+ 1] == closing, closing != UInt8(ascii: "]") else { return end &+ 1 }
       index = end &+ 2
+    }
+    return nil
+  }
+
+  @inline(never)
+  private func endOfEscapedQuotation(_ quote: Int, closing: UInt8) -> Int? {
+    var index = quote + 1
+    while index < count {
+      if base[index] == UInt8(ascii: "\\") {
+        // An escape in one dialect, the end of the text in another.
+        if isGuessed, index &+ 1 < count, base[index &+ 1] == closing { return nil }
+        index &+= 2
+      } else if base[index] == closing {
+        guard index &+ 1 < count, base[index &+ 1] == closing else { return index &+ 1 }
+        index &+= 2
+      } else {
+        index &+= 1
+      }
     }
     return nil
   }
@@ -148,8 +153,7 @@ extension SQLTokenizer {
     case ByteClass.at:
       if isPostgreSQL { return symbol(start) }
       if next == UInt8(ascii: "@"), continuesName(start + 2) {
-        let token = named(start + 1)
-        return finish(.word, start, token.end, endsValue: true)
+        return finish(.word, start, endOfParameterName(start + 2), endsValue: true)
       }
       if continuesName(start + 1) { return named(start) }
     case ByteClass.dollar:
@@ -165,9 +169,29 @@ extension SQLTokenizer {
   }
 
   private mutating func named(_ start: Int) -> SQLToken {
-    var index = start + 1
-    while continuesName(index) { index += 1 }
+    var index = endOfParameterName(start + 1)
+    if index < count, base[index] == UInt8(ascii: "(") || base[index] == UInt8(ascii: ":"), !isPostgreSQL, !isMySQL {
+      index = endOfSuffixes(index)
+    }
     return finish(.parameter, start, index, endsValue: true)
+  }
+
+  private func endOfParameterName(_ start: Int) -> Int {
+    var index = start
+    while continuesName(index) { index += 1 }
+    return index
+  }
+
+  /// SQLite's parameters for Tcl, `$name::more(anything)`. See [parameters](https://www.sqlite.org/lang_expr.html#parameters).
+  private func endOfSuffixes(_ start: Int) -> Int {
+    var index = start
+    while byte(at: index) == UInt8(ascii: ":"), byte(at: index + 1) == UInt8(ascii: ":") {
+      index += 2
+      while continuesName(index) { index += 1 }
+    }
+    guard byte(at: index) == UInt8(ascii: "(") else { return index }
+    while index < count, base[index] != UInt8(ascii: ")"), classes[Int(base[index])] != ByteClass.space { index += 1 }
+    return byte(at: index) == UInt8(ascii: ")") ? index + 1 : index
   }
 
   /// `%s` and `%(name)s` of Python's drivers.

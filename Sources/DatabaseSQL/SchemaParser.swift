@@ -22,8 +22,11 @@ struct SchemaParser {
       if isKeyword(.temp) || isKeyword(.temporary) { index += 1 }
       if isKeyword(.trigger) { return trigger() }
       guard skip(.table) else { return nil }
-      if skip(.if) { index += 2 }
-      return definition().map(SchemaChange.create)
+      let isConditional = skip(.if)
+      if isConditional { index += 2 }
+      guard var table = definition() else { return nil }
+      table.isConditional = isConditional
+      return .create(table)
     case .alter:
       guard skip(.table), let table = qualifiedName() else { return nil }
       return alteration(of: table)
@@ -61,14 +64,18 @@ struct SchemaParser {
 
   private mutating func alteration(of table: String) -> SchemaChange? {
     if skip(.rename) {
-      guard skip(.to), let name = qualifiedName() else { return nil }
-      return .rename(table: table, to: name)
+      if skip(.to) { return qualifiedName().map { .rename(table: table, to: $0) } }
+      _ = skip(.column)
+      guard let old = qualifiedName(), skip(.to), let name = qualifiedName() else { return nil }
+      return .renameColumn(old, to: name, table: table)
     }
     guard skip(.add) else { return nil }
     _ = skip(.column)
     var definition = TableDefinition(name: table, columns: [])
     readItem(&definition, end: tokens.count)
-    return definition.foreignKeys.first.map { .addForeignKey($0, table: table) }
+    return definition.columns.first.map {
+      .addColumn($0, references: definition.foreignKeys.first, table: table)
+    }
   }
 
   /// `CREATE TRIGGER name AFTER UPDATE OF column ON table`

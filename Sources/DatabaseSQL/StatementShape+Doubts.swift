@@ -7,20 +7,28 @@ extension StatementShape {
 
   /// The same shape, showing those of its doubtful words that are known to be names.
   ///
-  /// - Parameter columns: In any case; what else stands as a name in the statement is known as well.
-  package func shown(knowing columns: some Sequence<String>) -> StatementShape {
+  /// - Parameters:
+  ///   - columns: In any case; what else stands as a name in the statement is known as well.
+  ///   - areAll: Whether no table of the statement has another column. Then a word of a list that the text lets pass for a name,
+  ///     and that is none, is a value.
+  package func shown(knowing columns: some Sequence<String>, areAll: Bool = false) -> StatementShape {
     guard let doubts = storage.doubts else { return self }
+    let judgesLists = areAll && !doubts.readsFunction
     var names: [Int: String] = [:]
-    for name in words { names[DoubtfulWords.hash(name)] = name }
+    for name in judgesLists ? words(in: doubts.asValues) : words { names[DoubtfulWords.hash(name)] = name }
     for name in columns { names[DoubtfulWords.hash(name)] = name }
     let filled = doubts.filled { names[$0] }
     return StatementShape(
-      storage: Storage(storage, showing: Self.normalized(filled, dialect: storage.dialect)))
+      storage: Storage(
+        storage, showing: Self.normalized(filled, dialect: storage.dialect),
+        doubts: judgesLists ? DoubtfulWords(decided: doubts) : doubts))
   }
 
   /// The names and keywords of what is shown, as they are written.
-  package var words: [String] {
-    var text = storage.normalizedSQL
+  package var words: [String] { words(in: storage.normalizedSQL) }
+
+  private func words(in text: String) -> [String] {
+    var text = text
     return text.withUTF8 { text in
       let tokens = SQLTokenList(text, dialect: storage.dialect)
       return (0..<tokens.count).compactMap {

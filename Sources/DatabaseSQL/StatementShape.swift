@@ -24,7 +24,9 @@ internal import Synchronization
 /// In SQLite `"text"` is a string where there is no such column, which the text does not tell. Where a value can stand, right
 /// of an operator, in a list of `IN`, as an argument, such a word is shown as a `?`, unless the schema has a column of that
 /// name: a recording knows the schema, a shape that is made of a text alone does not. Beside names without quotes that holds
-/// wherever an expression can stand, such as in the list of a `SELECT`. In the tuples of `VALUES`, after
+/// wherever an expression can stand, such as in the list of a `SELECT`. Where all names are in double quotes, as those who generate
+/// SQL write it, a word in the list of a `SELECT` is a name until a recording knows the columns of all tables that are read, and has
+/// none of that name. In the tuples of `VALUES`, after
 /// `PRAGMA … =` and in `ATTACH` it is a value in any case. Whatever is shown, the fingerprint is that of the text alone.
 ///
 /// - Complexity: O(*n*) in the length of the text.
@@ -42,10 +44,14 @@ public struct StatementShape: Sendable, Hashable, CustomStringConvertible {
     storage = Self.storage(utf8, dialect: dialect)
   }
 
-  private static func storage(_ utf8: UnsafeBufferPointer<UInt8>, dialect: SQLDialect) -> Storage {
+  /// - Parameter isRepaired: Whether the text is UTF-8: then what is made of it is not repaired by beginning again.
+  private static func storage(
+    _ utf8: UnsafeBufferPointer<UInt8>, dialect: SQLDialect, isRepaired: Bool = false
+  ) -> Storage {
     let valid = SQLNormalizer.withNormalized(utf8, dialect: dialect) { bytes, doubts in
       // What validates any encoding costs more than the rest where the text is short.
-      let text = bytes.isASCII ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
+      let text =
+        bytes.isASCII || isRepaired ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
       return text.map { ($0, doubts) }
     }
     guard let (text, doubts) = valid else { return repaired(utf8, dialect: dialect) }
@@ -57,10 +63,14 @@ public struct StatementShape: Sendable, Hashable, CustomStringConvertible {
 
   init(storage: Storage) { self.storage = storage }
 
+  /// Equal for copies alone.
+  package var identity: ObjectIdentifier { ObjectIdentifier(storage) }
+
   /// What is no UTF-8 is repaired before it is normalised: afterwards, elements of a list could become equal too late to
   /// fold.
   private static func repaired(_ utf8: UnsafeBufferPointer<UInt8>, dialect: SQLDialect) -> Storage {
-    StatementShape(String(decoding: utf8, as: UTF8.self), dialect: dialect).storage
+    var text = String(decoding: utf8, as: UTF8.self)
+    return text.withUTF8 { storage($0, dialect: dialect, isRepaired: true) }
   }
 
   /// The text with one spacing, keywords in capitals, `?` for values and one element in lists.
@@ -150,17 +160,17 @@ extension StatementShape {
         return
       }
       self.doubts = doubts
-      var shown = StatementShape.normalized(doubts.asValues, dialect: dialect)
+      var shown = StatementShape.normalized(doubts.asWritten, dialect: dialect)
       fingerprint = doubts.isGenerated ? text.withUTF8 { Fingerprint.of($0) } : shown.withUTF8 { Fingerprint.of($0) }
       normalizedSQL = shown
     }
 
     /// What is shown of another one where names are known.
-    init(_ other: Storage, showing text: String) {
+    init(_ other: Storage, showing text: String, doubts: DoubtfulWords?) {
       normalizedSQL = text
       fingerprint = other.fingerprint
       dialect = other.dialect
-      doubts = other.doubts
+      self.doubts = doubts
       isDecided = true
     }
 

@@ -30,6 +30,8 @@ package struct TableDefinition: Sendable, Hashable {
   package var hasRowid = true
   /// Whether writing to it may remove other rows: `ON CONFLICT REPLACE` in it, or `REPLACE` in a trigger of its.
   package var mayReplace = false
+  /// Whether it may have been there before, with other columns: `CREATE TABLE IF NOT EXISTS`.
+  package var isConditional = false
   /// Whether a generated column gives something else each time that it is read, although nothing was written.
   package var isVolatile = false
 
@@ -59,8 +61,8 @@ package struct TableDefinition: Sendable, Hashable {
 /// What a statement changes of the tables, the foreign keys and the triggers, when it does.
 package enum SchemaChange: Sendable, Hashable {
   case create(TableDefinition)
-  /// `ALTER TABLE … ADD COLUMN … REFERENCES …`
-  case addForeignKey(ForeignKeyDefinition, table: String)
+  case addColumn(String, references: ForeignKeyDefinition? = nil, table: String)
+  case renameColumn(String, to: String, table: String)
   case rename(table: String, to: String)
   case drop(table: String)
   case trigger(on: String)

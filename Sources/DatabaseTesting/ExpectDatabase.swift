@@ -19,6 +19,8 @@ public import DatabaseRecording
 ///        at Library.swift:42 in Library.authorsWithBooks()
 ///   1×  SELECT * FROM author    #1
 ///        at Library.swift:40 in Library.authorsWithBooks()
+///   11 of them load book.authorId one author at a time: #2 … #12
+///   fix: load them together: SELECT … FROM book WHERE authorId IN (…)
 /// ```
 ///
 /// - Parameters:

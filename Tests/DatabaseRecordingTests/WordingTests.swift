@@ -110,6 +110,23 @@ import Testing
     }
   }
 
+  /// The most frequent shape first, and what has no line of its own is counted in one.
+  @Test func linesAddUp() throws {
+    let driver = MadeUpDriver()
+    let refusal = StatementError(code: 19, message: "refused")
+    let recording = record {
+      for number in 1...14 { driver.run("SELECT a FROM t\(number)", error: refusal) }
+      driver.run("SELECT a FROM t14", error: refusal)
+    }
+    for expectation in [DatabaseExpectation.fails(0), .steps(...1), .queries(1)] {
+      let message = try #require(recording.check(expectation).first?.message, "\(expectation)")
+      let counts = message.matches(of: /\n  (\d+)×/).compactMap { Int($0.output.1) }
+      #expect(counts == [2] + Array(repeating: 1, count: 11) + [2], "\(message)")
+      #expect(message.contains("\n  2×  others, of 2 shapes"))
+    }
+    #expect(recording.check(.steps(...1)).first?.message.hasSuffix("2×  others, of 2 shapes    20 steps") == true)
+  }
+
   @Test func ignoredStatementsCountInTotals() {
     let driver = MadeUpDriver()
     let recording = record { driver.run("SELECT 1 FROM a") }

@@ -35,6 +35,25 @@ struct Normalization: Sendable, CustomTestStringConvertible {
   ])
   func whiteSpaceAndCommentsDoNotCount(_ row: Normalization) { expect(row) }
 
+  /// A hint that never ends, with a string in it, and a text that is no UTF-8.
+  @Test(arguments: ["SELECT /*+ 'é/", "SELECT /*+ 'é*/", "SELECT /*+ 'é'/", "/*+'\u{FFFD}/"])
+  func aHintThatNeverEndsIsHarmless(_ sql: String) {
+    let bytes = Array(sql.utf8).map { $0 == 0xC3 || $0 == 0xA9 ? 0xF3 : $0 }
+    for dialect in [SQLDialect.sqlite, .postgreSQL, .mySQL] {
+      #expect(!StatementShape(sql, dialect: dialect).normalizedSQL.contains("é"))
+      let shape = bytes.withUnsafeBufferPointer { StatementShape(utf8: $0, dialect: dialect) }
+      #expect(shape.normalizedSQL.hasSuffix("?") || shape.normalizedSQL.hasSuffix("/"))
+    }
+  }
+
+  /// A parameter of SQLite may have more names, and anything in parentheses behind it.
+  @Test(arguments: [
+    Normalization("SELECT $a::b(c), @d(e), :f::g FROM t", "SELECT ?, ?, ? FROM t"),
+    Normalization("SELECT $a(never ends", "SELECT ? ends"), Normalization("SELECT $a (b)", "SELECT ? (b)"),
+    Normalization("SELECT max(:a), (:b)", "SELECT max(?), (?)"),
+  ])
+  func aParameterEndsWithWhatBelongsToIt(_ row: Normalization) { expect(row) }
+
   @Test(arguments: [
     Normalization("SeLeCt Name frOM Book", "SELECT Name FROM Book"),
     Normalization("SELECT key, desc, end, first FROM t", "SELECT key, desc, end, first FROM t"),

@@ -59,13 +59,17 @@ import Testing
   @Test(arguments: [
     (
       "ALTER TABLE t ADD COLUMN c REFERENCES p(id)",
-      SchemaChange.addForeignKey(
-        ForeignKeyDefinition(columns: ["c"], parentTable: "p", parentColumns: ["id"]), table: "t")
+      SchemaChange.addColumn(
+        "c", references: ForeignKeyDefinition(columns: ["c"], parentTable: "p", parentColumns: ["id"]), table: "t")
     ),
     (
       "alter table main.\"t\" add c integer default 0 references \"p\";",
-      .addForeignKey(ForeignKeyDefinition(columns: ["c"], parentTable: "p"), table: "t")
+      .addColumn("c", references: ForeignKeyDefinition(columns: ["c"], parentTable: "p"), table: "t")
     ),
+    ("ALTER TABLE t ADD COLUMN c", .addColumn("c", table: "t")), ("ALTER TABLE t ADD a", .addColumn("a", table: "t")),
+    (#"ALTER TABLE "t" ADD "Ada's" TEXT DEFAULT 'x'"#, .addColumn("Ada's", table: "t")),
+    ("ALTER TABLE t RENAME COLUMN a TO b", .renameColumn("a", to: "b", table: "t")),
+    ("ALTER TABLE t RENAME a TO \"b\"", .renameColumn("a", to: "b", table: "t")),
     ("ALTER TABLE t RENAME TO u", .rename(table: "t", to: "u")),
     ("DROP TABLE IF EXISTS main.t", .drop(table: "t")),
     ("DROP TABLE t", .drop(table: "t")),
@@ -75,8 +79,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "ALTER TABLE t ADD COLUMN c", "ALTER TABLE t RENAME COLUMN a TO b", "ALTER TABLE t RENAME a TO b",
-    "ALTER TABLE t DROP COLUMN a", "ALTER TABLE", "DROP TABLE", "DROP INDEX i", "SELECT 1", "",
+    "ALTER TABLE t DROP COLUMN a", "ALTER TABLE t RENAME a", "ALTER TABLE t RENAME COLUMN a TO",
+    "ALTER TABLE t ADD COLUMN", "ALTER TABLE", "DROP TABLE", "DROP INDEX i", "SELECT 1", "",
   ])
   func whatChangesNoTableAndNoForeignKey(_ sql: String) {
     #expect(SchemaChange(sql) == nil)

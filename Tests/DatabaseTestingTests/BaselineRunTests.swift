@@ -7,7 +7,9 @@ import Testing
 @Suite struct BaselineRunTests {
   private let directory: URL
   private let known = Finding(kind: .nPlusOne, headline: "Expected no N+1 queries.", relationship: "book.authorId")
-  private let new = Finding(kind: .nPlusOne, headline: "Expected no N+1 queries.", relationship: "page.bookId")
+  private let new = Finding(
+    kind: .nPlusOne, headline: "Expected no N+1 queries.", relationship: "page.bookId",
+    callSite: CallSite(function: "Library.pages()", module: nil, filePath: nil))
 
   init() throws {
     directory = FileManager.default.temporaryDirectory.appendingPathComponent("baseline-\(UUID().uuidString)")
@@ -94,7 +96,7 @@ import Testing
     #expect(
       later.staleReport == """
         note: 1 entry of .database-baseline is stale: the test ran and did not have the finding.
-          T b(): nPlusOne page.bookId
+          T b(): nPlusOne page.bookId in Library.pages()
           fix: delete its line, or the file and record again
 
         """)

@@ -23,6 +23,8 @@ struct Outputs {
     var dumped = ""
     dump(recording, to: &dumped)
     add("Mirror", dumped)
+    add("pools", "\(recording.leases)\n\(recording.poolEvents)\n\(recording.poolEvents.map { $0.detail ?? "" })")
+    add("what a recording knows", "\(recording.transactions)\n\(recording.notes)")
     for statement in recording.statements {
       add(
         "a statement",
@@ -63,7 +65,7 @@ struct Outputs {
     let header = RunRecord.Header(process: 1, started: 0)
     add("a record", String(decoding: try RunRecordWriter.line(test), as: UTF8.self))
     let waterfall = Waterfall(test)
-    add("a waterfall", waterfall.svg(title: "planted()"))
+    add("a waterfall, as attached", waterfall.svg(title: "planted()"))
     var page = ReportPage()
     page.add(test)
     var html = ""
@@ -166,7 +168,7 @@ struct Outputs {
     .executes(inOrder: ["SELECT a FROM t", "DELETE FROM nothing"]),
     .executes(inAnyOrder: ["DELETE FROM t WHERE b = 1"]),
     .flush(inserted: ["t": 700]), .commits(700), .rollbacks(700), .writesInTransactions, .batchedInserts,
-    .noDurableWrites,
+    .noDurableWrites, .noLeaks, .balancedCheckouts, .peakLeases(0),
     .closedTransactions, .noMainThreadQueries, .noBlockingQueries, .fails(0), .fails(0, on: "t"), .closedConnections,
     .any(of: [.queries(0), .noFailures]), .noFailures.not,
     .noNPlusOne.ignoring("SELECT nothing", because: "it never ran"),

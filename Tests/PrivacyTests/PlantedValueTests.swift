@@ -117,6 +117,7 @@ import Tracing
       .sqlite: logger(.sqlite), .postgreSQL: logger(.postgreSQL), .mySQL: logger(.mySQL),
     ]
     let guessing = logger(nil)
+    try plantInPools()
     for planting in plantings {
       let (sql, secret) = (planting.sql, planting.secret)
       switch planting.source {
@@ -144,6 +145,25 @@ import Tracing
         }
       }
     }
+  }
+
+  /// Errors of whatever a pool calls, and what a lease that is lost leaves.
+  private static func plantInPools() throws {
+    var failing = FakePoolDriver<Int>(open: { 1 })
+    failing.willCheckOut = { _ in throw Refusal(text: "qz6vault") }
+    _ = try? FakePool(driver: failing, options: FakePoolOptions(size: 1), name: "hook").checkoutImmediately()
+    failing.setUp = { _ in throw Refusal(text: "qz7vault") }
+    _ = try? FakePool(driver: failing, options: FakePoolOptions(size: 1), name: "setUp").checkoutImmediately()
+    failing.open = { throw Refusal(text: "qz8vault") }
+    _ = try? FakePool(driver: failing, options: FakePoolOptions(size: 1), name: "open").checkoutImmediately()
+    var dying = FakePoolDriver<Int>(open: { 1 })
+    dying.ping = { _ in throw Refusal(text: "qz9vault") }
+    dying.reset = { _, _ in throw Refusal(text: "qz10vault") }
+    var options = FakePoolOptions(size: 1)
+    options.checksBeforeUse = true
+    let pool = FakePool(driver: dying, options: options, name: "dying")
+    try pool.checkoutImmediately().checkin()
+    _ = try pool.checkoutImmediately()
   }
 
   /// The same position with a parameter.

@@ -32,8 +32,10 @@ struct Planting: Sendable, CustomStringConvertible {
   var secret: String { "qz\(number)vault" }
 
   var sql: String {
-    position.replacing("«»", with: form).replacing("S¡", with: secret)
+    position.replacing("«»", with: form).replacing("S¡", with: secret).replacing("H¡", with: hexadecimal)
   }
+
+  private var hexadecimal: String { secret.utf8.map { String($0, radix: 16) }.joined() }
 
   /// Where a value stands.
   static let positions = [
@@ -72,6 +74,19 @@ struct Planting: Sendable, CustomStringConvertible {
     "SELECT a FROM t -- «»", "SELECT a /* «» */ FROM t", "SELECT * FROM t WHERE a = «» AND",
     "SELEC * FROM t WHERE a = «»",
     "SELECT * FROM nowhere WHERE a = «»", "SELECT nothing FROM t WHERE a = «»",
+    "VALUES («», 1)", "SELECT * FROM (VALUES («»), («»))", "SELECT * FROM t WHERE a = «» COLLATE NOCASE",
+    "SELECT * FROM t WHERE a IS NOT DISTINCT FROM «»", "SELECT * FROM t WHERE a GLOB «»",
+    "SELECT * FROM t WHERE a REGEXP «»",
+    "SELECT a ->> «» FROM t", "SELECT * FROM t, json_each(«») AS j",
+    "SELECT a FROM t ORDER BY CASE a WHEN «» THEN 0 END",
+    "INSERT OR REPLACE INTO t (a) VALUES («»)", "UPDATE OR IGNORE t SET a = «» WHERE b = «»",
+    "UPDATE t SET a = u.a FROM u WHERE u.b = «»", "ALTER TABLE t ADD COLUMN d TEXT DEFAULT «»",
+    "CREATE TABLE n (a TEXT, b TEXT AS (a || «»))", "CREATE TABLE n AS SELECT «» AS x",
+    "CREATE TRIGGER r AFTER INSERT ON t WHEN new.a = «» BEGIN INSERT INTO u (a) VALUES («»); END",
+    "EXPLAIN QUERY PLAN SELECT * FROM t WHERE a = «»", "SELECT lag(a, 1, «») OVER (ORDER BY b) FROM t",
+    "SELECT group_concat(a, «») FROM t", "SELECT iif(a = «», «», «») FROM t",
+    "INSERT INTO t (a, b) VALUES (1, 2) ON CONFLICT (c) DO UPDATE SET a = excluded.a WHERE t.b = «»",
+    "SELECT * FROM t WHERE (a, b) > («», «») ORDER BY a LIMIT 5",
   ]
 
   /// How a value is written, and in which dialects it is one.
@@ -87,7 +102,9 @@ struct Planting: Sendable, CustomStringConvertible {
     ("/* one /* two */ S¡ */ 'x'", [.postgreSQL]),
     ("'x' -- S¡", Dialect.allCases), ("'x' # S¡\n", [.mySQL]), ("'O'S¡'", Dialect.allCases),
     ("'O'S¡'s'", Dialect.allCases),
-    ("'S¡", Dialect.allCases),
+    ("'S¡", Dialect.allCases), ("x'H¡'", Dialect.allCases), ("0xH¡", [.mySQL]),
+    ("'a\tS¡'", [.sqlite]), ("'é’ S¡'", [.sqlite]), (":S¡", [.sqlite]), ("$S¡::S¡(S¡)", [.sqlite]),
+    ("@S¡(S¡", [.sqlite]),
   ]
 
   /// Statements of one dialect that fit no position.
@@ -123,12 +140,26 @@ struct Planting: Sendable, CustomStringConvertible {
     ("SELECT U&'S¡' FROM t", .postgreSQL), ("SELECT interval 'S¡'", .postgreSQL),
   ]
 
+  /// Words in the lists of statements that have all names in double quotes: without a schema they pass for names.
+  static let listed = [
+    "SELECT \"t\".\"a\", \"S¡\" FROM \"t\"", "SELECT \"S¡\", \"a\" FROM \"t\"", "SELECT DISTINCT \"S¡\" FROM \"t\"",
+    "SELECT \"t\".\"a\", \"S¡\" AS \"x\" FROM \"t\" JOIN \"u\" ON \"u\".\"a\" = \"t\".\"a\"",
+    "SELECT \"a\" FROM \"t\" UNION SELECT \"S¡\" FROM \"u\"", "SELECT \"x\" FROM (SELECT \"S¡\" AS \"x\" FROM \"t\")",
+    "WITH \"c\" AS (SELECT \"S¡\" AS \"x\" FROM \"t\") SELECT \"x\" FROM \"c\"", "DELETE FROM \"t\" RETURNING \"S¡\"",
+    "INSERT INTO \"t\" (\"a\") SELECT \"S¡\" FROM \"u\"", "SELECT (\"S¡\"), \"id\" FROM \"t\"",
+    "SELECT CASE \"S¡\" WHEN \"a\" THEN 1 END FROM \"t\"", "SELECT \"two S¡ words\" FROM \"t\"",
+    "SELECT \"it\"\"s S¡\", \"b\" FROM \"t\"", "UPDATE \"t\" SET \"a\" = 1 RETURNING \"a\", \"S¡\"",
+    "SELECT \"a\" FROM \"t\" WHERE EXISTS (SELECT \"S¡\" FROM \"u\")",
+  ]
+
   /// All of them, each with a value of its own.
   static let all: [Planting] = {
     var all: [Planting] = []
     func add(_ position: String, _ form: String, _ dialect: Dialect) {
       let sources: [Source] =
         switch dialect {
+        // Without a schema only words in double quotes may be something else.
+        case .sqlite where form.contains("\""): [.sqlite, .log, .guessed]
         case .sqlite: [.sqlite, .guessed]
         default: [.driver, .log, .guessed, .span]
         }
@@ -144,6 +175,9 @@ struct Planting: Sendable, CustomStringConvertible {
       }
     }
     for (sql, dialect) in others { add("«»", sql, dialect) }
+    for sql in listed {
+      all.append(Planting(position: "«»", form: sql, dialect: .sqlite, source: .sqlite, number: all.count))
+    }
     return all
   }()
 }

@@ -274,7 +274,7 @@ package final class ObservedConnection: Sendable {
     let users = database.users
     if case .none = users {} else if reason == .noTask { reason = .sharedConnection }
     UnattributedStatements.shared.add(
-      UnattributedStatement(shape: shape, connection: info, time: time, reason: reason))
+      UnattributedStatement(shape: shape, connection: info, time: time, reason: reason, schema: schema))
     guard mayBeMeant, RecordingActivity.shared.isRecording, !CurrentTest.isInTask else { return nil }
     switch users {
     case .none: return nil

@@ -35,7 +35,7 @@ extension StatementEvidence {
       UnattributedStatements.shared.add(
         UnattributedStatement(
           shape: records[index].shape, connection: connection(at: index).info, time: records[index].start,
-          reason: .sharedConnection))
+          reason: .sharedConnection, schema: schema(at: index)))
     }
   }
 }

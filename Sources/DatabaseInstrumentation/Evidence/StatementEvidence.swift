@@ -22,7 +22,7 @@ package final class StatementEvidence: Sendable {
   package let outerStatements: Int
   /// What transactions and flushes wrote.
   package let writes: WriteEvidence
-  private let shapes: GrowingList<StatementShape>
+  private let shapes: ShapesOfProcess
   /// Shapes with words of which the schema has said whether they are names.
   private let decided = Locked<[UInt32: StatementShape]>([:])
   /// The kind of each record: it is asked for again and again.
@@ -54,7 +54,7 @@ package final class StatementEvidence: Sendable {
     self.dropped = dropped
     self.outerStatements = outerStatements
     self.writes = writes
-    shapes = ShapeTable.shared.shapes
+    shapes = ShapesOfProcess(list: ShapeTable.shared.shapes)
     var kinds = ContiguousArray<StatementKind>()
     kinds.reserveCapacity(records.count)
     for record in records { kinds.append(shapes[Int(record.shape)].kind) }
@@ -140,4 +140,13 @@ package final class StatementEvidence: Sendable {
   func isSamePlace(_ a: UInt32, _ b: UInt32) -> Bool {
     a == b || a == 0 || b == 0 || StackPlaces.areEqual(stacks[Int(a) - 1], stacks[Int(b) - 1])
   }
+}
+
+/// All shapes of the process, of other recordings as well and before any schema was asked: no part of what a recording shows of itself.
+private struct ShapesOfProcess: Sendable, CustomReflectable {
+  let list: GrowingList<StatementShape>
+
+  subscript(number: Int) -> StatementShape { list[number] }
+
+  var customMirror: Mirror { Mirror(self, children: ["count": list.count]) }
 }

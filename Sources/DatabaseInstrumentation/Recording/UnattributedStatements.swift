@@ -17,6 +17,11 @@ package struct UnattributedStatement: Sendable {
   /// Nanoseconds of the monotonic clock.
   package var time: UInt64
   package var reason: Reason
+  /// What is known of its database's tables.
+  package var schema: SchemaFacts
+
+  /// Its shape, as its database understands it.
+  package var shown: StatementShape { ShapeTable.shared[shape].shown(in: schema) }
 }
 
 /// Counts such statements for the process, and keeps the latest as evidence for recordings that saw nothing.

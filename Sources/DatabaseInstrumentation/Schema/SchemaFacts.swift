@@ -11,6 +11,8 @@ package final class SchemaFacts: Sendable {
   private let isFixed: Bool
   /// Whether no table was there before anyone looked.
   private let isNew: Bool
+  /// Whether the source says so itself.
+  private let isToldNew: Bool
   /// What the definitions say of rows that are written.
   package let writing = WritingFacts()
 
@@ -57,6 +59,7 @@ package final class SchemaFacts: Sendable {
     self.reader = reader
     if isTold { state.withLock { $0.isTold = true } }
     self.isNew = isNew || reader == nil
+    isToldNew = isNew
     self.planner = planner
     isFixed = false
   }
@@ -67,6 +70,7 @@ package final class SchemaFacts: Sendable {
     self.planner = planner
     isFixed = true
     isNew = false
+    isToldNew = false
     state.withLock { state in
       state.tables = listing.visibleTables()
       state.keyless = listing.keyless(besides: state.tables)
@@ -83,6 +87,7 @@ package final class SchemaFacts: Sendable {
     planner = other.planner
     isFixed = true
     isNew = false
+    isToldNew = false
     let state = other.state.withLock { $0 }
     self.state.withLock { own in
       own = state
@@ -121,7 +126,13 @@ package final class SchemaFacts: Sendable {
       if let name = text.keyless { state.keyless.insert(name.lowercased()) }
       if let view = text.view { state.views[view.name.lowercased()] = view }
       if let table = text.virtual { state.virtuals[table.name.lowercased()] = table }
-      if let change = text.change { state.apply(change) }
+      if var change = text.change {
+        if isToldNew, case .create(var table) = change {
+          table.isConditional = table.isConditional && state.tables[table.name.lowercased()] != nil
+          change = .create(table)
+        }
+        state.apply(change)
+      }
     }
   }
 
@@ -270,10 +281,16 @@ extension SchemaFacts.State {
     version += 1
     switch change {
     case .create(let table):
+      // What is there is left alone.
+      if table.isConditional, tables[table.name.lowercased()] != nil { return }
       tables[table.name.lowercased()] = table
       keyless.remove(table.name.lowercased())
-    case .addForeignKey(let key, let table):
-      tables[table.lowercased()]?.foreignKeys.append(key)
+    case .addColumn(let column, let key, let table):
+      tables[table.lowercased()]?.columns.append(column)
+      if let key { tables[table.lowercased()]?.foreignKeys.append(key) }
+    case .renameColumn(let old, let name, let table):
+      tables[table.lowercased()]?.renameColumn(old, to: name)
+      for other in tables.keys { tables[other]?.renameParentColumn(old, to: name, of: table) }
     case .rename(let table, let name):
       guard var definition = tables.removeValue(forKey: table.lowercased()) else { return }
       definition.name = name
@@ -294,7 +311,7 @@ extension SchemaFacts.State {
 
   /// What was seen is newer than what is in the file while a transaction is open.
   fileprivate mutating func add(_ listing: SchemaListing, _ read: [String: TableDefinition]) {
-    for (name, table) in read where tables[name] == nil {
+    for (name, table) in read where tables[name]?.isConditional != false {
       tables[name] = table
       if triggered.contains(name) { tables[name]?.hasTriggers = true }
     }
@@ -306,9 +323,28 @@ extension SchemaFacts.State {
 }
 
 extension TableDefinition {
+  fileprivate mutating func renameColumn(_ old: String, to new: String) {
+    columns.rename(old, to: new)
+    primaryKey.rename(old, to: new)
+    for index in foreignKeys.indices { foreignKeys[index].columns.rename(old, to: new) }
+  }
+
+  fileprivate mutating func renameParentColumn(_ old: String, to new: String, of table: String) {
+    for index in foreignKeys.indices where foreignKeys[index].parentTable.lowercased() == table.lowercased() {
+      foreignKeys[index].parentColumns.rename(old, to: new)
+    }
+  }
+
   fileprivate mutating func renameParent(_ old: String, to new: String) {
     for index in foreignKeys.indices where foreignKeys[index].parentTable.lowercased() == old.lowercased() {
       foreignKeys[index].parentTable = new
     }
+  }
+}
+
+extension [String] {
+  /// A name in any case.
+  fileprivate mutating func rename(_ old: String, to new: String) {
+    for index in indices where self[index].lowercased() == old.lowercased() { self[index] = new }
   }
 }

@@ -8,6 +8,10 @@ extension StatementShape {
     // A view has columns of tables, and a table that was dropped had some.
     let known = own.contains { $0 == nil } ? schema.tables + own.compactMap { $0 } : own.compactMap { $0 }
     let former = own.contains { $0 == nil } ? schema.formerColumns : []
-    return shown(knowing: known.flatMap(\.columns) + former + ["rowid", "oid", "_rowid_"])
+    // A table of another database may have another one's name.
+    let areAll =
+      !own.isEmpty && own.allSatisfy { $0?.isConditional == false }
+      && tables.allSatisfy { ($0.schema ?? "main") == "main" }
+    return shown(knowing: known.flatMap(\.columns) + former + ["rowid", "oid", "_rowid_"], areAll: areAll)
   }
 }

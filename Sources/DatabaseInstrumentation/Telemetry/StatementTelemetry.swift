@@ -32,7 +32,7 @@ package final class StatementTelemetry: Sendable {
     metrics: (any MetricsFactory)?
   ) {
     // What is known of the schema without a look at it: no SQL may run here.
-    shape = statement.shape.isDoubtful ? statement.shape.shown(in: connection.schema.alreadyKnown) : statement.shape
+    shape = pipeline.shownShapes.shown(statement.shape, on: connection)
     self.load = load
     self.pipeline = pipeline
     self.statement = statement

@@ -11,6 +11,7 @@ package final class TelemetryPipeline: Sendable {
   let text: StatementText
   let logger: Logger
   let metrics: OperationMetrics
+  let shownShapes = ShownShapes()
   private let plans = LoadPlanCache()
   private let draws: Locked<SeededGenerator>
   private let open: OpenStatements?
@@ -53,7 +54,8 @@ package final class TelemetryPipeline: Sendable {
     var decision = SamplingDecision.notSampled
     if let tracer, !(tracer is NoOpTracer) {
       let sampled = SampledStatement(
-        shape: statement.shape, connection: connection.info, attributes: context.databaseAttributes, strategy: strategy)
+        shape: shownShapes.shown(statement.shape, on: connection), connection: connection.info,
+        attributes: context.databaseAttributes, strategy: strategy)
       decision = SamplingDecision(configuration.sampling.rule, for: sampled) { self.share(of: context, tracer: tracer) }
     }
     let metricHandle =

@@ -65,6 +65,8 @@ extension DatabaseExpectation {
   ///        at Library.swift:36 in Library.authors()
   /// ```
   ///
+  /// Where a query reads a table from one end to the other, as ``noFullScans`` says it, the message advises an index.
+  ///
   /// - Parameters:
   ///   - count: An integer or a range of integers.
   ///   - table: Count only the queries that read or write this table.
@@ -103,14 +105,17 @@ extension DatabaseExpectation {
       let total = queries.reduce(0) { $0 + (value($1) ?? 0) }
       guard !count.contains(total) else { return [] }
       let on = table.map { " on \($0)" } ?? ""
+      var details = lines(Array(queries), noun: noun, value) + FixtureNote(recording).lines
+      if noun == "step", count.allowsSome, count.isExceeded(by: total) {
+        details += ScanReport(recording, ignoring: ShapeSet()).advice(among: queries)
+      }
       return [
         Finding(
           kind: .cost,
           headline:
             "Expected \(count) \(count.noun(noun, noun + "s"))\(on), found \(total == 0 ? "none" : String(total)).",
-          details: lines(Array(queries), noun: noun, value) + FixtureNote(recording).lines, count: total,
-          callSite: costliest(Array(queries), value)?.callSite, statements: Array(queries),
-          isFinal: count.isExceeded(by: total))
+          details: details, count: total, callSite: costliest(Array(queries), value)?.callSite,
+          statements: Array(queries), isFinal: count.isExceeded(by: total))
       ]
     }
   }
@@ -130,14 +135,17 @@ extension DatabaseExpectation {
       let group = groups[query.shape] ?? (groups.count, 0, [])
       groups[query.shape] = (group.order, group.sum + (value(query) ?? 0), group.numbers + [query.number])
     }
-    return groups.sorted { ($1.value.sum, $0.value.order) < ($0.value.sum, $1.value.order) }
-      .prefix(12)
+    let costliestFirst = groups.sorted { ($1.value.sum, $0.value.order) < ($0.value.sum, $1.value.order) }
+    let rest = costliestFirst.dropFirst(12)
+    return costliestFirst.prefix(12)
       .flatMap { shape, group in
         let line = StatementSummary.line(
           count: group.numbers.count, sql: shape.normalizedSQL, facts: [group.sum.counted(noun)],
           numbers: group.numbers)
         return [line] + SiteLines(evidence, at: group.numbers[0] - 1).lines
       }
+      + StatementSummary.others(
+        rest.map(\.value.numbers.count), facts: [rest.reduce(0) { $0 + $1.value.sum }.counted(noun)])
   }
 }
 

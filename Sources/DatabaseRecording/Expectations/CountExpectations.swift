@@ -12,9 +12,16 @@ extension DatabaseExpectation {
   /// ```text
   /// Expected up to 2 queries, found 3.
   ///   2×  SELECT * FROM book WHERE authorId = ?    #2, #3
+  ///        at Library.swift:42 in Library.authorsWithBooks()
   ///   1×  SELECT * FROM author    #1
+  ///        at Library.swift:40 in Library.authorsWithBooks()
   ///   Not counted: 2 transaction.
+  ///   2 of them load book.authorId one author at a time: #2, #3
+  ///   fix: load them together: SELECT … FROM book WHERE authorId IN (…)
   /// ```
+  ///
+  /// There is a fix where a loop is proved, as ``noNPlusOne``, ``noDuplicateQueries`` and ``batchedInserts`` do it. Else whether
+  /// the code is wrong or the number only the test's author knows.
   ///
   /// - Parameters:
   ///   - count: An integer or a range of integers.
@@ -121,8 +128,10 @@ extension DatabaseExpectation {
       if let database { found = found.on(database: database) }
       guard !count.contains(found.count) else { return [] }
       return [
-        CountReport(recording, found, expected: count, nouns: nouns, table: table, database: database, kind: kind)
-          .finding
+        CountReport(
+          recording, found, expected: count, nouns: nouns, table: table, database: database, kind: kind,
+          isOfAllWrites: function == "noWrites"
+        ).finding
       ]
     }
   }

@@ -11,12 +11,16 @@ struct CountReport {
   /// The kind that is counted, where it is none of queries.
   private let kind: StatementKind?
 
+  /// Whether no write at all is expected.
+  private let isOfAllWrites: Bool
+
   private static let shapeLimit = 12
 
   init(
     _ recording: Recording, _ found: StatementCollection, expected: CountRange, nouns: (String, String),
-    table: String?, database: String? = nil, kind: StatementKind? = nil
+    table: String?, database: String? = nil, kind: StatementKind? = nil, isOfAllWrites: Bool = false
   ) {
+    self.isOfAllWrites = isOfAllWrites
     self.kind = kind.flatMap { $0.isQuery ? nil : $0 }
     self.recording = recording
     self.found = found
@@ -48,10 +52,7 @@ struct CountReport {
       lines.append(StatementSummary.line(count: count, sql: shape.normalizedSQL, numbers: numbers))
       if let number = numbers.first { lines += SiteLines(recording.storage.evidence, at: number - 1).lines }
     }
-    if shapes.count > Self.shapeLimit {
-      let rest = shapes.dropFirst(Self.shapeLimit)
-      lines.append("  \(rest.reduce(0) { $0 + $1.count })×  others, of \(rest.count.counted("shape"))")
-    }
+    lines += StatementSummary.others(shapes.dropFirst(Self.shapeLimit).map(\.count))
     if table != nil {
       let others = recording.queries.countsByShape.filter { entry in
         !entry.shape.tables.contains { $0.name.lowercased() == table?.lowercased() }
@@ -61,7 +62,15 @@ struct CountReport {
     }
     if found.isEmpty { lines += InsteadLines(recording).lines }
     if let uncounted = Uncounted(recording, besides: kind).text { lines.append("  " + uncounted) }
-    if expected.isExceeded(by: found.count) { lines += FixtureNote(recording).lines }
+    if expected.isExceeded(by: found.count) {
+      let fixtures = FixtureNote(recording).lines
+      lines += fixtures
+      if expected.allowsSome {
+        lines += CountAdvice(recording, among: found, besidesInserts: !fixtures.isEmpty).lines
+      } else if isOfAllWrites, recording.check(.noDurableWrites).isEmpty {
+        lines.append("  fix: let nothing be written, or write .noDurableWrites, which allows what does not last")
+      }
+    }
     if found.isEmpty { lines += Unseen(recording).lines }
     return lines
   }
@@ -83,11 +92,7 @@ struct InsteadLines {
     for (shape, count, numbers) in shapes.prefix(Self.limit) {
       lines.append(StatementSummary.line(count: count, sql: shape.normalizedSQL, numbers: numbers))
     }
-    if shapes.count > Self.limit {
-      let rest = shapes.dropFirst(Self.limit)
-      lines.append("  \(rest.reduce(0) { $0 + $1.count })×  others, of \(rest.count.counted("shape"))")
-    }
-    self.lines = lines
+    self.lines = lines + StatementSummary.others(shapes.dropFirst(Self.limit).map(\.count))
   }
 
   /// All queries.

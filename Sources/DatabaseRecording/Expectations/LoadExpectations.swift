@@ -11,6 +11,7 @@ extension DatabaseExpectation {
   /// Expected 1 selectIn load of book.authorId, found none.
   ///   11×  lazy book.authorId    #2 … #12
   ///        at Library.swift:42 in Library.books(of:)
+  ///   fix: load them together: SELECT … FROM book WHERE authorId IN (…)
   /// ```
   ///
   /// - Parameters:
@@ -29,16 +30,28 @@ extension DatabaseExpectation {
         $0.strategy == strategy && $0.relationship.lowercased() == relationship.lowercased()
       }
       guard !count.contains(found.count) else { return [] }
+      var details = LoadReport(recording.loads, in: recording.storage.evidence).lines
+      if !count.isExceeded(by: found.count), let fix = fix(recording, of: relationship, by: strategy) {
+        details.append("  fix: \(fix)")
+      }
       let noun = count.noun("load", "loads")
       let number = found.isEmpty ? "none" : String(found.count)
       return [
         Finding(
           kind: .load,
           headline: "Expected \(count) \(strategy) \(noun) of \(relationship), found \(number).",
-          details: LoadReport(recording.loads, in: recording.storage.evidence).lines, count: found.count,
-          relationship: relationship, isFinal: count.isExceeded(by: found.count))
+          details: details, count: found.count, relationship: relationship, isFinal: count.isExceeded(by: found.count))
       ]
     }
+  }
+
+  /// How what was loaded for one parent at a time is loaded in another way.
+  private static func fix(_ recording: Recording, of relationship: String, by strategy: LoadStrategy) -> String? {
+    let lazy = recording.loads.first { load in
+      load.relationship.lowercased() == relationship.lowercased()
+        && (load.strategy == .lazy || load.strategy == .immediate) && !load.statementNumbers.isEmpty
+    }
+    return lazy.flatMap { Fix($0, in: recording.storage.evidence).text(by: strategy) }
   }
 
   /// No relationship is loaded for one parent at a time, be it one parent only.

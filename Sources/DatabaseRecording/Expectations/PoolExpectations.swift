@@ -83,6 +83,7 @@ extension DatabaseExpectation {
   ///   lease 1 of pool "main", taken at Bank.swift:12 in transfer(_:)
   ///   lease 2 of pool "main", taken at Bank.swift:13 in transfer(_:)
   ///   lease 3 of pool "main", taken at Bank.swift:31 in audit()
+  ///   fix: give one back, or pass it on, before the next is taken; or let fewer tasks run at once
   /// ```
   ///
   /// Where no connection was taken from a pool that is watched, it fails as blind, unless none is what is expected: `.peakLeases(0)`.
@@ -100,6 +101,10 @@ extension DatabaseExpectation {
         return "  lease \(lease.id) of pool \"\(lease.pool)\"\(site)"
       }
       if peak.count > 10 { lines.append("  and \(peak.count - 10) more") }
+      if range.allowsSome, range.isExceeded(by: peak.count) {
+        lines.append(
+          "  fix: give one back, or pass it on, before the next is taken; or let fewer tasks run at once")
+      }
       return [
         Finding(
           kind: .count,

@@ -32,7 +32,8 @@ struct TasklessDoubt {
   private func blind(_ expectation: DatabaseExpectation, _ verdict: String) -> Finding {
     var details = ["  \(verdict)"]
     for (shape, count) in taskless.shapes.prefix(5) {
-      details.append(StatementSummary.line(count: count, sql: ShapeTable.shared[shape].normalizedSQL, numbers: []))
+      let sql = taskless.evidence.shape(shape).normalizedSQL
+      details.append(StatementSummary.line(count: count, sql: sql, numbers: []))
     }
     if taskless.shapes.count > 5 { details.append("  and \((taskless.shapes.count - 5).counted("more shape"))") }
     details += [

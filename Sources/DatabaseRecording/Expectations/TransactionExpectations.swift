@@ -16,6 +16,7 @@ extension DatabaseExpectation {
   ///        at Library.swift:44 in Library.publish(_:)
   ///   1×  committed, autocommit: inserted book 1    #1
   ///        at Library.swift:42 in Library.publish(_:)
+  ///   fix: write them in one transaction
   /// ```
   ///
   /// - Parameter count: An integer or a range of integers.
@@ -58,6 +59,11 @@ extension DatabaseExpectation {
       let reading = all.count - writing.count
       if reading > 0 { details.append("  \(reading.counted("transaction")) without a write not counted.") }
       if count == 0 { details += Unseen(recording).lines }
+      if expected.allowsSome, expected.isExceeded(by: count) {
+        details += FixtureNote(recording).lines
+        let ofTheirOwn = writing.count { isCounted($0) && $0.mode == .autocommit }
+        if ofTheirOwn > 1 { details.append("  fix: \(Analysis.fixOfAutocommits)") }
+      }
       return [
         Finding(
           kind: .count,

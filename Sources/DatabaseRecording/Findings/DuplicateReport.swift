@@ -11,6 +11,8 @@ struct DuplicateReport {
       .enumerated().map { finding($0.element.element, number: $0.offset + 1) }
   }
 
+  static let fix = "keep the first result, or ask once before the loop"
+
   private func finding(_ duplicate: Duplicate, number: Int) -> Finding {
     let evidence = analysis.evidence
     let statements = duplicate.indices.map { ExecutedStatement(evidence: evidence, index: $0) }
@@ -21,7 +23,7 @@ struct DuplicateReport {
     var details = [StatementSummary(statements, extra: ["same parameters"]).line]
     details += SiteLines(place, callers: evidence.callers(of: stack)).lines
     details.append("       with nothing written to \(tables) in between")
-    details.append("  fix: keep the first result, or ask once before the loop")
+    details.append("  fix: \(Self.fix)")
     return Finding(
       kind: .duplicateQuery,
       headline:

@@ -128,6 +128,8 @@ struct TransactionLines {
         groups.append((text, numbers, 1, site))
       }
     }
+    groups = groups.enumerated()
+      .sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }.map(\.element)
     var lines: [String] = []
     for group in groups.prefix(Self.limit) {
       lines.append("  \(group.count)×  \(group.text)    \(Self.span(group.numbers))".trimmedEnd)

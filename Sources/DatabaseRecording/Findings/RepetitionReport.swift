@@ -21,12 +21,6 @@ struct RepetitionReport {
     let stack = repetition.group.stack == 0 ? nil : evidence.stacks[Int(repetition.group.stack) - 1]
     let place = stack.flatMap(evidence.callSite(of:))
     let which = repetitions.count == 1 ? "found 1" : "found \(repetitions.count) (\(number) of \(repetitions.count))"
-    let what: String
-    if let label = repetition.label, let owner = repetition.owner {
-      what = "load \(label) one \(owner) at a time"
-    } else {
-      what = "repeat one read for \(repetition.keys ?? 0) different keys"
-    }
     var details = [StatementSummary(statements, extra: extra(repetition)).line]
     details += SiteLines(place, callers: stack.map(evidence.callers(of:)) ?? []).lines
     if let parent = repetition.parent { details.append("       after \(describe(parent: parent))") }
@@ -34,7 +28,7 @@ struct RepetitionReport {
     if number == repetitions.count { details.append("  " + remainder) }
     return Finding(
       kind: repetition.label == nil ? .repeatedRead : .nPlusOne,
-      headline: "Expected no N+1 queries, \(which): \(statements.count) of \(queries) queries \(what).",
+      headline: "Expected no N+1 queries, \(which): \(statements.count) of \(queries) queries \(repetition.does).",
       details: details,
       count: statements.count,
       relationship: repetition.label,
@@ -77,6 +71,14 @@ struct RepetitionReport {
   }
 }
 
+extension Repetition {
+  /// What its statements do, in words that follow a number of them.
+  var does: String {
+    if let label, let owner { return "load \(label) one \(owner) at a time" }
+    return "repeat one read for \(keys ?? 0) different keys"
+  }
+}
+
 /// What to do about a repetition, in the terms of the library that sent it.
 struct Fix {
   private let repetition: Repetition
@@ -110,6 +112,19 @@ struct Fix {
       return "read it in its parent's query, with a JOIN; or write .noNPlusOne, which allows one load"
     }
     return text.replacing("load them together", with: "load it with its parent")
+  }
+
+  /// How the rows are loaded in one way; `nil` where their library does it in another one.
+  func text(by strategy: LoadStrategy) -> String? {
+    guard strategy == .selectIn || strategy == .joined else { return nil }
+    if repetition.declared != nil { return text }
+    guard let relationship = repetition.relationship, !relationship.isOwnKey else { return nil }
+    switch (library, strategy, relationship.direction) {
+    case (.grdb, .selectIn, .toMany), (.grdb, .joined, .toOne), (.fluent, .selectIn, _): return text
+    case (.grdb, _, _), (.fluent, _, _): return nil
+    case (_, .joined, _): return "read them in their parent's query, with a JOIN"
+    default: return text
+    }
   }
 
   var text: String {

@@ -14,10 +14,41 @@ struct ScanReport {
     var statements: [ExecutedStatement]
     var tables: [String]
     var plan: [String]
+
+    var looked: Int { statements.reduce(0) { $0 + $1.rowsLookedAt } }
+
+    /// `12 rows of book to find 1`
+    var rows: String {
+      let hint = statements[0].shape.loaderHint
+      let kept = statements.reduce(0) { $0 + ($1.rowsHandled ?? 0) }
+      let purpose = hint.isAggregate || hint.hasGroupBy ? "" : " to find \(kept)"
+      return "\(looked.counted("row")) of \(tables.joined(separator: " or "))\(purpose)"
+    }
   }
 
   func fullScans(except allowed: Set<String>) -> [Finding] {
-    let scans = byShape(\.isFullScan).compactMap { statements -> Scan? in
+    let found = scans.filter { scan in !scan.tables.contains { allowed.contains($0.lowercased()) } }
+    return found.enumerated().map { offset, scan in
+      finding(
+        .fullScan, "full scans", scan.statements, number: offset + 1, of: found.count, what: "looks at \(scan.rows)",
+        fact: "\(scan.looked.counted("row")) looked at",
+        more: scan.plan.map { "       plan: \($0)" } + ["  fix: \(fix(scan))"])
+    }
+  }
+
+  /// What to do about the scan that looks at the most rows, of those that are among some statements.
+  func advice(among statements: StatementCollection) -> [String] {
+    let among = Set(statements.map(\.index))
+    guard let widest = scans.first(where: { $0.statements.allSatisfy { among.contains($0.index) } }) else { return [] }
+    let count = widest.statements.count
+    return [
+      "  \(count) of them \(count == 1 ? "looks" : "look") at \(widest.rows): \(NumberList(widest.statements.map(\.number)))",
+      "  fix: \(index(for: widest))",
+    ]
+  }
+
+  private var scans: [Scan] {
+    byShape(\.isFullScan).compactMap { statements -> Scan? in
       guard let plan = QueryPlan(of: statements[0]) else {
         return Scan(statements: statements, tables: statements[0].shape.tables.map(\.name), plan: [])
       }
@@ -25,29 +56,18 @@ struct ScanReport {
       let tables = plan.scannedTables(of: statements[0].shape)
       return tables.isEmpty ? nil : Scan(statements: statements, tables: tables, plan: plan.lines)
     }
-    let found = scans.filter { scan in !scan.tables.contains { allowed.contains($0.lowercased()) } }
-    return found.enumerated().map { offset, scan in
-      let looked = scan.statements.reduce(0) { $0 + $1.rowsLookedAt }
-      let kept = scan.statements.reduce(0) { $0 + ($1.rowsHandled ?? 0) }
-      let tables = scan.tables.joined(separator: " or ")
-      let hint = scan.statements[0].shape.loaderHint
-      let purpose = hint.isAggregate || hint.hasGroupBy ? "" : " to find \(kept)"
-      return finding(
-        .fullScan, "full scans", scan.statements, number: offset + 1, of: found.count,
-        what: "looks at \(looked.counted("row")) of \(tables)\(purpose)",
-        fact: "\(looked.counted("row")) looked at",
-        more: scan.plan.map { "       plan: \($0)" } + ["  fix: \(fix(scan))"])
-    }
+    .enumerated().sorted { ($1.element.looked, $0.offset) < ($0.element.looked, $1.offset) }.map(\.element)
   }
 
   private func fix(_ scan: Scan) -> String {
     let tables = scan.tables.map { "\"\($0)\"" }.joined(separator: ", ")
+    return "\(index(for: scan)), or .noFullScans(except: [\(tables)])"
+  }
+
+  private func index(for scan: Scan) -> String {
     let words = scan.statements[0].sql.split(separator: " ")
-    let isTextSearch = words.contains("LIKE") || words.contains("GLOB")
-    let index =
-      isTextSearch
-      ? "a full-text index (FTS5)" : example(of: scan) ?? "an index on what the condition compares"
-    return "\(index), or .noFullScans(except: [\(tables)])"
+    if words.contains("LIKE") || words.contains("GLOB") { return "a full-text index (FTS5)" }
+    return example(of: scan) ?? "an index on what the condition compares"
   }
 
   /// An index on the columns of the one table that are compared with values, as the library writes it.
@@ -69,9 +89,13 @@ struct ScanReport {
   }
 
   func automaticIndexes() -> [Finding] {
-    let found = byShape { ($0.cost?.automaticIndexRows ?? 0) > 0 }
+    func indexedRows(_ statements: [ExecutedStatement]) -> Int {
+      statements.reduce(0) { $0 + ($1.cost?.automaticIndexRows ?? 0) + 1 }
+    }
+    let found = byShape { ($0.cost?.automaticIndexRows ?? 0) > 0 }.enumerated()
+      .sorted { (indexedRows($1.element), $0.offset) < (indexedRows($0.element), $1.offset) }.map(\.element)
     return found.enumerated().map { offset, statements in
-      let rows = statements.reduce(0) { $0 + ($1.cost?.automaticIndexRows ?? 0) + 1 }
+      let rows = indexedRows(statements)
       let plan = QueryPlan(of: statements[0])?.lines ?? []
       return finding(
         .automaticIndex, "automatic indexes", statements, number: offset + 1, of: found.count,

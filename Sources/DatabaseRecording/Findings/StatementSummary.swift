@@ -32,6 +32,17 @@ struct StatementSummary {
   }
 }
 
+extension StatementSummary {
+  /// One line for the shapes that have none of their own, so that the numbers add up: `  7×  others, of 2 shapes`.
+  ///
+  /// - Parameter counts: How often each of them ran.
+  static func others(_ counts: some Collection<Int>, facts: [String] = []) -> [String] {
+    guard !counts.isEmpty else { return [] }
+    let facts = facts.isEmpty ? "" : "    " + facts.joined(separator: ", ")
+    return ["  \(counts.reduce(0, +))×  others, of \(counts.count.counted("shape"))\(facts)"]
+  }
+}
+
 /// Statement numbers, in few characters: `#1, #2`, `#3 … #13` for all from 3 to 13, and `#9, #14, …, #54` with gaps.
 struct NumberList: CustomStringConvertible {
   private let numbers: [Int]

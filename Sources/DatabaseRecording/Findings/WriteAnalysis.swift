@@ -64,17 +64,18 @@ extension Analysis {
     let hidden = evidence.writes.overflow.autocommitWrites + (ignored.isEmpty ? withoutRecord : 0)
     guard indices.count + hidden >= 2 else { return [] }
     var details: [String] = []
-    for indices in Dictionary(grouping: indices, by: { evidence.records[$0].shape }).values
-      .sorted(by: { $0[0] < $1[0] }).prefix(12)
-    {
+    let byShape = Dictionary(grouping: indices, by: { evidence.records[$0].shape }).values
+      .sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }
+    for indices in byShape.prefix(12) {
       let statements = indices.map { ExecutedStatement(evidence: evidence, index: $0) }
       details.append(costLine(statements))
       details += SiteLines(evidence, at: indices[0]).lines
     }
+    details += StatementSummary.others(byShape.dropFirst(12).map(\.count))
     let others = recording.writes.count - indices.count - hidden
     if others > 0 { details.append("  \(others.counted("write")) ran in transactions.") }
     details += FixtureNote(recording).lines
-    details.append("  fix: write them in one transaction")
+    details.append("  fix: \(Self.fixOfAutocommits)")
     return [
       Finding(
         kind: .autocommitWrites,
@@ -97,8 +98,11 @@ extension Analysis {
       count: statements.count, sql: statements[0].sql, facts: facts, numbers: statements.map(\.number))
   }
 
-  /// Inserts of one shape from one line of a loop, each of a single row.
-  func rowByRowInserts(threshold: Int) -> [Finding] {
+  static let fixOfInserts = "insert many rows with one statement: VALUES (…), (…)"
+  static let fixOfAutocommits = "write them in one transaction"
+
+  /// Inserts of one shape from one line of a loop, each of a single row; the most of them first.
+  func groupsOfInserts(threshold: Int) -> [ReadGroup] {
     var byShape: [UInt32: [Int]] = [:]
     for index in evidence.records.indices {
       let record = evidence.records[index]
@@ -108,22 +112,32 @@ extension Analysis {
       byShape[record.shape, default: []].append(index)
     }
     let circumstances = Circumstances(self)
-    let groups = byShape.values
+    return byShape.values
       .flatMap { ReadGroup.groups(of: $0, in: evidence) { $0.count >= threshold } }
       .filter { $0.indices.count >= threshold && circumstances.areDecisive(for: $0) }
       .sorted { ($1.indices.count, $0.indices[0]) < ($0.indices.count, $1.indices[0]) }
+  }
+
+  /// The table that the inserts of a group are into.
+  func tableWritten(by group: ReadGroup) -> String {
+    evidence.shape(at: group.indices[0]).tables.first { $0.role == .written }?.name ?? "a table"
+  }
+
+  /// Rows that are inserted one at a time.
+  func rowByRowInserts(threshold: Int) -> [Finding] {
+    let groups = groupsOfInserts(threshold: threshold)
     return groups.enumerated().map { offset, group in
       let statements = group.indices.map { ExecutedStatement(evidence: evidence, index: $0) }
       let place = evidence.callSite(at: group.indices[0])
       let which = groups.count == 1 ? "" : " (\(offset + 1) of \(groups.count))"
-      let table = statements[0].shape.tables.first { $0.role == .written }?.name ?? "a table"
+      let table = tableWritten(by: group)
       return Finding(
         kind: .rowByRowInserts,
         headline:
           "Expected batched inserts, found \(statements.count) inserts into \(table), one row at a time\(which).",
         details: [StatementSummary(statements).line] + SiteLines(evidence, at: group.indices[0]).lines
           + FixtureNote(recording).lines
-          + ["  fix: insert many rows with one statement: VALUES (…), (…)"],
+          + ["  fix: \(Self.fixOfInserts)"],
         count: statements.count, callSite: place?.site, statements: statements)
     }
   }

@@ -5,7 +5,7 @@ extension PoolSnapshot {
   var unattributedNotes: [String] {
     unattributed.prefix(5).map { lease in
       "unattributed: 1 lease of pool \"\(lease.pool)\"" + (lease.callSite.map { ", taken at \($0)" } ?? "")
-    } + (unattributed.count > 5 ? ["unattributed: \(unattributed.count - 5) more leases"] : [])
+    } + (unattributed.count > 5 ? ["unattributed: \((unattributed.count - 5).counted("more lease"))"] : [])
   }
 }
 

@@ -31,7 +31,7 @@ struct Unseen {
     ]
     let samples = recording.storage.unattributed
     for sample in samples.prefix(5) {
-      let sql = ShapeTable.shared[sample.shape].normalizedSQL.singleLine
+      let sql = sample.shown.normalizedSQL.singleLine
       lines.append("    \(sql)  on \(sample.connection), \(sample.reason.text)")
     }
     if count > min(5, samples.count) && samples.count > 5 { lines.append("    …") }

@@ -261,7 +261,9 @@ extension PoolStateMachine {
 
   private mutating func giveUp(_ request: Int, _ id: Int, _ why: String) {
     let message = "A hook of pool \"\(name)\" rejected the connection: \(why)"
+    // What the hook says is for its caller: it may quote anything.
     discard(
-      id, then: .fail(request: request, .rejected, message, leavesEmptySlot: true), saying: .invalidate(why))
+      id, then: .fail(request: request, .rejected, message, leavesEmptySlot: true),
+      saying: .invalidate("rejected by a hook"))
   }
 }

@@ -38,6 +38,10 @@ struct Library {
     try database.rows("SELECT * FROM book WHERE authorId IN (1, 2, 3)")
   }
 
+  @inline(never) func booksWithAuthors() throws {
+    try database.rows("SELECT * FROM book JOIN author ON author.id = book.authorId")
+  }
+
   @inline(never) func book(titled title: String) throws {
     try database.execute("SELECT * FROM book WHERE lower(title) = '\(title)'")
   }

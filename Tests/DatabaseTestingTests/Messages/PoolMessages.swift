@@ -155,6 +155,19 @@ struct PoolMessage: Sendable, CustomTestStringConvertible {
       Expected up to 1 lease at one time, found 2.
         lease 1 of pool "main", taken at PoolMessages.swift:… in PoolMessage
         lease 2 of pool "main", taken at PoolMessages.swift:… in PoolMessage
+        fix: give one back, or pass it on, before the next is taken; or let fewer tasks run at once
+      """#),
+    PoolMessage(
+      .peakLeases(2...),
+      passes: {
+        let pool = stubPool()
+        let leases = try [1, 2].map { _ in try pool.checkoutImmediately() }
+        for lease in leases { try lease.checkin() }
+      },
+      fails: { try transfer(stubPool()) },
+      #"""
+      Expected at least 2 leases at one time, found 1.
+        lease 1 of pool "main", taken at PoolMessages.swift:… in transfer(_:)
       """#),
     PoolMessage(
       .closedConnections, passes: { try SQLiteDatabase().close() },
