@@ -18,15 +18,28 @@ package final class StatementDemand: Sendable {
     package static let detours = Wishes(rawValue: 2)
     /// The rows that statements change: instrumentors that are configured to tell them.
     package static let rowChanges = Wishes(rawValue: 4)
+    package static let all: Wishes = [.statements, .detours, .rowChanges]
+  }
 
-    fileprivate static let each: [Wishes] = [.statements, .detours, .rowChanges]
-    package static let all = Wishes(each)
+  /// How many want it. Three numbers and no table: each recording changes them twice, in a debug build.
+  private struct Counts {
+    var statements = 0
+    var detours = 0
+    var rowChanges = 0
+
+    mutating func add(_ step: Int, to wishes: UInt8) {
+      if wishes & 1 != 0 { statements += step }
+      if wishes & 2 != 0 { detours += step }
+      if wishes & 4 != 0 { rowChanges += step }
+      assertRule(statements >= 0 && detours >= 0 && rowChanges >= 0, "whoever withdraws something wanted it")
+    }
+
+    /// The bits of what somebody wants.
+    var wishes: UInt8 { (statements > 0 ? 1 : 0) | (detours > 0 ? 2 : 0) | (rowChanges > 0 ? 4 : 0) }
   }
 
   private struct State {
-    /// How many want it, of ``Wishes/each``.
-    var counts = Wishes.each.map { _ in 0 }
-    var wishes: Wishes = []
+    var counts = Counts()
     var sources: [StatementSource] = []
   }
 
@@ -38,6 +51,9 @@ package final class StatementDemand: Sendable {
   /// What is wanted now. Costs one load.
   package var wishes: Wishes { Wishes(rawValue: bits.load(ordering: .relaxed)) }
 
+  /// Whether somebody wants more of each statement than its record. Costs one load; statements that go through Swift ask it.
+  package var hasDetours: Bool { bits.load(ordering: .relaxed) & 2 != 0 }
+
   /// Wants it until ``withdraw(_:)``, as often as it is called.
   package func want(_ wishes: Wishes) { change(wishes, by: 1) }
 
@@ -45,21 +61,25 @@ package final class StatementDemand: Sendable {
 
   /// How many want it.
   package func count(of wish: Wishes) -> Int {
-    state.withLock { state in Wishes.each.firstIndex(of: wish).map { state.counts[$0] } ?? 0 }
+    state.withLock { state in
+      switch wish {
+      case .statements: state.counts.statements
+      case .detours: state.counts.detours
+      default: state.counts.rowChanges
+      }
+    }
   }
 
   private func change(_ wishes: Wishes, by step: Int) {
     state.withLock { state in
-      let before = state.wishes
-      for (index, wish) in Wishes.each.enumerated() where wishes.contains(wish) {
-        state.counts[index] += step
-        assertRule(state.counts[index] >= 0, "whoever withdraws something wanted it")
-        if state.counts[index] > 0 { state.wishes.insert(wish) } else { state.wishes.remove(wish) }
+      let before = state.counts.wishes
+      state.counts.add(step, to: wishes.rawValue)
+      let after = state.counts.wishes
+      guard after != before else { return }
+      bits.store(after, ordering: .relaxed)
+      for source in state.sources {
+        source.wishesChanged(Wishes(rawValue: after), Wishes(rawValue: after ^ before))
       }
-      let changed = state.wishes.symmetricDifference(before)
-      guard !changed.isEmpty else { return }
-      bits.store(state.wishes.rawValue, ordering: .relaxed)
-      for source in state.sources { source.wishesChanged(state.wishes, changed) }
     }
   }
 
@@ -68,7 +88,7 @@ package final class StatementDemand: Sendable {
     state.withLock { state in
       guard !state.sources.contains(where: { $0.name == source.name }) else { return }
       state.sources.append(source)
-      source.wishesChanged(state.wishes, .all)
+      source.wishesChanged(Wishes(rawValue: state.counts.wishes), .all)
     }
   }
 

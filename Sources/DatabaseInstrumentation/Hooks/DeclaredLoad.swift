@@ -18,7 +18,7 @@ package final class DeclaredLoad: Sendable {
 
   /// The load around the current task; costs one load of a number where no ORM declares any.
   package static var current: DeclaredLoad? {
-    StatementDemand.shared.wishes.contains(.detours) ? bound?.subject : nil
+    StatementDemand.shared.hasDetours ? bound?.subject : nil
   }
 
   init(

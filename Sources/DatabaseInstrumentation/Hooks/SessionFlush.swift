@@ -24,7 +24,7 @@ public final class SessionFlush: Sendable {
 
   /// The flush around the current task; costs one load of a number where no ORM declares any.
   package static var current: SessionFlush? {
-    StatementDemand.shared.wishes.contains(.detours) ? bound?.subject : nil
+    StatementDemand.shared.hasDetours ? bound?.subject : nil
   }
 
   init(_ name: String, announced: RowChanges) {

@@ -34,9 +34,8 @@ package struct VirtualTable: Sendable, Hashable {
 
   /// Whether a table is called like one that keeps the content of some virtual table.
   package static func mayKeepContent(in table: String) -> Bool {
-    table.split(separator: "_", omittingEmptySubsequences: false).last.map {
-      $0.utf8.count < table.utf8.count && allEndings.contains(String($0).asciiLowercased)
-    } ?? false
+    guard let bar = table.utf8.lastIndex(of: UInt8(ascii: "_")) else { return false }
+    return allEndings.contains(String(table[table.utf8.index(after: bar)...]).asciiLowercased)
   }
 
   /// Whether a table is called like one that keeps the content of a certain virtual table.
