@@ -28,17 +28,6 @@ import Testing
     #expect(count.expectedCount.problem != nil)
   }
 
-  @Test(arguments: [
-    ("book", "Book", "books"), ("books", "Book", "books"), ("category", "Category", "categories"),
-    ("categories", "Category", "categories"), ("order_item", "OrderItem", "orderItems"),
-    ("status", "Status", nil), ("address", "Address", nil), ("addresses", "Address", nil), ("box", "Box", nil),
-    ("batches", "Batch", nil), ("child", "Child", nil), ("hero", "Hero", nil),
-  ])
-  func typesOfTables(table: String, type: String, plural: String?) {
-    #expect(TypeName(table).type == type)
-    #expect(TypeName(table).plural == plural)
-  }
-
   @Test func numbers() {
     #expect(NumberList([3, 1, 2]).description == "#1, #2, #3")
     #expect(NumberList([3, 4, 5, 6, 7]).description == "#3 … #7")

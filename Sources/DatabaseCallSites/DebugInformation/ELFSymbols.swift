@@ -79,12 +79,13 @@
       return found
     }
 
-    /// Calls `body` with each function whose name in the file begins and ends so.
+    /// Calls `body` with each function whose name in the file begins and ends so, and has a text within.
     static func forEachFunction(
-      in file: ELFFile, prefix: String, suffixes: [String], _ body: (_ name: String, _ address: UInt) -> Void
+      in file: ELFFile, prefix: String, containing part: String = "", suffixes: [String],
+      _ body: (_ name: String, _ address: UInt) -> Void
     ) {
       let (symbols, names) = (file.symbols, file.names)
-      let (prefix, suffixes) = (Array(prefix.utf8), suffixes.map { Array($0.utf8) })
+      let (prefix, part, suffixes) = (Array(prefix.utf8), Array(part.utf8CString), suffixes.map { Array($0.utf8) })
       var number = 0
       while number < symbols.count / size {
         let (name, kind, value, _) = symbol(number, in: symbols)
@@ -94,10 +95,15 @@
           memcmp(names.start + offset, prefix, prefix.count) == 0, let length = names.length(at: offset),
           suffixes.contains(where: { suffix in
             length >= suffix.count && memcmp(names.start + (offset + length - suffix.count), suffix, suffix.count) == 0
-          }), let text = names.string(at: offset)
+          }), contains(part, names.start + offset), let text = names.string(at: offset)
         else { continue }
         body(text, value)
       }
+    }
+
+    /// - Parameter name: Ends with a zero byte.
+    private static func contains(_ part: [CChar], _ name: UnsafeRawPointer) -> Bool {
+      part.count == 1 || strstr(name.assumingMemoryBound(to: CChar.self), part) != nil
     }
   }
 #endif

@@ -22,7 +22,7 @@ extension DatabaseExpectation {
   ///   11×  SELECT * FROM book WHERE authorId = ?    lazy, 11 distinct keys, 1.9 ms, 187 steps    #2 … #12
   ///        at Library.swift:42 in Library.authorsWithBooks()
   ///        after #1 SELECT * FROM author, which returned 11 rows, at Library.swift:40
-  ///   fix: load them together, e.g. Author.including(all: Author.books)
+  ///   fix: load them together: Author.including(all: Author.books)
   ///   1 other query: #1. Not counted: 2 transaction.
   /// ```
   public static var noNPlusOne: Self { noNPlusOne(name: ".noNPlusOne", threshold: 2) }

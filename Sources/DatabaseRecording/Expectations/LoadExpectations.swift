@@ -62,7 +62,7 @@ extension DatabaseExpectation {
   /// Expected no lazy loads, found 1.
   ///   1×  lazy book.authorId    #2
   ///        at Library.swift:42 in Library.books(of:)
-  ///   fix: load it with its parent, e.g. Author.including(all: Author.books)
+  ///   fix: load it with its parent: Author.including(all: Author.books)
   /// ```
   public static var noLazyLoads: Self {
     DatabaseExpectation(name: ".noLazyLoads", needsQueries: true, needs: .lazyLoads) { recording, ignored in

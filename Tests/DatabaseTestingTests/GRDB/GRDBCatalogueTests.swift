@@ -71,7 +71,7 @@
         }
       }
       let message = try #require(recording.check(.noLazyLoads).first?.message)
-      #expect(message.hasSuffix("\n  fix: load it with its parent, e.g. Author.including(all: Author.books)"))
+      #expect(message.hasSuffix("\n  fix: load it with its parent: Author.including(all: Author.books)"))
     }
   }
 #endif

@@ -131,7 +131,7 @@ import DatabaseSupport
       #expect(finding.count == 5)
       #expect(finding.callSite?.fileName == "GRDBTests.swift")
       #expect(finding.callSite?.function == "GRDBTests.anNPlusOneInOneAccess()")
-      #expect(finding.message.contains("fix: load them together, e.g. Author.including(all: Author.books)"))
+      #expect(finding.message.contains("fix: load them together: Author.including(all: Author.books)"))
     }
 
     @Test func anImmediateNPlusOne() throws {
@@ -147,7 +147,7 @@ import DatabaseSupport
       let finding = try #require(recording.findings.first)
       #expect(finding.relationship == "book.authorId")
       #expect(finding.message.contains("immediate, 5 distinct keys"))
-      #expect(finding.message.contains("fix: load them together, e.g. Book.including(required: Book.author)"))
+      #expect(finding.message.contains("fix: load them together: Book.including(required: Book.author)"))
     }
 
     @Test func anNPlusOneOverManyAccesses() async throws {

@@ -2,9 +2,9 @@
   import GRDB
   import TestSupport
 
-  private let books = "load them together, e.g. Author.including(all: Author.books)"
-  private let author = "load them together, e.g. Book.including(required: Book.author)"
-  private let reviews = "load them together, e.g. Book.including(all: Book.reviews)"
+  private let books = "load them together: Author.including(all: Author.books)"
+  private let author = "load them together: Book.including(required: Book.author)"
+  private let reviews = "load them together: Book.including(all: Book.reviews)"
 
   extension Programs {
     /// Apps on GRDB.
@@ -99,7 +99,7 @@
         }
       },
       .guiltyGRDB(
-        "GRDB: through a pivot", "book_tag.bookId", 12, fix: "load them together, e.g. Book.including(all: Book.tags)"
+        "GRDB: through a pivot", "book_tag.bookId", 12, fix: "load them together: Book.including(all: Book.tags)"
       ) { queue in
         try queue.read { db in
           for book in try Book.fetchAll(db) {

@@ -10,12 +10,12 @@
   private typealias Project = Studio.Project
   private typealias Job = Studio.Job
 
-  private let writer = "load them together, e.g. Article.including(required: Article.writer)"
-  private let comments = "load them together, e.g. Article.including(all: Article.comments)"
-  private let steps = "load them together, e.g. Recipe.including(all: Recipe.steps)"
-  private let ingredients = "load them together, e.g. Recipe.including(all: Recipe.ingredients)"
-  private let tasks = "load them together, e.g. Project.including(all: Project.tasks)"
-  private let project = "load them together, e.g. Task.including(required: Task.project)"
+  private let writer = "load them together: Newsroom.Article.including(required: Newsroom.Article.writer)"
+  private let comments = "load them together: Newsroom.Article.including(all: Newsroom.Article.comments)"
+  private let steps = "load them together: Kitchen.Recipe.including(all: Kitchen.Recipe.steps)"
+  private let ingredients = "load them together: Kitchen.Recipe.including(all: Kitchen.Recipe.ingredients)"
+  private let tasks = "load them together: Studio.Project.including(all: Studio.Project.tasks)"
+  private let project = "load them together: Studio.Job.including(required: Studio.Job.project)"
   private let keep = "keep the first result, or ask once before the loop"
 
   extension Programs {
@@ -98,7 +98,7 @@
       },
       .guiltyApp(
         on: Newsroom.self, "GRDB: newsroom, the labels of each article", "articleLabel.articleId", 6,
-        fix: "load them together, e.g. Article.including(all: Article.labels)"
+        fix: "load them together: Newsroom.Article.including(all: Newsroom.Article.labels)"
       ) {
         try $0.queue.read { db in
           for article in try Article.fetchAll(db) {
@@ -126,7 +126,7 @@
       },
       .guiltyApp(
         on: Newsroom.self, "GRDB: newsroom, ids first, then each article", "article.id", 6,
-        fix: "read the rows with the list, or together: Article.fetchAll(database, keys: …)"
+        fix: "read the rows with the list, or together: fetchAll(database, keys: …)"
       ) {
         try $0.queue.read { db in
           for id in try Article.select(Column("id"), as: Int64.self).fetchAll(db) {
@@ -289,7 +289,7 @@
       },
       .guiltyApp(
         on: Studio.self, "GRDB: studio, the notes of each task", "note.taskId", 12,
-        fix: "load them together, e.g. Task.including(all: Task.notes)"
+        fix: "load them together: Studio.Job.including(all: Studio.Job.notes)"
       ) {
         try $0.queue.read { db in
           let cursor = try Job.fetchCursor(db)
@@ -303,7 +303,7 @@
       },
       .guiltyApp(
         on: Studio.self, "GRDB: studio, the folders of each folder", "folder.parentId", 7,
-        fix: "load them together, e.g. Folder.including(all: Folder.folders)"
+        fix: "load them together: Studio.Folder.including(all: Studio.Folder.folders)"
       ) {
         try $0.queue.read { db in
           for folder in try Studio.Folder.fetchAll(db) {

@@ -20,7 +20,7 @@ import Testing
     #expect(finding.relationship == "book.authorId")
     #expect(finding.count == 5)
     #expect(finding.message.contains("lazy, 5 distinct keys"))
-    #expect(finding.message.contains("fix: load them together, e.g. Author.including(all: Author.books)"))
+    #expect(finding.message.contains("fix: load them together: Author.including(all: Author.books)"))
     #expect(finding.callSite?.fileName == "Library+Loading.swift")
     #expect(finding.callSite?.function == "Library.booksLazily(authors:)")
   }
@@ -31,7 +31,7 @@ import Testing
     let finding = try #require(recording.findings.first)
     #expect(finding.kind == .nPlusOne)
     #expect(finding.relationship == "book.authorId")
-    #expect(finding.message.contains("fix: load them together, e.g. Book.including(required: Book.author)"))
+    #expect(finding.message.contains("fix: load them together: Book.including(required: Book.author)"))
   }
 
   @Test(.database(.queries(5)))
