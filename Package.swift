@@ -36,6 +36,7 @@ let package = Package(
     .library(name: "DatabaseInstrumentation", targets: ["DatabaseInstrumentation"]),
     .library(name: "GRDBInstrumentation", targets: ["GRDBInstrumentation"]),
     .library(name: "HummingbirdInstrumentation", targets: ["HummingbirdInstrumentation"]),
+    .library(name: "PostgresInstrumentation", targets: ["PostgresInstrumentation"]),
     .library(name: "SQLiteInstrumentation", targets: ["SQLiteInstrumentation"]),
     .executable(name: "database-report", targets: ["database-report"]),
     .plugin(name: "DatabaseReportPlugin", targets: ["DatabaseReportPlugin"]),
@@ -43,6 +44,7 @@ let package = Package(
   traits: [
     .trait(name: "SQLite", description: "Records every SQLite connection of the test process by itself."),
     .trait(name: "GRDB", description: "Configurations, traces and pools of GRDB."),
+    .trait(name: "PostgreSQL", description: "An endpoint in front of a PostgreSQL server that records what passes."),
     .trait(name: "Hummingbird", description: "A middleware and a service for servers on Hummingbird."),
     .trait(
       name: "Optimized",
@@ -54,6 +56,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.86.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -107,6 +110,15 @@ let package = Package(
         "DatabaseSupport",
         "SQLiteInstrumentation",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
+      ],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "PostgresInstrumentation",
+      dependencies: [
+        "DatabaseInstrumentation", "DatabaseSQL", "DatabaseSupport",
+        .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["PostgreSQL"])),
+        .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["PostgreSQL"])),
       ],
       swiftSettings: settings
     ),
@@ -193,6 +205,9 @@ let package = Package(
       ],
       swiftSettings: settings
     ),
+    .testTarget(
+      name: "PostgresInstrumentationTests", dependencies: ["PostgresInstrumentation", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "HummingbirdInstrumentationTests",
       dependencies: [

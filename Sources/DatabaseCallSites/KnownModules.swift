@@ -52,7 +52,7 @@ package enum KnownModules {
   private static let ours: Set<String> = [
     "CCallStacks", "CSQLiteHooks", "CSQLiteInstallAtLoad", "DatabaseSupport", "DatabaseSQL", "DatabaseCallSites",
     "DatabaseInstrumentation", "SQLiteInstrumentation", "DatabaseRecording", "DatabaseTesting", "GRDBInstrumentation",
-    "HummingbirdInstrumentation",
+    "HummingbirdInstrumentation", "PostgresInstrumentation",
   ]
 
   private static let databaseLibraries: Set<String> = [

@@ -21,6 +21,21 @@ extension StatementShape {
   }
 }
 
+extension StatementShape {
+  /// The texts of the statements in a text, as they are written there, without the `;` behind them.
+  package static func texts(in sql: String, dialect: SQLDialect) -> [String] {
+    var sql = sql
+    return sql.withUTF8 { text in
+      var splitter = StatementSplitter(text, dialect: dialect)
+      var texts: [String] = []
+      while let range = splitter.next() {
+        texts.append(String(decoding: UnsafeBufferPointer(rebasing: text[range]), as: UTF8.self))
+      }
+      return texts
+    }
+  }
+}
+
 /// Finds the statements of a text.
 struct StatementSplitter {
   private var tokenizer: SQLTokenizer

@@ -35,6 +35,7 @@ package final class ObservedConnection: Sendable {
     var opening: StackTrace?
     /// The statements that were not finalized when its close began; `nil` where no close began.
     var held: [StatementShape]?
+    var loss: String?
     var schemas = SchemaTimeline()
     var route = Route()
   }
@@ -185,9 +186,12 @@ package final class ObservedConnection: Sendable {
 
   /// Work was done on the connection that its source did not see.
   ///
-  /// - Parameter scope: The recording whose it was; `nil`: that of the task, else that of the connection.
-  package func markLost(in scope: RecordingScope? = nil) {
+  /// - Parameters:
+  ///   - scope: The recording whose it was; `nil`: that of the task, else that of the connection.
+  ///   - reason: What happened, a sentence; `nil` where something replaced SQLite's trace callback.
+  package func markLost(in scope: RecordingScope? = nil, because reason: String? = nil) {
     isLost.store(true, ordering: .relaxed)
+    if let reason { told.withLock { if $0.loss == nil { $0.loss = reason } } }
     (scope ?? RecordingScope.current?.unfinished ?? bound?.unfinished)?.note(lost: self)
   }
 
@@ -197,6 +201,9 @@ package final class ObservedConnection: Sendable {
   package func concerns(_ scope: RecordingScope, isAlone: Bool) -> Bool {
     isBound(inside: scope) || scope.store.hasLog(for: self) || (isAlone && bound == nil && !isOpenedByTest)
   }
+
+  /// Why statements were missed, where its source said so.
+  package var loss: String? { told.withLock { $0.loss } }
 
   /// Whether statements on it are known to have been missed.
   package var hasLostStatements: Bool {

@@ -4,6 +4,8 @@ package struct ConnectionSnapshot: Sendable {
   package let database: ObservedDatabase
   /// Whether statements on it are known to have been missed.
   package let hasLostStatements: Bool
+  /// Why, where its source said so.
+  package let loss: String?
   package let isOpen: Bool
   /// Whether it was opened before any recording.
   let isOpenedOutside: Bool
@@ -15,6 +17,7 @@ package struct ConnectionSnapshot: Sendable {
     info = connection.info
     database = connection.database
     hasLostStatements = connection.hasLostStatements
+    loss = connection.loss
     isOpen = connection.isOpen
     isOpenedOutside = !connection.isBound
     schemas = connection.schemas

@@ -94,15 +94,18 @@ public struct Recording: Sendable, CustomStringConvertible {
   private static func blindness(of evidence: StatementEvidence, in scope: RecordingScope) -> [String] {
     var reasons: [String] = []
     if evidence.records.isEmpty && evidence.dropped.isEmpty { reasons = StatementDemand.shared.problems }
-    let used = evidence.connections.filter(\.hasLostStatements).map(\.info)
-    let unused = scope.lostConnections.map(\.info).filter { lost in !used.contains { $0.id == lost.id } }
-    for connection in used + unused {
+    let used = evidence.connections.filter(\.hasLostStatements).map { ($0.info, $0.loss) }
+    let unused = scope.lostConnections.map { ($0.info, $0.loss) }
+      .filter { lost in !used.contains { $0.0.id == lost.0.id } }
+    for (connection, loss) in used + unused {
       reasons.append(
-        """
-        Connection \(connection) lost its trace: something replaced SQLite's trace callback, and its statements were \
-        not seen. Trace with SQLiteInstrumentor.trace (GRDB: db.sharedTrace), or link SQLite as a shared library, where both \
-        work.
-        """)
+        loss.map { "Connection \(connection): \($0)" } ??
+
+          """
+          Connection \(connection) lost its trace: something replaced SQLite's trace callback, and its statements were \
+          not seen. Trace with SQLiteInstrumentor.trace (GRDB: db.sharedTrace), or link SQLite as a shared library, where both \
+          work.
+          """)
     }
     return reasons
   }

@@ -1,0 +1,127 @@
+#if PostgreSQL
+  internal import DatabaseInstrumentation
+  internal import DatabaseSQL
+
+  /// What is recorded of one connection of a client; it is used on the event loop of that connection alone.
+  final class PostgresSession {
+    private let server: PostgresServer
+    private let name: String?
+    private let scope: RecordingScope?
+    private let definitions: [String]
+    private var conversation = PostgresConversation(split: PostgresText.statements)
+    private var connection: InstrumentedConnection?
+    private var running: [Int: ExecutingStatement] = [:]
+
+    /// - Parameters:
+    ///   - name: What messages call its connection; `nil` for the name of the database.
+    ///   - scope: The recording that the endpoint was made in.
+    ///   - definitions: DDL of tables that are there already.
+    init(_ server: PostgresServer, name: String?, scope: RecordingScope?, definitions: [String]) {
+      self.server = server
+      self.name = name
+      self.scope = scope
+      self.definitions = definitions
+    }
+
+    func clientSent(_ bytes: UnsafeRawBufferPointer) {
+      conversation.clientSent(bytes) { noteInScope($0) }
+      checkReading()
+    }
+
+    func serverSent(_ bytes: UnsafeRawBufferPointer) {
+      conversation.serverSent(bytes) { noteInScope($0) }
+      checkReading()
+    }
+
+    func close() {
+      conversation.close { noteInScope($0) }
+      connection?.close()
+      connection = nil
+    }
+
+    /// What passes an endpoint that was made in a recording is that recording's, whoever else uses the database.
+    private func noteInScope(_ event: PostgresEvent) {
+      guard let scope else { return note(event) }
+      RecordingScope.$current.withValue(scope) { note(event) }
+    }
+
+    private func note(_ event: PostgresEvent) {
+      switch event {
+      case .startup(let user, let database, _): open(database ?? user ?? "postgres")
+      case .began(let id, let text?, _, let parameters):
+        running[id] = connection?.statements.willExecute(
+          text, parameters: parameters.isEmpty ? nil : parameters.map(\.text))
+      case .began(_, nil, _, _):
+        lose("A statement ran whose text is not known: it was prepared by PREPARE in SQL, or is longer than 8 MB.")
+      case .ended(let id, let outcome):
+        guard let statement = running.removeValue(forKey: id) else { return }
+        if let failure = outcome.failure {
+          statement.didFail(PostgresServerError(), status: failure.sqlState, message: failure.fixedText)
+        } else {
+          statement.didExecute(rowsReturned: outcome.rows, rowsChanged: outcome.changed)
+        }
+      case .failed(let failure):
+        // The commit that ends a pipeline can fail, and then it is the statement that did.
+        guard connection != nil, failure.severity == "ERROR" else { return }
+        connection?.statements.willExecute("COMMIT").didFail(
+          PostgresServerError(), status: failure.sqlState, message: failure.fixedText)
+      case .transaction, .cancelRequest: break
+      }
+    }
+
+    private func open(_ database: String) {
+      guard connection == nil else { return }
+      var (host, port): (String?, Int?)
+      switch server.address {
+      case .host(let name, let number): (host, port) = (name, number)
+      case .unixSocket(let path): host = path
+      }
+      connection = InstrumentedConnection(
+        name ?? database, system: .postgreSQL, namespace: database, serverAddress: host, serverPort: port)
+      for ddl in definitions { connection?.define(ddl) }
+    }
+
+    private func checkReading() {
+      guard let problem = conversation.problem else { return }
+      lose("The endpoint could not read what client and server said: \(problem.text).")
+    }
+
+    private func lose(_ reason: String) { connection?.evidence.markLost(in: scope?.unfinished, because: reason) }
+  }
+
+  /// Stands for what the server reported: its code tells what it was.
+  private struct PostgresServerError: Error {}
+
+  enum PostgresText {
+    /// The statements of a text, as they are written.
+    static func statements(_ sql: String) -> [String] { StatementShape.texts(in: sql, dialect: .postgreSQL) }
+  }
+
+  extension PostgresParameter {
+    /// What tells one value from another: the text, or what stands for the bytes of a binary one.
+    fileprivate var text: String? {
+      guard let bytes else { return nil }
+      guard isBinary else { return String(decoding: bytes, as: UTF8.self) }
+      var text = "\(type):"
+      text.reserveCapacity(text.utf8.count + bytes.count * 2)
+      for byte in bytes { text += byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16) }
+      return text
+    }
+  }
+
+  extension PostgresProtocolError {
+    fileprivate var text: String {
+      switch self {
+      case .length(let length, let kind): "a message \(Self.letter(kind)) of \(length) bytes"
+      case .message(let kind): "a message \(Self.letter(kind)), which the protocol does not have"
+      case .encrypted: "it is encrypted"
+      case .version(let number): "version \(number >> 16).\(number & 0xFFFF) of the protocol"
+      case .unexpected(let kind): "an answer \(Self.letter(kind)) to nothing that was asked"
+      }
+    }
+
+    private static func letter(_ kind: UInt8) -> String {
+      (0x21...0x7E).contains(kind) ? "'\(Character(UnicodeScalar(kind)))'" : "\(kind)"
+    }
+  }
+#endif
