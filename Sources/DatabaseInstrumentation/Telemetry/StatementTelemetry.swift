@@ -4,13 +4,13 @@ internal import Logging
 internal import Tracing
 
 /// One statement on its way to tracer, metrics and log: made when it begins, ended exactly once.
-package final class StatementTelemetry: Sendable {
+final class StatementTelemetry: Sendable {
   let shape: StatementShape
-  let load: DeclaredLoad?
+  let load: LoadTelemetry?
 
   private let pipeline: TelemetryPipeline
   private let connection: ObservedConnection
-  private let statement: StatementStart
+  private let statement: SentStatement
   private let context: ServiceContext
   private let planned: PlannedLoad?
   private let tracer: (any Tracer)?
@@ -27,8 +27,8 @@ package final class StatementTelemetry: Sendable {
   }
 
   init(
-    pipeline: TelemetryPipeline, statement: StatementStart, connection: ObservedConnection, context: ServiceContext,
-    load: DeclaredLoad?, planned: PlannedLoad?, tracer: (any Tracer)?, decision: SamplingDecision,
+    pipeline: TelemetryPipeline, statement: SentStatement, connection: ObservedConnection, context: ServiceContext,
+    load: LoadTelemetry?, planned: PlannedLoad?, tracer: (any Tracer)?, decision: SamplingDecision,
     metrics: (any MetricsFactory)?
   ) {
     // What is known of the schema without a look at it: no SQL may run here.
@@ -67,7 +67,7 @@ package final class StatementTelemetry: Sendable {
   /// - Parameters:
   ///   - outcome: `nil` where its end is not going to be seen.
   ///   - wholeMessage: What the database says of a failure, with all that it quotes.
-  package func end(_ outcome: StatementOutcome?, wholeMessage: String? = nil) {
+  func end(_ outcome: StatementOutcome?, wholeMessage: String? = nil) {
     let (isFirst, begun) = state.withLock { state in
       defer { state.isEnded = true }
       return (!state.isEnded, state.span)
@@ -126,7 +126,7 @@ package final class StatementTelemetry: Sendable {
       attributes.describe(shape, batchSize: statement.batchSize)
       if configuration.capturesStatementText {
         attributes["db.query.text"] = SpanAttribute.string(
-          pipeline.text.text(shape, sent: statement.sentText, dialect: connection.info.system.dialect))
+          pipeline.text.text(shape, sent: statement.text, dialect: connection.info.system.dialect))
       }
       for (index, value) in statement.parameters.enumerated() {
         attributes["db.query.parameter.\(index)"] = SpanAttribute.string(value ?? "NULL")

@@ -6,7 +6,7 @@ internal import Tracing
 
 /// What one configuration does with statements: immutable but for its caches, so that a statement ends as it began
 /// whatever is configured meanwhile.
-package final class TelemetryPipeline: Sendable {
+final class TelemetryPipeline: Sendable {
   let configuration: DatabaseInstrumentor.Configuration
   let text: StatementText
   let logger: Logger
@@ -40,13 +40,13 @@ package final class TelemetryPipeline: Sendable {
   /// Takes note of a statement that begins.
   ///
   /// - Returns: `nil` where nothing is to be done when it ends.
-  package func begin(_ statement: StatementStart, on connection: ObservedConnection) -> StatementTelemetry? {
+  func begin(_ statement: SentStatement, on connection: ObservedConnection) -> StatementTelemetry? {
     SinkCall.perform { begun(statement, on: connection) }
   }
 
-  private func begun(_ statement: StatementStart, on connection: ObservedConnection) -> StatementTelemetry? {
+  private func begun(_ statement: SentStatement, on connection: ObservedConnection) -> StatementTelemetry? {
     let context = ServiceContext.current ?? .topLevel
-    let load = DeclaredLoad.current
+    let load = LoadTelemetry.current
     let tracer = configuration.emitsSpans ? InstrumentationSystem.tracer : nil
     let planned = load == nil ? plan(statement, on: connection) : nil
     let strategy = load?.strategy ?? planned?.strategy
@@ -79,7 +79,7 @@ package final class TelemetryPipeline: Sendable {
     return Double((number ?? draws.withLock { $0.next() }) >> 11) * 0x1p-53
   }
 
-  private func plan(_ statement: StatementStart, on connection: ObservedConnection) -> PlannedLoad? {
+  private func plan(_ statement: SentStatement, on connection: ObservedConnection) -> PlannedLoad? {
     guard statement.shape.kind == .select, configuration.emitsSpans else { return nil }
     return plans.load(
       statement.shape, in: connection.schema, enclosing: statement.enclosing?.shape,
@@ -87,19 +87,18 @@ package final class TelemetryPipeline: Sendable {
   }
 
   /// Whether sources have to hand over the text as it was sent.
-  package var needsSentText: Bool {
+  var needsSentText: Bool {
     configuration.emitsSpans && configuration.capturesStatementText && text.needsSentText
   }
 
   /// Whether sources have to hand over the bound values.
-  package var needsParameters: Bool { configuration.emitsSpans && configuration.recordsParameters }
+  var needsParameters: Bool { configuration.emitsSpans && configuration.recordsParameters }
 
   /// The bound values that a span may carry.
   ///
   /// Which column a parameter belongs to is not known here, so where some columns are masked, all parameters are.
-  package func shownParameters(_ values: [String?]?) -> [String?] {
-    guard needsParameters, let values else { return [] }
-    return configuration.redaction == .none ? values : values.map { _ in "?" }
+  func shown(_ parameters: [String?]) -> [String?] {
+    configuration.redaction == .none ? parameters : parameters.map { _ in "?" }
   }
 
   func ended(_ telemetry: StatementTelemetry) {
@@ -129,31 +128,5 @@ private final class OpenStatements: Sendable {
       defer { statements = [:] }
       return Array(statements.values)
     }
-  }
-}
-
-/// A statement that begins, as sources tell it.
-package struct StatementStart: Sendable {
-  package var shape: StatementShape
-  /// The text as it was sent, where the pipeline asked for it.
-  package var sentText: String?
-  /// The bound values, where the pipeline asked for them.
-  package var parameters: [String?]
-  /// How often the statement is sent in one go; `nil`: it is no batch.
-  package var batchSize: Int?
-  /// The statement that is open around it.
-  package var enclosing: StatementTelemetry?
-  package var flags: StatementRecord.Flags
-
-  package init(
-    shape: StatementShape, sentText: String? = nil, parameters: [String?] = [], batchSize: Int? = nil,
-    enclosing: StatementTelemetry? = nil, flags: StatementRecord.Flags = []
-  ) {
-    self.shape = shape
-    self.sentText = sentText
-    self.parameters = parameters
-    self.batchSize = batchSize
-    self.enclosing = enclosing
-    self.flags = flags
   }
 }

@@ -9,7 +9,6 @@ package final class TelemetryRouter: Sendable {
   package static let shared = TelemetryRouter()
 
   private let generation = Atomic<UInt64>(1)
-  private let users = Atomic<Int>(0)
   private let temporaries = Atomic<Int>(0)
   private let state = Locked(State())
 
@@ -24,9 +23,6 @@ package final class TelemetryRouter: Sendable {
     var owner: ObjectIdentifier
     var pipeline: TelemetryPipeline
   }
-
-  /// Whether any statement may be wanted: the only cost where no instrumentor is active.
-  package var isActive: Bool { users.load(ordering: .relaxed) > 0 }
 
   /// Whether a temporary instrumentation runs anywhere.
   var hasTemporary: Bool { temporaries.load(ordering: .relaxed) > 0 }
@@ -48,7 +44,7 @@ package final class TelemetryRouter: Sendable {
       if let database { return state.overrides[ObjectIdentifier(database), default: []].put(activated) }
       return state.defaults.put(activated)
     }
-    if isNew { addUser() }
+    if isNew { ProcessObserver.want() }
     changed()
   }
 
@@ -73,7 +69,7 @@ package final class TelemetryRouter: Sendable {
       return removed
     }
     changed()
-    for _ in 0..<removed { removeUser() }
+    for _ in 0..<removed { ProcessObserver.withdraw() }
   }
 
   private func changed() {
@@ -93,22 +89,12 @@ package final class TelemetryRouter: Sendable {
 
   func beginTemporary() {
     temporaries.wrappingAdd(1, ordering: .relaxed)
-    addUser()
+    ProcessObserver.want()
   }
 
   func endTemporary() {
-    removeUser()
+    ProcessObserver.withdraw()
     temporaries.wrappingSubtract(1, ordering: .relaxed)
-  }
-
-  private func addUser() {
-    users.wrappingAdd(1, ordering: .relaxed)
-    StatementDemand.shared.want([.statements, .detours])
-  }
-
-  private func removeUser() {
-    StatementDemand.shared.withdraw([.statements, .detours])
-    users.wrappingSubtract(1, ordering: .relaxed)
   }
 }
 

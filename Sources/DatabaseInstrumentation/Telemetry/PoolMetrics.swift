@@ -23,24 +23,13 @@ final class PoolMetrics: Sendable {
     self.maxOverflow = maxOverflow
   }
 
-  /// What a transition measured, in nanoseconds.
-  enum Measured: Sendable {
-    case nothing
-    /// How long a lease had its connection.
-    case use(UInt64)
-    /// How long a connection took to open.
-    case create(UInt64)
-    /// How long a caller waited.
-    case wait(UInt64)
-  }
-
-  func record(_ kind: EventKind?, _ measured: Measured, _ statistics: PoolStatistics) {
+  func record(_ kind: EventKind?, _ measured: PoolMeasurement, _ statistics: PoolStatistics) {
     record(kind, measured, statistics, with: MetricsSystem.factory)
   }
 
   /// Generic, because to compare a type costs next to nothing, and to find out that of an existential does.
   private func record<Factory: MetricsFactory>(
-    _ kind: EventKind?, _ measured: Measured, _ statistics: PoolStatistics, with factory: Factory
+    _ kind: EventKind?, _ measured: PoolMeasurement, _ statistics: PoolStatistics, with factory: Factory
   ) {
     if Factory.self == NOOPMetricsHandler.self { return }
     // A factory may have the pool itself to store what it is told.
@@ -114,7 +103,8 @@ final class PoolMetrics: Sendable {
     }
 
     func record(
-      _ kind: EventKind?, _ measured: Measured, _ statistics: PoolStatistics, size: PoolSize, maxOverflow: PoolSize
+      _ kind: EventKind?, _ measured: PoolMeasurement, _ statistics: PoolStatistics, size: PoolSize,
+      maxOverflow: PoolSize
     ) {
       used.set(statistics.leased)
       idle.set(statistics.idle)
