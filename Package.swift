@@ -34,6 +34,7 @@ let package = Package(
     .library(name: "DatabaseTesting", targets: ["DatabaseTesting"]),
     .library(name: "DatabaseRecording", targets: ["DatabaseRecording"]),
     .library(name: "DatabaseInstrumentation", targets: ["DatabaseInstrumentation"]),
+    .library(name: "DatabaseTelemetry", targets: ["DatabaseTelemetry"]),
     .library(name: "GRDBInstrumentation", targets: ["GRDBInstrumentation"]),
     .library(name: "HummingbirdInstrumentation", targets: ["HummingbirdInstrumentation"]),
     .library(name: "SQLiteInstrumentation", targets: ["SQLiteInstrumentation"]),
@@ -64,13 +65,24 @@ let package = Package(
       name: "CSQLiteHooks", dependencies: ["CCallStacks"], cSettings: optimizedC,
       linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CSQLiteInstallAtLoad", dependencies: ["CSQLiteHooks"]),
+    .target(name: "CStatementObserver"),
+    .target(name: "CTelemetryAtLoad", dependencies: ["CStatementObserver"]),
     .target(name: "DatabaseSupport", swiftSettings: optimized),
     .target(name: "DatabaseSQL", swiftSettings: optimized),
     .target(name: "DatabaseCallSites", dependencies: ["CCallStacks", "DatabaseSupport"], swiftSettings: optimized),
     .target(
       name: "DatabaseInstrumentation",
       dependencies: [
-        "CCallStacks", "DatabaseCallSites", "DatabaseSQL", "DatabaseSupport",
+        "CCallStacks", "CStatementObserver", "DatabaseCallSites", "DatabaseSQL", "DatabaseSupport",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: optimized
+    ),
+    .target(
+      name: "DatabaseTelemetry",
+      dependencies: [
+        "CTelemetryAtLoad", "DatabaseInstrumentation", "DatabaseSupport",
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
@@ -113,9 +125,8 @@ let package = Package(
     .target(
       name: "HummingbirdInstrumentation",
       dependencies: [
-        "DatabaseInstrumentation",
-        "DatabaseSupport",
         "DatabaseRecording",
+        "DatabaseTelemetry",
         .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
         .product(name: "Logging", package: "swift-log"),
         .product(
@@ -159,6 +170,18 @@ let package = Package(
       swiftSettings: settings
     ),
     .testTarget(
+      name: "DatabaseTelemetryTests",
+      dependencies: [
+        "DatabaseTelemetry", "DatabaseSupport", "DatabaseTesting", "SQLiteInstrumentation", "CSQLiteForTests",
+        "TestSupport",
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: settings
+    ),
+    .testTarget(
       name: "DatabaseRecordingTests",
       dependencies: [
         "DatabaseRecording", "TestSupport",
@@ -178,9 +201,7 @@ let package = Package(
       dependencies: [
         "SQLiteInstrumentation", "CCallStacks", "CSQLiteHooks", "DatabaseSupport", "DatabaseTesting", "TestSupport",
         "CSQLiteForTests",
-        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "MetricsTestKit", package: "swift-metrics"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
       swiftSettings: settings
@@ -212,6 +233,7 @@ let package = Package(
         "DatabaseTesting",
         "TestSupport",
         "ConfigurationProbe",
+        "DatabaseTelemetry",
         "TransparencyProbe",
         "UpdateHookProbe",
         "CSQLiteForTests",
@@ -223,7 +245,8 @@ let package = Package(
     .testTarget(
       name: "PrivacyTests",
       dependencies: [
-        "DatabaseReporting", "DatabaseTesting", "SQLiteInstrumentation", "TestSupport", "CSQLiteForTests",
+        "DatabaseReporting", "DatabaseTelemetry", "DatabaseTesting", "SQLiteInstrumentation", "TestSupport",
+        "CSQLiteForTests",
         .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
@@ -234,7 +257,7 @@ let package = Package(
     .testTarget(
       name: "PackageTests",
       dependencies: [
-        "DatabaseTesting", "GRDBInstrumentation", "HummingbirdInstrumentation",
+        "DatabaseTelemetry", "DatabaseTesting", "GRDBInstrumentation", "HummingbirdInstrumentation",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
         .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
         .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
@@ -256,7 +279,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "StaticProbe",
-      dependencies: ["DatabaseInstrumentation", "SQLiteInstrumentation", "CSQLiteForTests"],
+      dependencies: ["DatabaseTelemetry", "SQLiteInstrumentation", "CSQLiteForTests"],
       path: "Tests/StaticProbe",
       swiftSettings: settings
     ),
@@ -286,7 +309,7 @@ let package = Package(
       name: "InstructionProbe",
       dependencies: [
         "CCallStacks", "CSQLiteForTests", "CSQLiteHooks", "DatabaseTesting", "DatabaseRecording",
-        "DatabaseInstrumentation", "SQLiteInstrumentation",
+        "DatabaseInstrumentation", "DatabaseTelemetry", "SQLiteInstrumentation",
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
         .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),

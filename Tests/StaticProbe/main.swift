@@ -1,7 +1,7 @@
 // A program as an app ships it: the core and SQLite's hooks, no test framework, linked with Swift's libraries inside.
 
 import CSQLiteForTests
-import DatabaseInstrumentation
+import DatabaseTelemetry
 import SQLiteInstrumentation
 
 try SQLiteInstrumentor.install()

@@ -1,3 +1,4 @@
+internal import CStatementObserver
 internal import Synchronization
 package import Tracing
 
@@ -6,7 +7,7 @@ package typealias Observation = AnyObject & Sendable
 
 /// Whoever watches a process beside its recordings: the one seam to spans, metrics and logs.
 ///
-/// A program has one observer, or none. Everything is told on the thread where it happens, also inside of SQLite's callbacks: an
+/// A program has one observer, that of `DatabaseTelemetry`, or none. Everything is told on the thread where it happens, also inside of SQLite's callbacks: an
 /// observer throws nothing, runs no SQL on what it is told of, and its own work is none that it wants to hear of.
 package protocol StatementObserver: AnyObject, Sendable {
   /// A connection opens while statements are observed.
@@ -63,8 +64,10 @@ package protocol StatementObserver: AnyObject, Sendable {
 
 /// The observer of this process.
 package enum ProcessObserver {
-  /// `nil` in a program without one.
-  package static let current: (any StatementObserver)? = TelemetryRouter.shared
+  /// That of `DatabaseTelemetry`, which is found when a program is loaded; `nil` in one that does not link it.
+  package static let current: (any StatementObserver)? = dso_find_observer().flatMap {
+    Unmanaged<AnyObject>.fromOpaque($0).takeUnretainedValue() as? any StatementObserver
+  }
 
   private static let wishes = Atomic<Int>(0)
 

@@ -1,3 +1,4 @@
+internal import CTelemetryAtLoad
 internal import DatabaseSupport
 internal import Synchronization
 
@@ -7,6 +8,11 @@ internal import Synchronization
 /// was activated for its database last, else the one that was activated for all databases last.
 package final class TelemetryRouter: Sendable {
   package static let shared = TelemetryRouter()
+
+  private init() {
+    // Keeps the module in the program that names this observer when it is loaded.
+    _ = dta_observes_at_load()
+  }
 
   private let generation = Atomic<UInt64>(1)
   private let temporaries = Atomic<Int>(0)

@@ -1,3 +1,4 @@
+import DatabaseTelemetry
 import DatabaseTesting
 import InMemoryTracing
 import TestSupport

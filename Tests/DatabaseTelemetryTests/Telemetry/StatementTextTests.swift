@@ -1,6 +1,6 @@
 import Testing
 
-@testable import DatabaseInstrumentation
+@testable import DatabaseTelemetry
 
 @Suite struct StatementTextTests {
   @Test(arguments: [

@@ -1,5 +1,5 @@
 import CoreMetrics
-import DatabaseInstrumentation
+import DatabaseTelemetry
 import DatabaseSupport
 import InMemoryTracing
 import Logging

@@ -1,4 +1,4 @@
-import DatabaseInstrumentation
+import DatabaseTelemetry
 import Testing
 
 @testable import SQLiteInstrumentation

@@ -1,4 +1,5 @@
 import CSQLiteForTests
+import DatabaseTelemetry
 import DatabaseTesting
 import Foundation
 import InMemoryTracing

@@ -1,7 +1,7 @@
 import Testing
 import Tracing
 
-@testable import DatabaseInstrumentation
+@testable import DatabaseTelemetry
 
 @Suite struct SamplingTests {
   private func decide(

@@ -1,4 +1,5 @@
 import CoreMetrics
+import DatabaseTelemetry
 import DatabaseTesting
 import InMemoryTracing
 import Logging

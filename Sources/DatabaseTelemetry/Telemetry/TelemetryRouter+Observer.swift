@@ -1,5 +1,10 @@
-package import DatabaseSupport
 package import Tracing
+
+/// The C module finds the observer by this name, since it is loaded first.
+@_cdecl("database_telemetry_observer")
+func databaseTelemetryObserver() -> UnsafeRawPointer {
+  UnsafeRawPointer(Unmanaged.passUnretained(TelemetryRouter.shared).toOpaque())
+}
 
 extension TelemetryRouter: StatementObserver {
   package func connectionOpened() -> (any Observation)? {

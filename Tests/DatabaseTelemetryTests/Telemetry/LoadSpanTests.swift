@@ -1,3 +1,4 @@
+import DatabaseTelemetry
 import DatabaseTesting
 import InMemoryTracing
 import TestSupport
@@ -43,6 +44,25 @@ import Tracing
     let span = try #require(telemetry.spans.first)
     #expect(span["db.loader.strategy"] == .string(strategy.rawValue))
     #expect(span["db.loader.is_joined"] == .bool(strategy == .joined))
+  }
+
+  /// An inner load takes its statements from the outer one, and has its own attributes alone.
+  @Test func attributesAreThoseOfOneLoad() async throws {
+    let telemetry = Telemetry()
+    try telemetry.collect {
+      try LoaderHooks.withLoad(.selectIn, of: "author.books", attributes: ["orm.session": 7]) {
+        try LoaderHooks.withLoad(.lazy, of: "book.pages") { _ = try shop.books(of: 1) }
+        try LoaderHooks.withIdentityLoad(of: "author", attributes: ["orm.session": 8]) { _ = try shop.authors() }
+        _ = try shop.setting(1)
+      }
+    }
+    func session(_ name: String) -> [SpanAttribute?] { telemetry.spans(named: name).map { $0["orm.session"] } }
+    #expect(session("SELECT book") == [nil])
+    #expect(session("lazy load book.pages") == [nil])
+    #expect(session("SELECT author") == [.int64(8)])
+    #expect(session("load author") == [.int64(8)])
+    #expect(session("SELECT setting") == [.int64(7)])
+    #expect(session("selectIn load author.books") == [.int64(7)])
   }
 
   @Test func aFetchByPrimaryKey() throws {
