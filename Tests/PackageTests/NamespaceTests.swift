@@ -5,8 +5,8 @@
   /// What the names of a test file are, by its imports.
   @Suite struct NamespaceTests {
     private static let telemetry = [
-      "DatabaseInstrumentor", "DatabaseActivation", "DatabaseConfigurationError", "Sampling", "SampledStatement", "Redaction",
-      "DatabaseAttributes", "DatabaseAttributeValue",
+      "DatabaseInstrumentor", "DatabaseActivation", "DatabaseConfigurationError", "Sampling", "SampledStatement",
+      "Redaction", "DatabaseAttributes", "DatabaseAttributeValue",
     ]
 
     /// A test author's own `Sampling` or `Redaction` is the only one.
