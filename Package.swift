@@ -279,7 +279,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "StaticProbe",
-      dependencies: ["DatabaseTelemetry", "SQLiteInstrumentation", "CSQLiteForTests"],
+      dependencies: ["DatabaseInstrumentation", "DatabaseTelemetry", "SQLiteInstrumentation", "CSQLiteForTests"],
       path: "Tests/StaticProbe",
       swiftSettings: settings
     ),

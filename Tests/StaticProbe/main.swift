@@ -1,9 +1,12 @@
 // A program as an app ships it: the core and SQLite's hooks, no test framework, linked with Swift's libraries inside.
 
 import CSQLiteForTests
+import DatabaseInstrumentation
 import DatabaseTelemetry
 import SQLiteInstrumentation
 
+// Before anything of telemetry is called.
+print("an observer at load: \(ProcessObserver.current != nil)")
 try SQLiteInstrumentor.install()
 try DatabaseInstrumentor.shared.configure { $0 = .production }
 var handle: OpaquePointer?
