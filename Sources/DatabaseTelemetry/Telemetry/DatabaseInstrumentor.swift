@@ -117,7 +117,7 @@ public final class DatabaseInstrumentor: Sendable {
   /// ```
   ///
   /// - Parameters:
-  ///   - databases: From ``DatabaseRegistry``, or of connections that are not instrumented yet.
+  ///   - databases: From `DatabaseRegistry`, or of connections that are not instrumented yet.
   ///   - configuration: For these databases alone; that of the instrumentor when `nil`.
   /// - Returns: The databases that it works for now, and why the others failed.
   /// - Throws: ``DatabaseConfigurationError`` for a value that makes no sense; then nothing is activated.
