@@ -34,6 +34,7 @@ let package = Package(
     .library(name: "DatabaseTesting", targets: ["DatabaseTesting"]),
     .library(name: "DatabaseRecording", targets: ["DatabaseRecording"]),
     .library(name: "DatabaseInstrumentation", targets: ["DatabaseInstrumentation"]),
+    .library(name: "DatabaseTelemetry", targets: ["DatabaseTelemetry"]),
     .library(name: "GRDBInstrumentation", targets: ["GRDBInstrumentation"]),
     .library(name: "HummingbirdInstrumentation", targets: ["HummingbirdInstrumentation"]),
     .library(name: "PostgresInstrumentation", targets: ["PostgresInstrumentation"]),
@@ -67,13 +68,24 @@ let package = Package(
       name: "CSQLiteHooks", dependencies: ["CCallStacks"], cSettings: optimizedC,
       linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CSQLiteInstallAtLoad", dependencies: ["CSQLiteHooks"]),
+    .target(name: "CStatementObserver"),
+    .target(name: "CTelemetryAtLoad", dependencies: ["CStatementObserver"]),
     .target(name: "DatabaseSupport", swiftSettings: optimized),
     .target(name: "DatabaseSQL", swiftSettings: optimized),
     .target(name: "DatabaseCallSites", dependencies: ["CCallStacks", "DatabaseSupport"], swiftSettings: optimized),
     .target(
       name: "DatabaseInstrumentation",
       dependencies: [
-        "CCallStacks", "DatabaseCallSites", "DatabaseSQL", "DatabaseSupport",
+        "CCallStacks", "CStatementObserver", "DatabaseCallSites", "DatabaseSQL", "DatabaseSupport",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: optimized
+    ),
+    .target(
+      name: "DatabaseTelemetry",
+      dependencies: [
+        "CTelemetryAtLoad", "DatabaseInstrumentation", "DatabaseSupport",
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
@@ -125,9 +137,8 @@ let package = Package(
     .target(
       name: "HummingbirdInstrumentation",
       dependencies: [
-        "DatabaseInstrumentation",
-        "DatabaseSupport",
         "DatabaseRecording",
+        "DatabaseTelemetry",
         .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
         .product(name: "Logging", package: "swift-log"),
         .product(
@@ -171,6 +182,18 @@ let package = Package(
       swiftSettings: settings
     ),
     .testTarget(
+      name: "DatabaseTelemetryTests",
+      dependencies: [
+        "DatabaseTelemetry", "DatabaseSupport", "DatabaseTesting", "SQLiteInstrumentation", "CSQLiteForTests",
+        "TestSupport",
+        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
+      ],
+      swiftSettings: settings
+    ),
+    .testTarget(
       name: "DatabaseRecordingTests",
       dependencies: [
         "DatabaseRecording", "TestSupport",
@@ -190,9 +213,7 @@ let package = Package(
       dependencies: [
         "SQLiteInstrumentation", "CCallStacks", "CSQLiteHooks", "DatabaseSupport", "DatabaseTesting", "TestSupport",
         "CSQLiteForTests",
-        .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "MetricsTestKit", package: "swift-metrics"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
       swiftSettings: settings
@@ -227,6 +248,7 @@ let package = Package(
         "DatabaseTesting",
         "TestSupport",
         "ConfigurationProbe",
+        "DatabaseTelemetry",
         "TransparencyProbe",
         "UpdateHookProbe",
         "CSQLiteForTests",
@@ -238,7 +260,8 @@ let package = Package(
     .testTarget(
       name: "PrivacyTests",
       dependencies: [
-        "DatabaseReporting", "DatabaseTesting", "SQLiteInstrumentation", "TestSupport", "CSQLiteForTests",
+        "DatabaseReporting", "DatabaseTelemetry", "DatabaseTesting", "SQLiteInstrumentation", "TestSupport",
+        "CSQLiteForTests",
         .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
@@ -249,7 +272,7 @@ let package = Package(
     .testTarget(
       name: "PackageTests",
       dependencies: [
-        "DatabaseTesting", "GRDBInstrumentation", "HummingbirdInstrumentation",
+        "DatabaseTelemetry", "DatabaseTesting", "GRDBInstrumentation", "HummingbirdInstrumentation",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
         .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
         .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
@@ -271,7 +294,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "StaticProbe",
-      dependencies: ["DatabaseInstrumentation", "SQLiteInstrumentation", "CSQLiteForTests"],
+      dependencies: ["DatabaseInstrumentation", "DatabaseTelemetry", "SQLiteInstrumentation", "CSQLiteForTests"],
       path: "Tests/StaticProbe",
       swiftSettings: settings
     ),
@@ -301,7 +324,7 @@ let package = Package(
       name: "InstructionProbe",
       dependencies: [
         "CCallStacks", "CSQLiteForTests", "CSQLiteHooks", "DatabaseTesting", "DatabaseRecording",
-        "DatabaseInstrumentation", "SQLiteInstrumentation",
+        "DatabaseInstrumentation", "DatabaseTelemetry", "SQLiteInstrumentation",
         .product(name: "CoreMetrics", package: "swift-metrics"),
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
         .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),

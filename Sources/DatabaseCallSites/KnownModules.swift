@@ -51,8 +51,8 @@ package enum KnownModules {
 
   private static let ours: Set<String> = [
     "CCallStacks", "CSQLiteHooks", "CSQLiteInstallAtLoad", "DatabaseSupport", "DatabaseSQL", "DatabaseCallSites",
-    "DatabaseInstrumentation", "SQLiteInstrumentation", "DatabaseRecording", "DatabaseTesting", "GRDBInstrumentation",
-    "HummingbirdInstrumentation", "PostgresInstrumentation",
+    "DatabaseInstrumentation", "DatabaseTelemetry", "SQLiteInstrumentation", "DatabaseRecording", "DatabaseTesting",
+    "GRDBInstrumentation", "HummingbirdInstrumentation", "PostgresInstrumentation",
   ]
 
   private static let databaseLibraries: Set<String> = [

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 internal import Foundation
 
 /// Fails the whole test run for connections that outlive every test: leases that nobody gave back.

@@ -1,5 +1,5 @@
 #if Hummingbird
-  public import DatabaseInstrumentation
+  public import DatabaseTelemetry
   public import Logging
   public import ServiceLifecycle
 

@@ -1,6 +1,6 @@
 #if Hummingbird
-  public import DatabaseInstrumentation
   internal import DatabaseRecording
+  public import DatabaseTelemetry
   public import Hummingbird
   internal import Logging
 

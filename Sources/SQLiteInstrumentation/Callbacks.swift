@@ -140,8 +140,8 @@ private func statementBegan(_ statement: UnsafePointer<dbh_statement>?, _ slot: 
   return connection._withUnsafeGuaranteedRef { connection in
     record(statement, on: connection, in: slot)
     // A flag is read where no instrumentor is active.
-    if let pipeline = connection.pipeline {
-      slot.pointee.telemetry = telemetry(of: statement.pointee, on: connection, through: pipeline)
+    if let observer = ProcessObserver.listening {
+      slot.pointee.telemetry = observation(of: statement.pointee, on: connection, by: observer)
     }
     return slot.pointee.lane != nil || slot.pointee.telemetry != nil
   }
@@ -173,16 +173,17 @@ private func record(
   slot.pointee = dbh_slot(kept, lane: lane, start: beginning.start)
 }
 
-private func telemetry(
-  of statement: dbh_statement, on connection: ObservedConnection, through pipeline: TelemetryPipeline
+/// What the observer of the process keeps of a statement, as C keeps it.
+private func observation(
+  of statement: dbh_statement, on connection: ObservedConnection, by observer: any StatementObserver
 ) -> UnsafeMutableRawPointer? {
   let enclosing = statement.parent?.pointee.telemetry.map {
-    Unmanaged<StatementTelemetry>.fromOpaque($0).takeUnretainedValue()
+    Unmanaged<any Observation>.fromOpaque($0).takeUnretainedValue()
   }
-  var start = StatementStart(shape: ShapeTable.shared[statement.shape.id], enclosing: enclosing)
-  if pipeline.needsSentText { start.sentText = statement.sql.map { String(cString: $0) } }
-  if pipeline.needsParameters { start.parameters = pipeline.shownParameters(boundValues(of: statement)) }
-  return pipeline.begin(start, on: connection).map { Unmanaged.passRetained($0).toOpaque() }
+  let begun = observer.statementBegan(
+    ShapeTable.shared[statement.shape.id], on: connection, inside: enclosing, batchSize: nil,
+    text: { statement.sql.map { String(cString: $0) } }, parameters: { boundValues(of: statement) })
+  return begun.map { Unmanaged<any Observation>.passRetained($0).toOpaque() }
 }
 
 private func boundValues(of statement: dbh_statement) -> [String?] {
@@ -210,9 +211,9 @@ private func statementEnded(_ slot: UnsafePointer<dbh_slot>?, _ outcome: UnsafeP
   let ended = StatementOutcome(counts, error: error)
   if let kept = StatementSlot(slot, shape: outcome.shape) { kept.log.end(kept, ended) }
   if let telemetry = slot.telemetry {
-    Unmanaged<StatementTelemetry>.fromOpaque(telemetry)._withUnsafeGuaranteedRef {
-      $0.end(ended, wholeMessage: error == nil ? nil : outcome.error_message.map { String(cString: $0) })
-    }
+    let observation = Unmanaged<any Observation>.fromOpaque(telemetry).takeUnretainedValue()
+    ProcessObserver.current?.statementEnded(
+      observation, ended, message: error == nil ? nil : outcome.error_message.map { String(cString: $0) })
   }
 }
 
@@ -229,8 +230,8 @@ private func statementError(code: Int32, message: UnsafePointer<CChar>?) -> Stat
 private func telemetryReleased(_ telemetry: UnsafeMutableRawPointer?) {
   guard let telemetry else { return }
   // Finalized or closed without an end: its span must not stay open.
-  Unmanaged<StatementTelemetry>.fromOpaque(telemetry)._withUnsafeGuaranteedRef { $0.end(nil) }
-  Unmanaged<StatementTelemetry>.fromOpaque(telemetry).release()
+  let observation = Unmanaged<any Observation>.fromOpaque(telemetry).takeRetainedValue()
+  ProcessObserver.current?.statementEnded(observation, nil, message: nil)
 }
 
 private func laneReleased(_ log: UnsafeMutableRawPointer?, _ scope: UnsafeMutableRawPointer?) {
@@ -255,9 +256,11 @@ private func prepareFailed(
   owner.fail(
     toPrepare: ShapeTable.shared.number(of: known), at: dbh_now(),
     error: error, flags: StatementRecord.Flags(rawValue: dbh_thread_flags()))
-  guard let pipeline = owner.pipeline else { return }
-  pipeline.begin(StatementStart(shape: StatementShape("")), on: owner)?.end(
-    StatementOutcome(duration: 0, error: error), wholeMessage: message)
+  guard let observer = ProcessObserver.listening,
+    let begun = observer.statementBegan(
+      StatementShape(""), on: owner, inside: nil, batchSize: nil, text: { nil }, parameters: { nil })
+  else { return }
+  observer.statementEnded(begun, StatementOutcome(duration: 0, error: error), message: message)
 }
 
 /// Where failures go that happen on a thread before any connection was seen on it.

@@ -2,7 +2,7 @@ internal import CSQLiteHooks
 public import DatabaseInstrumentation
 
 extension InstrumentedDatabase {
-  /// An SQLite connection that is open already, for ``DatabaseInstrumentor/activate(on:configuration:)``.
+  /// An SQLite connection that is open already, for `DatabaseInstrumentor.activate(on:configuration:)`.
   ///
   /// It is instrumented, as by ``SQLiteInstrumentor/instrument(_:name:)``, when an instrumentor is activated on it.
   ///

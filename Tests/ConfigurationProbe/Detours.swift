@@ -12,6 +12,7 @@ func countDetours() async -> Never {
   func print(_ name: String, inside: Int) { Swift.print("\(name): \(inside) inside, \(detours()) afterwards") }
   struct Failure: Error {}
 
+  Swift.print(ProcessObserver.current == nil ? "no observer" : "an observer")
   print("a load", inside: LoaderHooks.withLoad(.lazy, of: "author.books") { detours() })
   print("an identity load", inside: LoaderHooks.withIdentityLoad(of: "author") { detours() })
   let nested = LoaderHooks.withLoad(.lazy, of: "author.books") {

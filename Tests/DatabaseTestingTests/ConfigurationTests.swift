@@ -53,6 +53,7 @@
       let lines = try Probe(name: "ConfigurationProbe").run("detours")
       #expect(
         lines == [
+          "no observer",
           "a load: 1 inside, 0 afterwards",
           "an identity load: 1 inside, 0 afterwards",
           "a load in a load: 2 inside, 0 afterwards",

@@ -2,6 +2,7 @@ internal import CSQLiteForTests
 internal import CSQLiteHooks
 internal import CoreMetrics
 internal import DatabaseInstrumentation
+internal import DatabaseTelemetry
 internal import DatabaseTesting
 internal import InMemoryTracing
 internal import SQLiteInstrumentation

@@ -64,6 +64,26 @@ import Testing
     }
   }
 
+  @Test func telemetryAloneKnowsMetrics() throws {
+    for (file, module, imported) in try Self.imports() where module != "DatabaseTelemetry" {
+      #expect(!["CoreMetrics", "Metrics"].contains(imported), "\(file) imports \(imported)")
+    }
+  }
+
+  /// The core keeps spans of other libraries, and hands a context on: it begins no span, and asks for no tracer.
+  @Test func theCoreHasNoTracer() throws {
+    let folder = Documentation.package.appendingPathComponent("Sources/DatabaseInstrumentation")
+    let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)?.allObjects ?? []
+    var count = 0
+    for case let file as URL in files where file.pathExtension == "swift" {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      let found = ["InstrumentationSystem", "any Tracer", "startSpan("].filter(text.contains)
+      #expect(found.isEmpty, "\(file.lastPathComponent) has \(found)")
+      count += 1
+    }
+    #expect(count > 50)
+  }
+
   /// Swift's imports, and the headers of other modules that C includes.
   private static func imports() throws -> [(file: String, module: String, imported: String)] {
     let sources = Documentation.package.appendingPathComponent("Sources")

@@ -3,7 +3,7 @@ import Testing
 
 /// Which folders of a module name types of which others: as the table in *Architecture* says, which is read here.
 @Suite struct FolderFloorTests {
-  @Test(arguments: ["DatabaseInstrumentation", "DatabaseRecording"])
+  @Test(arguments: ["DatabaseInstrumentation", "DatabaseRecording", "DatabaseTelemetry"])
   func foldersNameWhatTheTableSays(_ module: String) throws {
     let found = try Module(module).uses
     let table = try Self.table(of: module)

@@ -26,7 +26,7 @@ import Testing
     .enabled(if: folder != nil, "DATABASE_TESTING_SYMBOL_GRAPHS is not set"),
     arguments: [
       "DatabaseTesting", "DatabaseRecording", "DatabaseInstrumentation", "DatabaseSQL", "DatabaseCallSites",
-      "SQLiteInstrumentation", "GRDBInstrumentation", "HummingbirdInstrumentation",
+      "DatabaseTelemetry", "SQLiteInstrumentation", "GRDBInstrumentation", "HummingbirdInstrumentation",
     ])
   func everyPublicSymbolIsDocumented(module: String) throws {
     let folder = URL(fileURLWithPath: try #require(Self.folder))

@@ -1,5 +1,6 @@
 import CSQLiteForTests
 import CoreMetrics
+import DatabaseTelemetry
 import DatabaseTesting
 import Foundation
 import InMemoryTracing

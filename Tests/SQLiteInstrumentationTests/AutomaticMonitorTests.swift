@@ -1,7 +1,5 @@
-import CoreMetrics
 import DatabaseInstrumentation
 import DatabaseTesting
-import MetricsTestKit
 import TestSupport
 import Testing
 
@@ -108,17 +106,5 @@ import Testing
     #expect(recording.poolEvents.isEmpty)
     #expect(recording.leases.isEmpty)
     #expect(recording.check(.closedConnections).isEmpty)
-  }
-
-  @Test func noMetricsAreReported() throws {
-    let file = try TemporaryFile("automatic-metrics.sqlite")
-    let metrics = TestMetrics()
-    try withMetricsFactory(metrics) {
-      let database = try SQLiteDatabase(file.path)
-      _ = try database.rows("SELECT 1")
-      database.close()
-    }
-    #expect(metrics.counters.allSatisfy { !$0.label.hasPrefix("db.client.connection") })
-    #expect(metrics.recorders.allSatisfy { !$0.label.hasPrefix("db.client.connection") })
   }
 }

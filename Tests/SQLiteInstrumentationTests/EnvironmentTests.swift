@@ -1,5 +1,5 @@
 import CSQLiteHooks
-import DatabaseInstrumentation
+import DatabaseSupport
 import Testing
 
 @Suite struct EnvironmentTests {

@@ -1,9 +1,7 @@
 import CSQLiteForTests
 import DatabaseTesting
-import InMemoryTracing
 import TestSupport
 import Testing
-import Tracing
 
 /// Of what SQLite says only that is kept which is known to be made of names.
 @Suite struct ErrorTextTests {
@@ -46,15 +44,6 @@ import Tracing
     let error = try #require(recording.statements.compactMap(\.error).first)
     #expect(error.description == expected)
     #expect(!"\(recording)".contains("secret"))
-  }
-
-  @Test func theWholeTextIsThereOnRequest() throws {
-    for (isAsked, expected) in [(false, "SQLITE_ERROR: SQL logic error"), (true, "cannot do it with secret")] {
-      let telemetry = Telemetry()
-      let database = try Self.library()
-      try telemetry.collect({ $0.recordsErrorMessages = isAsked }) { _ = try? database.rows("SELECT fail('secret')") }
-      #expect(telemetry.spans.compactMap { $0.status?.message } == [expected])
-    }
   }
 
   private static func library() throws -> SQLiteDatabase {

@@ -2,8 +2,11 @@
 
 import CSQLiteForTests
 import DatabaseInstrumentation
+import DatabaseTelemetry
 import SQLiteInstrumentation
 
+// Before anything of telemetry is called.
+print("an observer at load: \(ProcessObserver.current != nil)")
 try SQLiteInstrumentor.install()
 try DatabaseInstrumentor.shared.configure { $0 = .production }
 var handle: OpaquePointer?

@@ -106,9 +106,9 @@ public struct InstrumentedDatabase: Sendable, CustomStringConvertible {
     identity?.schema.prepare()
   }
 
-  func attached() throws -> ObservedDatabase { try attach() }
+  package func attached() throws -> ObservedDatabase { try attach() }
 
-  func with(_ identity: ObservedDatabase) -> InstrumentedDatabase {
+  package func with(_ identity: ObservedDatabase) -> InstrumentedDatabase {
     DatabaseRegistry.shared.databases.first { $0.identity === identity } ?? self
   }
 

@@ -16,8 +16,6 @@ package final class ObservedConnection: Sendable {
   private let key: ObservedDatabase.Key?
   private let bound: RecordingScope?
   private let cache = Locked(Cache())
-  /// The temporary instrumentation that the connection was opened in.
-  private let temporary: TemporaryInstrumentation?
   /// Whether a test opened it outside of any recording.
   private let isOpenedByTest: Bool
   private let isLost = Atomic<Bool>(false)
@@ -37,12 +35,8 @@ package final class ObservedConnection: Sendable {
     var held: [StatementShape]?
     var loss: String?
     var schemas = SchemaTimeline()
-    var route = Route()
-  }
-
-  private struct Route {
-    var generation: UInt64 = 0
-    var pipeline: TelemetryPipeline?
+    /// What the observer of the process keeps of it.
+    var observation: (any Observation)?
   }
 
   /// - Parameters:
@@ -53,12 +47,11 @@ package final class ObservedConnection: Sendable {
   package init(
     info: ConnectionInfo, database: ObservedDatabase, isBound: Bool = true, key: ObservedDatabase.Key? = nil
   ) {
-    told = Locked(Told(info: info))
+    told = Locked(Told(info: info, observation: ProcessObserver.listening?.connectionOpened()))
     self.key = key
     self.database = database
     // A fixture without a recording around it is nobody's.
     bound = isBound ? RecordingScope.current?.unfinished.flatMap { $0.recording == nil ? nil : $0 } : nil
-    temporary = TelemetryRouter.shared.hasTemporary ? TemporaryInstrumentation.current : nil
     isOpenedByTest = bound == nil && CurrentTest.isInTask
     if let bound { database.noteUse(by: bound) }
     if isBound { DatabaseRegistry.shared.add(info, database) }
@@ -75,20 +68,13 @@ package final class ObservedConnection: Sendable {
     if !isClosed.load(ordering: .relaxed) { DatabaseRegistry.shared.add(info, database) }
   }
 
-  /// The pipeline that statements of this task go to now; `nil` where none is active, and for what a sink of one does.
-  package var pipeline: TelemetryPipeline? {
-    let router = TelemetryRouter.shared
-    guard router.isActive, !SinkCall.isCurrent else { return nil }
-    if router.hasTemporary {
-      if let current = TemporaryInstrumentation.current, current.isRunning { return current.pipeline }
-      if let temporary, temporary.isRunning { return temporary.pipeline }
-    }
-    let generation = router.currentGeneration
-    return told.withLock { told in
-      if told.route.generation != generation {
-        told.route = Route(generation: generation, pipeline: router.pipeline(for: database))
-      }
-      return told.route.pipeline
+  /// What the observer of the process keeps of it, made when that is first asked for.
+  package func observation(otherwise make: () -> any Observation) -> any Observation {
+    told.withLock { told in
+      if let known = told.observation { return known }
+      let made = make()
+      told.observation = made
+      return made
     }
   }
 

@@ -7,22 +7,24 @@ internal import Synchronization
 /// is still open, which is what a recording says of it; its span ends there.
 public final class ExecutingStatement: Sendable {
   let slot: StatementSlot?
-  let telemetry: StatementTelemetry?
+  /// What the observer of the process keeps of it.
+  let observation: (any Observation)?
   private let start: UInt64
   private let isEnded = Atomic<Bool>(false)
   /// The session flush that the statement is a part of.
   private let flush: (session: SessionFlush, shape: StatementShape)?
 
   init(
-    slot: StatementSlot?, telemetry: StatementTelemetry?, flush: (session: SessionFlush, shape: StatementShape)? = nil
+    slot: StatementSlot?, observation: (any Observation)?,
+    flush: (session: SessionFlush, shape: StatementShape)? = nil
   ) {
     self.flush = flush
     self.slot = slot
-    self.telemetry = telemetry
-    start = slot == nil && telemetry == nil ? 0 : monotonicNanoseconds()
+    self.observation = observation
+    start = slot == nil && observation == nil ? 0 : monotonicNanoseconds()
   }
 
-  deinit { telemetry?.end(nil) }
+  deinit { tellObserver(nil) }
 
   /// The statement ended well.
   ///
@@ -49,7 +51,7 @@ public final class ExecutingStatement: Sendable {
   }
 
   private func end(error: StatementError?, rowsReturned: Int?, rowsChanged: Int?) {
-    guard slot != nil || telemetry != nil else { return }
+    guard slot != nil || observation != nil else { return }
     guard !isEnded.exchange(true, ordering: .relaxed) else { return }
     var outcome = StatementOutcome(duration: monotonicNanoseconds() - start, error: error)
     if let rowsReturned {
@@ -58,7 +60,11 @@ public final class ExecutingStatement: Sendable {
     }
     if let rowsChanged { outcome.counts.rowsChanged = Int32(clamping: rowsChanged) }
     if let slot { slot.log.end(slot, outcome) }
-    telemetry?.end(outcome)
+    tellObserver(outcome)
     if let flush, error == nil { flush.session.add(rowsChanged, by: flush.shape) }
+  }
+
+  private func tellObserver(_ outcome: StatementOutcome?) {
+    if let observation { ProcessObserver.current?.statementEnded(observation, outcome, message: nil) }
   }
 }

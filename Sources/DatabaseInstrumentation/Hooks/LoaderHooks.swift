@@ -19,14 +19,12 @@ public enum LoaderHooks {
   ///   - strategy: How.
   ///   - relationship: The ORM's own name: `author.books`.
   ///   - parentCount: For how many parents, where that is known.
-  ///   - attributes: More attributes for the spans.
   ///   - body: What sends the statements, in this task and its children.
   /// - Returns: What `body` returns.
   public static func withLoad<R>(
-    _ strategy: LoadStrategy, of relationship: String, parentCount: Int? = nil, attributes: DatabaseAttributes = [:],
-    _ body: () throws -> R
+    _ strategy: LoadStrategy, of relationship: String, parentCount: Int? = nil, _ body: () throws -> R
   ) rethrows -> R {
-    try declared(strategy, relationship, parentCount, attributes).bind(body)
+    try DeclaredLoad(strategy, of: relationship, parentCount: parentCount).bind(body)
   }
 
   /// Runs `body`, whose statements load a relationship.
@@ -38,14 +36,12 @@ public enum LoaderHooks {
   ///   - strategy: How.
   ///   - relationship: The ORM's own name: `author.books`.
   ///   - parentCount: For how many parents, where that is known.
-  ///   - attributes: More attributes for the spans.
   ///   - body: What sends the statements, in this task and its children.
   /// - Returns: What `body` returns.
   public static func withLoad<R>(
-    _ strategy: LoadStrategy, of relationship: String, parentCount: Int? = nil, attributes: DatabaseAttributes = [:],
-    _ body: () async throws -> R
+    _ strategy: LoadStrategy, of relationship: String, parentCount: Int? = nil, _ body: () async throws -> R
   ) async rethrows -> R {
-    try await declared(strategy, relationship, parentCount, attributes).bind(body)
+    try await DeclaredLoad(strategy, of: relationship, parentCount: parentCount).bind(body)
   }
 
   /// Runs `body`, whose statements fetch a row by its primary key, for its own sake: no relationship is loaded.
@@ -58,13 +54,12 @@ public enum LoaderHooks {
   ///
   /// - Parameters:
   ///   - entity: What is fetched: the ORM's name of it, or the table.
-  ///   - attributes: More attributes for the spans.
   ///   - body: What sends the statements, in this task and its children.
   /// - Returns: What `body` returns.
   public static func withIdentityLoad<R>(
-    of entity: String, attributes: DatabaseAttributes = [:], _ body: () throws -> R
+    of entity: String, _ body: () throws -> R
   ) rethrows -> R {
-    try declared(nil, entity, 1, attributes).bind(body)
+    try DeclaredLoad(nil, of: entity, parentCount: 1).bind(body)
   }
 
   /// Runs `body`, whose statements fetch a row by its primary key, for its own sake: no relationship is loaded.
@@ -73,19 +68,11 @@ public enum LoaderHooks {
   ///
   /// - Parameters:
   ///   - entity: What is fetched: the ORM's name of it, or the table.
-  ///   - attributes: More attributes for the spans.
   ///   - body: What sends the statements, in this task and its children.
   /// - Returns: What `body` returns.
   public static func withIdentityLoad<R>(
-    of entity: String, attributes: DatabaseAttributes = [:], _ body: () async throws -> R
+    of entity: String, _ body: () async throws -> R
   ) async rethrows -> R {
-    try await declared(nil, entity, 1, attributes).bind(body)
-  }
-
-  private static func declared(
-    _ strategy: LoadStrategy?, _ relationship: String, _ parentCount: Int?, _ attributes: DatabaseAttributes
-  ) -> DeclaredLoad {
-    DeclaredLoad(
-      strategy, of: relationship, parentCount: parentCount, isJoined: strategy == .joined, attributes: attributes)
+    try await DeclaredLoad(nil, of: entity, parentCount: 1).bind(body)
   }
 }

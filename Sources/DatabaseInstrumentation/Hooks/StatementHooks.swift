@@ -36,8 +36,8 @@ public struct StatementHooks: Sendable {
   ) -> ExecutingStatement {
     let evidence = connection.evidence
     let isRecording = RecordingActivity.shared.isRecording
-    let pipeline = evidence.pipeline
-    guard isRecording || pipeline != nil else { return ExecutingStatement(slot: nil, telemetry: nil) }
+    let observer = ProcessObserver.listening
+    guard isRecording || observer != nil else { return ExecutingStatement(slot: nil, observation: nil) }
     let dialect = connection.info.system.dialect
     let (number, shape) = ShapeTable.shared.number(of: sql, dialect: dialect)
     if shape.kind == .ddl { evidence.database.schema.note(sql) }
@@ -51,12 +51,11 @@ public struct StatementHooks: Sendable {
         ValueHashes(.of(sql, shape: shape, dialect: dialect), bound: parameters)
       }
     }
-    let telemetry = pipeline?.begin(
-      StatementStart(
-        shape: shape, sentText: sql, parameters: pipeline?.shownParameters(parameters) ?? [], batchSize: batchSize,
-        enclosing: enclosing?.telemetry), on: evidence)
+    let observation = observer?.statementBegan(
+      shape, on: evidence, inside: enclosing?.observation, batchSize: batchSize, text: { sql },
+      parameters: { parameters })
     let flush = shape.kind.isWrite ? SessionFlush.current : nil
-    return ExecutingStatement(slot: slot, telemetry: telemetry, flush: flush.map { ($0, shape) })
+    return ExecutingStatement(slot: slot, observation: observation, flush: flush.map { ($0, shape) })
   }
 
   /// Runs `body` as one statement: what it throws is its failure.

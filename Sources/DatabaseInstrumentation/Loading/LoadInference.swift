@@ -131,20 +131,20 @@ struct LoadInference {
 }
 
 /// What a shape can load, whenever it runs.
-struct LoadPlan: Sendable {
-  struct Lookup: Sendable {
+package struct LoadPlan: Sendable {
+  package struct Lookup: Sendable {
     /// By a list of keys, or by the one key that a list would have had.
-    var isTogether: Bool
-    var toMany: Relationship?
+    package var isTogether: Bool
+    package var toMany: Relationship?
     var toOne: [Relationship]
   }
 
   /// By values of a key.
-  var lookup: Lookup?
-  var subqueries: [String] = []
-  var joins: [String] = []
+  package var lookup: Lookup?
+  package var subqueries: [String] = []
+  package var joins: [String] = []
 
-  init(_ shape: StatementShape, in schema: SchemaFacts) {
+  package init(_ shape: StatementShape, in schema: SchemaFacts) {
     let hint = shape.loaderHint
     guard !hint.isAggregate, !hint.isCompound else { return }
     let candidates = Relationship.candidates(for: shape, in: schema)

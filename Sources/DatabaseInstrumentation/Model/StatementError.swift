@@ -21,7 +21,7 @@ public struct StatementError: Error, Sendable, Hashable, CustomStringConvertible
   }
 
   /// The same with another message.
-  func saying(_ message: String) -> StatementError {
+  package func saying(_ message: String) -> StatementError {
     StatementError(code: code, status: status, message: message, isPrepareFailure: isPrepareFailure)
   }
 

@@ -17,7 +17,7 @@ extension PoolMonitor {
     var fits = true
     var kind: EventKind?
     var statistics = PoolStatistics()
-    var measured = PoolMetrics.Measured.nothing
+    var measured = PoolMeasurement.nothing
     /// Only where somebody listens.
     var notice: Notice?
     /// A lease that began without telling whose it is.
@@ -71,8 +71,8 @@ extension PoolMonitor {
     if let lease = outcome.unattributed { UnattributedLeases.shared.add(lease) }
   }
 
-  func tellMetrics(_ kind: EventKind?, _ measured: PoolMetrics.Measured, _ statistics: PoolStatistics) {
-    if !isAutomatic { metrics.record(kind, measured, statistics) }
+  func tellMetrics(_ kind: EventKind?, _ measured: PoolMeasurement, _ statistics: PoolStatistics) {
+    if let observation { ProcessObserver.current?.poolChanged(observation, kind, measured, statistics) }
   }
 
   func enter(

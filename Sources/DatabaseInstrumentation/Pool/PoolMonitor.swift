@@ -39,7 +39,8 @@ public final class PoolMonitor: Sendable {
   /// The connections that it may have at one time.
   let capacity: Int
   let state: Locked<State>
-  let metrics: PoolMetrics
+  /// What the observer of the process keeps of the pool.
+  let observation: (any Observation)?
   let clock: (@Sendable () -> UInt64)?
 
   struct State {
@@ -91,7 +92,7 @@ public final class PoolMonitor: Sendable {
     capacity = size.adding(maxOverflow).limit ?? .max
     creator = RecordingScope.current?.unfinished
     making = PoolMaking.current(in: creator)
-    metrics = PoolMetrics(pool: name, size: size, maxOverflow: maxOverflow)
+    observation = ProcessObserver.current?.poolCreated(name, size: size, maxOverflow: maxOverflow)
     state = Locked(State(table: LeaseTable(size: size, maxOverflow: maxOverflow), log: EventLog(limit: eventLimit)))
     PoolRegistry.shared.add(self)
     if let creator { creator.store.pools.add(self, in: creator) }
@@ -110,7 +111,7 @@ public final class PoolMonitor: Sendable {
     capacity = .max
     creator = nil
     making = .ordinary
-    metrics = PoolMetrics(pool: name, size: size, maxOverflow: maxOverflow)
+    observation = nil
     state = Locked(State(table: LeaseTable(size: size, maxOverflow: maxOverflow), log: EventLog(limit: 1_000)))
     PoolRegistry.shared.add(self)
   }

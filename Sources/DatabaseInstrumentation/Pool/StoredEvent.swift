@@ -38,7 +38,7 @@ struct StoredEvent: Sendable {
 }
 
 /// The kind of an event without the text that it may carry.
-struct EventKind: Sendable, Hashable {
+package struct EventKind: Sendable, Hashable {
   let index: UInt8
   let failure: PoolCheckoutFailure?
 
@@ -47,7 +47,7 @@ struct EventKind: Sendable, Hashable {
     if case .checkoutFailed(let failure) = kind { self.failure = failure } else { failure = nil }
   }
 
-  var plain: PoolEvent.Kind { failure.map { .checkoutFailed($0) } ?? PoolEvent.Kind.plain[Int(index)] }
+  package var plain: PoolEvent.Kind { failure.map { .checkoutFailed($0) } ?? PoolEvent.Kind.plain[Int(index)] }
 }
 
 extension PoolEvent.Kind {

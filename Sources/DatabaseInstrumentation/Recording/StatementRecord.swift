@@ -168,7 +168,7 @@ package struct StatementOutcome: Sendable {
   package var duration: UInt64 { counts.duration }
 
   /// Rows that were read, where the source can tell.
-  var knownRows: UInt32? { counts.hasRows ? counts.rowsReturned : nil }
+  package var knownRows: UInt32? { counts.hasRows ? counts.rowsReturned : nil }
 
   package init(_ counts: StatementCounts, error: StatementError?) {
     self.counts = counts

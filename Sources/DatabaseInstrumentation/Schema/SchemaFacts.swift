@@ -228,10 +228,10 @@ package final class SchemaFacts: Sendable {
   }
 
   /// Changes whenever what is known does.
-  var version: Int { state.withLock { $0.version } }
+  package var version: Int { state.withLock { $0.version } }
 
   /// What is known without a look at the database: for places where no SQL may run.
-  var alreadyKnown: SchemaFacts {
+  package var alreadyKnown: SchemaFacts {
     if isFixed { return self }
     let facts = SchemaFacts()
     let (tables, former, views) = state.withLock { ($0.tables, $0.formerColumns, $0.views) }

@@ -1,4 +1,4 @@
-internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// `DATABASE_TESTING_DISABLE_POOLING=1` has pools that this package makes open a connection for each checkout.
 enum PoolingSwitch {

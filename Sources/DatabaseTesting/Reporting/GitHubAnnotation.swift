@@ -1,5 +1,6 @@
 internal import DatabaseInstrumentation
 internal import DatabaseRecording
+internal import DatabaseSupport
 internal import Foundation
 
 /// A finding as GitHub Actions shows it in the diff of a pull request, at the line of the app.

@@ -1,3 +1,4 @@
+import DatabaseTelemetry
 import TestSupport
 import Testing
 import Tracing

@@ -1,5 +1,6 @@
 // What the code in the documentation takes for granted: an app, and the types of libraries that the package does not depend on.
 
+import DatabaseTelemetry
 import DatabaseTesting
 import Foundation
 import GRDB

@@ -1,4 +1,3 @@
-import DatabaseInstrumentation
 import GRDB
 import Hummingbird
 import HummingbirdInstrumentation
