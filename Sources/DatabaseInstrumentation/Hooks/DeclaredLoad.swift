@@ -14,7 +14,7 @@ package final class DeclaredLoad: Sendable {
   private let start: UInt64
   private let span = Locked<(any Span)?>(nil)
 
-  @TaskLocal private static var bound: TaskDeclaration<DeclaredLoad>?
+  @TaskLocal static var bound: TaskDeclaration<DeclaredLoad>?
 
   /// The load around the current task; costs one load of a number where no ORM declares any.
   package static var current: DeclaredLoad? {

@@ -12,11 +12,14 @@ public final class ExecutingStatement: Sendable {
   private let isEnded = Atomic<Bool>(false)
   /// The session flush that the statement is a part of.
   private let flush: (session: SessionFlush, shape: StatementShape)?
+  private let transaction: DriverStatement?
 
   init(
-    slot: StatementSlot?, telemetry: StatementTelemetry?, flush: (session: SessionFlush, shape: StatementShape)? = nil
+    slot: StatementSlot?, telemetry: StatementTelemetry?, transaction: DriverStatement? = nil,
+    flush: (session: SessionFlush, shape: StatementShape)? = nil
   ) {
     self.flush = flush
+    self.transaction = transaction
     self.slot = slot
     self.telemetry = telemetry
     start = slot == nil && telemetry == nil ? 0 : monotonicNanoseconds()
@@ -49,7 +52,7 @@ public final class ExecutingStatement: Sendable {
   }
 
   private func end(error: StatementError?, rowsReturned: Int?, rowsChanged: Int?) {
-    guard slot != nil || telemetry != nil else { return }
+    guard slot != nil || telemetry != nil || transaction != nil else { return }
     guard !isEnded.exchange(true, ordering: .relaxed) else { return }
     var outcome = StatementOutcome(duration: monotonicNanoseconds() - start, error: error)
     if let rowsReturned {
@@ -58,7 +61,10 @@ public final class ExecutingStatement: Sendable {
     }
     if let rowsChanged { outcome.counts.rowsChanged = Int32(clamping: rowsChanged) }
     if let slot { slot.log.end(slot, outcome) }
+    let isCounted = transaction?.end(slot, hasFailed: error != nil, rowsChanged: rowsChanged) ?? false
     telemetry?.end(outcome)
-    if let flush, error == nil { flush.session.add(rowsChanged, by: flush.shape) }
+    if let flush, error == nil, !isCounted || SessionFlush.current !== flush.session {
+      flush.session.add(rowsChanged, by: flush.shape)
+    }
   }
 }
