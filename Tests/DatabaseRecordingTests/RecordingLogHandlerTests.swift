@@ -101,11 +101,13 @@ private struct FluentStandIn: Sendable {
   @Test func eightThreadsLoseNothing() {
     let recorder = DatabaseRecorder("", at: CodeLocation(fileID: "a/b", filePath: "a/b", line: 1, column: 1))
     recorder.bind {
-      // Made inside: its messages belong here although event loops know no task.
       let database = fluent()
+      let context = DatabaseTaskContext.current
       DispatchQueue.concurrentPerform(iterations: 8) { thread in
-        for number in 0..<500 {
-          database.read(#"SELECT * FROM "planets" WHERE "id" = $1"#, ["\(thread)-\(number)"], table: "planets")
+        context.run {
+          for number in 0..<500 {
+            database.read(#"SELECT * FROM "planets" WHERE "id" = $1"#, ["\(thread)-\(number)"], table: "planets")
+          }
         }
       }
     }

@@ -18,6 +18,8 @@ package final class ObservedConnection: Sendable {
   private let cache = Locked(Cache())
   /// Whether a test opened it outside of any recording.
   private let isOpenedByTest: Bool
+  /// Whether it stands for all connections of which log messages tell.
+  let isOfLog: Bool
   private let isLost = Atomic<Bool>(false)
   private let isClosed = Atomic<Bool>(false)
   private let told: Locked<Told>
@@ -44,9 +46,12 @@ package final class ObservedConnection: Sendable {
   ///   - database: From `ObservedDatabase.of(file:)`.
   ///   - isBound: Whether it belongs to the recording it is made in; not where it only stands for what spans tell of.
   ///   - key: What the identity was asked for with.
+  ///   - isOfLog: Whether it stands for all connections of which log messages tell.
   package init(
-    info: ConnectionInfo, database: ObservedDatabase, isBound: Bool = true, key: ObservedDatabase.Key? = nil
+    info: ConnectionInfo, database: ObservedDatabase, isBound: Bool = true, key: ObservedDatabase.Key? = nil,
+    isOfLog: Bool = false
   ) {
+    self.isOfLog = isOfLog
     told = Locked(Told(info: info, observation: ProcessObserver.listening?.connectionOpened()))
     self.key = key
     self.database = database
@@ -259,16 +264,24 @@ package final class ObservedConnection: Sendable {
       case .finished: reason = .afterTheRecording
       case .shared: reason = .sharedConnection
       }
+    } else if isOfLog {
+      if let only = LogUse.onlyScope {
+        if only.role == .recording { return (only, true) }
+        only.countExcluded()
+        return nil
+      }
+      reason = .sharedLog
     } else if let owner = ownerOfUnboundWork {
       if owner.role == .recording { return (owner, true) }
       owner.countExcluded()
       return nil
     }
     let users = database.users
-    if case .none = users {} else if reason == .noTask { reason = .sharedConnection }
+    if isOfLog {} else if case .none = users {} else if reason == .noTask { reason = .sharedConnection }
     UnattributedStatements.shared.add(
       UnattributedStatement(shape: shape, connection: info, time: time, reason: reason, schema: schema))
     guard mayBeMeant, RecordingActivity.shared.isRecording, !CurrentTest.isInTask else { return nil }
+    if isOfLog { return UnattributedStatements.shared.scope(isOfOne: false).map { ($0, false) } }
     switch users {
     case .none: return nil
     case .one: return UnattributedStatements.shared.scope(isOfOne: true).map { ($0, false) }

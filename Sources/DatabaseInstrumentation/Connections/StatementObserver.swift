@@ -69,6 +69,9 @@ package enum ProcessObserver {
     Unmanaged<AnyObject>.fromOpaque($0).takeUnretainedValue() as? any StatementObserver
   }
 
+  /// What the observer bound to the current task.
+  @TaskLocal package static var ofTask: (any Observation)?
+
   private static let wishes = Atomic<Int>(0)
 
   /// The observer, while it wants to hear of statements. Otherwise a flag is read.

@@ -9,6 +9,8 @@ package struct ConnectionSnapshot: Sendable {
   package let isOpen: Bool
   /// Whether it was opened before any recording.
   let isOpenedOutside: Bool
+  /// Whether it stands for all connections of which log messages tell.
+  package let isOfLog: Bool
   private let schemas: SchemaTimeline
   /// Nothing but an identity that is nobody else's while the snapshot lives.
   private let source: ObservedConnection
@@ -19,7 +21,8 @@ package struct ConnectionSnapshot: Sendable {
     hasLostStatements = connection.hasLostStatements
     loss = connection.loss
     isOpen = connection.isOpen
-    isOpenedOutside = !connection.isBound
+    isOpenedOutside = !connection.isBound && !connection.isOfLog
+    isOfLog = connection.isOfLog
     schemas = connection.schemas
     source = connection
   }

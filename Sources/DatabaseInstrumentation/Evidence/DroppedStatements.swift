@@ -10,7 +10,7 @@ package struct DroppedStatements: Sendable {
   package var onSharedThread: UInt32 = 0
   /// Those whose thread is known.
   package var withThread: UInt32 = 0
-  /// Those whose source does not tell what they cost, nor what became of a transaction.
+  /// Those whose source does not tell what became of a transaction.
   package var withoutCounters: UInt32 = 0
   /// Those that changed one row or none.
   package var ofSingleRows: UInt32 = 0
@@ -23,7 +23,7 @@ package struct DroppedStatements: Sendable {
     if statement.flags.contains(.mainThread) { onMainThread &+= 1 }
     if statement.flags.contains(.sharedThread) { onSharedThread &+= 1 }
     if statement.thread != 0 { withThread &+= 1 }
-    if !statement.flags.contains(.hasCounters) { withoutCounters &+= 1 }
+    if statement.flags.isDisjoint(with: [.hasCounters, .knowsTransaction]) { withoutCounters &+= 1 }
   }
 
   /// An execution ended.

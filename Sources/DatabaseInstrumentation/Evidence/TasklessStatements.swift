@@ -8,6 +8,10 @@ package struct TasklessStatements: Sendable {
   /// How many ran, on which databases.
   package let count: Int
   package let databases: [String]
+  /// Whether log messages told of some: then those may be the recording's as well that used no logged database yet.
+  package let hasLogged: Bool
+  /// Whether the recording is known to have used what logs.
+  package let usesLog: Bool
   /// The most frequent ones first.
   package let shapes: [(shape: UInt32, count: Int)]
   /// The evidence with all of them.
@@ -15,6 +19,8 @@ package struct TasklessStatements: Sendable {
   /// The evidence with those that nobody else can be meant by: on a connection that the recording itself used, while no other
   /// one that uses the database ran, nor has any begun to use it since.
   package let evidenceOfCertainOnes: StatementEvidence
+  /// The evidence with the reads of all of them: what others wrote in between may hide that two are equal.
+  package let evidenceOfReads: StatementEvidence
 
   /// - Parameters:
   ///   - scope: The recording.
@@ -29,11 +35,13 @@ package struct TasklessStatements: Sendable {
   ) {
     let end = min(scope.end.pointee.load(ordering: .acquiring), monotonicNanoseconds())
     let filter = Filter(scope: scope, end: end, own: own)
-    var (all, certain) = (seen, own)
+    var (all, certain, reads) = (seen, own, seen)
     var counts: [UInt32: Int] = [:]
     var names: [String] = []
+    var logged = false
 
     func tally(_ index: Int, of other: StatementEvidence) {
+      if other.records[index].flags.contains(.fromLog) { logged = true }
       counts[other.records[index].shape, default: 0] += 1
       let name = other.connection(at: index).info.name
       if !names.contains(name) { names.append(name) }
@@ -53,6 +61,7 @@ package struct TasklessStatements: Sendable {
       }
       if !own.isEmpty { certain = certain.adding(own, of: other, shift: shift) }
       for index in chosen { tally(index, of: other) }
+      if logged { reads = reads.adding(chosen.filter { other.kinds[$0] == .select }, of: other, shift: shift) }
     }
 
     for index in doubtful { tally(index, of: seen) }
@@ -68,28 +77,39 @@ package struct TasklessStatements: Sendable {
     guard !counts.isEmpty else { return nil }
     count = counts.values.reduce(0, +)
     databases = names
+    hasLogged = logged
+    usesLog = scope.store.usesLog
     shapes = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
     evidence = all
     evidenceOfCertainOnes = certain
+    evidenceOfReads = reads
   }
 
   private struct Filter {
     let scope: RecordingScope
     let end: UInt64
     let databases: Set<ObjectIdentifier>
+    /// Whether it may have used what logs: it did, or nobody knows what it used.
+    let mayHaveLogged: Bool
 
     init(scope: RecordingScope, end: UInt64, own: StatementEvidence) {
       self.scope = scope
       self.end = end
+      mayHaveLogged = scope.store.usesLog || (own.records.isEmpty && own.dropped.isEmpty)
       databases = Set(own.connections.map { ObjectIdentifier($0.database) })
     }
 
     private func isMeanwhile(_ record: StatementRecord) -> Bool { scope.start <= record.start && record.start <= end }
 
+    /// Whether a statement ran on a database that the recording may have used.
+    private func mayBeMeant(_ index: Int, of other: StatementEvidence) -> Bool {
+      databases.contains(ObjectIdentifier(other.connection(at: index).database))
+        || (mayHaveLogged && other.records[index].flags.contains(.fromLog))
+    }
+
     func unattributed(in other: StatementEvidence) -> [Int] {
       other.records.indices.filter { index in
-        isMeanwhile(other.records[index])
-          && databases.contains(ObjectIdentifier(other.connection(at: index).database))
+        isMeanwhile(other.records[index]) && mayBeMeant(index, of: other)
       }
     }
 
@@ -104,7 +124,7 @@ package struct TasklessStatements: Sendable {
       return other.records.indices.filter { index in
         let record = other.records[index]
         return record.flags.contains(.viaConnection) && around.contains(record.scope) && isMeanwhile(record)
-          && databases.contains(ObjectIdentifier(other.connection(at: index).database))
+          && mayBeMeant(index, of: other)
       }
     }
   }

@@ -1,9 +1,9 @@
 internal import DatabaseSupport
 
-/// Puts what other libraries told beside what the hooks saw, each statement once.
+/// Puts what other libraries told beside what the hooks saw, each statement once, with what all of them know.
 ///
 /// One statement can be told of up to four times: by the hooks, by its driver's span, by a log message, and by the span of
-/// the ORM around it. The first of these that there is counts.
+/// the ORM around it. The first of these that there is counts, and takes from the others what it does not know.
 struct ForeignStatements {
   /// A statement as a source told it.
   struct Candidate {
@@ -29,15 +29,13 @@ struct ForeignStatements {
   /// - Parameter candidates: In any order.
   /// - Returns: Each statement once, in the order of their sequence numbers.
   func deduplicated(_ candidates: [Candidate]) -> [Candidate] {
-    let hooks = candidates.filter { $0.source == .hooks }
-    let driver = unclaimed(candidates.filter { $0.source == .driverSpan }, by: hooks, when: Self.isInside)
-    let told = hooks + driver
-    let logged = unclaimed(candidates.filter { $0.source == .log }, by: told, when: Self.follows)
-    let known = told + logged
-    let orm = unclaimed(
-      candidates.filter { $0.source == .ormSpan }, by: known, key: operation,
+    var known = candidates.filter { $0.source == .hooks }
+    merge(candidates.filter { $0.source == .driverSpan }, into: &known, when: Self.isInside)
+    merge(candidates.filter { $0.source == .log }, into: &known, when: Self.follows)
+    merge(
+      candidates.filter { $0.source == .ormSpan }, into: &known, key: operation,
       when: { $0.record.start <= $1.record.start && $1.record.start <= $0.end })
-    return (known + orm).sorted { $0.record.sequence < $1.record.sequence }
+    return known.sorted { $0.record.sequence < $1.record.sequence }
   }
 
   /// A driver's span is around what the hooks see.
@@ -51,9 +49,9 @@ struct ForeignStatements {
       || (statement.source == .driverSpan && message.record.start <= statement.end)
   }
 
-  private func unclaimed(
-    _ candidates: [Candidate], by better: [Candidate], when matches: (Candidate, Candidate) -> Bool
-  ) -> [Candidate] {
+  private func merge(
+    _ candidates: [Candidate], into known: inout [Candidate], when matches: (Candidate, Candidate) -> Bool
+  ) {
     // A log message does not tell its dialect, and where that is guessed more counts as a value.
     var texts: [UInt32: String] = [:]
     func text(_ number: UInt32) -> String {
@@ -64,7 +62,7 @@ struct ForeignStatements {
       texts[number] = text
       return text
     }
-    return unclaimed(candidates, by: better, key: { [Key.text(text($0.record.shape))] }, when: matches)
+    merge(candidates, into: &known, key: { [Key.text(text($0.record.shape))] }, when: matches)
   }
 
   private enum Key: Hashable {
@@ -77,25 +75,55 @@ struct ForeignStatements {
     return Set(shape.tables.map { $0.name.lowercased() }).sorted().map { Key.operation(shape.kind, $0) }
   }
 
-  /// The candidates that no better one stands for; each better one stands for one.
-  private func unclaimed(
-    _ candidates: [Candidate], by better: [Candidate], key: (Candidate) -> [Key],
+  /// Adds the candidates that no better one stands for; each better one stands for one, and takes what it does not know.
+  private func merge(
+    _ candidates: [Candidate], into known: inout [Candidate], key: (Candidate) -> [Key],
     when matches: (Candidate, Candidate) -> Bool
-  ) -> [Candidate] {
-    guard !candidates.isEmpty, !better.isEmpty else { return candidates }
+  ) {
+    guard !candidates.isEmpty else { return }
+    guard !known.isEmpty else { return known = candidates }
     var waiting: [Key: [Int]] = [:]
-    for index in better.indices.sorted(by: { better[$0].record.start < better[$1].record.start }) {
-      for key in key(better[index]) { waiting[key, default: []].append(index) }
+    for index in known.indices.sorted(by: { known[$0].record.start < known[$1].record.start }) {
+      for key in key(known[index]) { waiting[key, default: []].append(index) }
     }
     var claimed: Set<Int> = []
-    return candidates.sorted { $0.record.start < $1.record.start }.filter { candidate in
-      for key in key(candidate) {
-        guard let place = waiting[key]?.firstIndex(where: { !claimed.contains($0) && matches(candidate, better[$0]) })
+    for candidate in candidates.sorted(by: { $0.record.start < $1.record.start }) {
+      var better: Int?
+      for key in key(candidate) where better == nil {
+        guard let place = waiting[key]?.firstIndex(where: { !claimed.contains($0) && matches(candidate, known[$0]) })
         else { continue }
-        claimed.insert(waiting[key]?.remove(at: place) ?? 0)
-        return false
+        better = waiting[key]?.remove(at: place)
       }
-      return true
+      guard let better else {
+        known.append(candidate)
+        continue
+      }
+      claimed.insert(better)
+      known[better].record.learn(from: candidate.record)
     }
+  }
+}
+
+extension StatementRecord {
+  /// Takes what another source knows of the same statement and this one does not.
+  fileprivate mutating func learn(from other: StatementRecord) {
+    if stack == 0 { stack = other.stack }
+    if load == 0 { load = other.load }
+    if parameters == 0, !flags.contains(.unknownValues) {
+      parameters = other.parameters
+      keyWords = other.keyWords
+      keyCounts = other.keyCounts
+      flags.formUnion(other.flags.intersection(.unknownValues))
+    }
+    flags.formUnion(other.flags.intersection(.insertsOneRow))
+    if flags.isDisjoint(with: [.hasCounters, .knowsRows]), other.flags.contains(.knowsRows) {
+      rowsReturned = other.rowsReturned
+      flags.insert(.knowsRows)
+    }
+    // How it ended: a message does not say, and a span that goes on does not know yet.
+    guard flags.contains(.fromLog), other.duration != Self.unknown else { return }
+    duration = other.duration
+    error = other.error
+    flags.remove(.fromLog)
   }
 }

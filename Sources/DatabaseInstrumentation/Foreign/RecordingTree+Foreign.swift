@@ -18,6 +18,7 @@ extension RecordingTree {
       let connection = connection(for: statement.place)
       let index = indices[ObjectIdentifier(connection)] ?? Int32(connections.count)
       if indices.updateValue(index, forKey: ObjectIdentifier(connection)) == nil { connections.append(connection) }
+      if !statement.isOfAnORM { WatchedClients.note(hooksOf: statement.place.system) }
       if statement.shape.kind == .ddl, let sql = statement.sql { connection.database.schema.note(sql) }
       candidates.append(
         ForeignStatements.Candidate(
@@ -54,6 +55,12 @@ extension RecordingTree {
       record.flags.insert(.knowsRows)
     }
     if let error = statement.error { record.error = keep(error) }
+    if statement.isOfAnORM { record.flags.insert(.fromORM) }
+    if let sql = statement.sql, statement.shape.kind == .insert,
+      InsertedRows.isOne(in: sql, dialect: statement.place.system.dialect)
+    {
+      record.flags.insert(.insertsOneRow)
+    }
     return record
   }
 
@@ -64,7 +71,9 @@ extension RecordingTree {
         info: ConnectionInfo(
           id: InstrumentedConnection.nextID(), name: name, file: nil, system: place.system, namespace: place.namespace,
           serverAddress: place.address),
-        database: ObservedDatabase.of(file: "\(place)") { SchemaFacts() }, isBound: false)
+        database: ObservedDatabase.of(file: "\(place)") {
+          LibrarySchemas.facts(system: place.system, address: place.address, name: name)
+        }, isBound: false)
     }
   }
 }

@@ -12,7 +12,7 @@ package final class DeclaredLoad: Sendable {
   /// The one in which its statements run.
   private let context: ServiceContext?
 
-  @TaskLocal private static var bound: TaskDeclaration<DeclaredLoad>?
+  @TaskLocal static var bound: TaskDeclaration<DeclaredLoad>?
 
   /// The load around the current task; costs one load of a number where no ORM declares any.
   package static var current: DeclaredLoad? {

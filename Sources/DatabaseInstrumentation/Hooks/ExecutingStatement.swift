@@ -13,12 +13,14 @@ public final class ExecutingStatement: Sendable {
   private let isEnded = Atomic<Bool>(false)
   /// The session flush that the statement is a part of.
   private let flush: (session: SessionFlush, shape: StatementShape)?
+  private let transaction: DriverStatement?
 
   init(
-    slot: StatementSlot?, observation: (any Observation)?,
+    slot: StatementSlot?, observation: (any Observation)?, transaction: DriverStatement? = nil,
     flush: (session: SessionFlush, shape: StatementShape)? = nil
   ) {
     self.flush = flush
+    self.transaction = transaction
     self.slot = slot
     self.observation = observation
     start = slot == nil && observation == nil ? 0 : monotonicNanoseconds()
@@ -51,7 +53,7 @@ public final class ExecutingStatement: Sendable {
   }
 
   private func end(error: StatementError?, rowsReturned: Int?, rowsChanged: Int?) {
-    guard slot != nil || observation != nil else { return }
+    guard slot != nil || observation != nil || transaction != nil else { return }
     guard !isEnded.exchange(true, ordering: .relaxed) else { return }
     var outcome = StatementOutcome(duration: monotonicNanoseconds() - start, error: error)
     if let rowsReturned {
@@ -60,8 +62,11 @@ public final class ExecutingStatement: Sendable {
     }
     if let rowsChanged { outcome.counts.rowsChanged = Int32(clamping: rowsChanged) }
     if let slot { slot.log.end(slot, outcome) }
+    let isCounted = transaction?.end(slot, hasFailed: error != nil, rowsChanged: rowsChanged) ?? false
     tellObserver(outcome)
-    if let flush, error == nil { flush.session.add(rowsChanged, by: flush.shape) }
+    if let flush, error == nil, !isCounted || SessionFlush.current !== flush.session {
+      flush.session.add(rowsChanged, by: flush.shape)
+    }
   }
 
   private func tellObserver(_ outcome: StatementOutcome?) {

@@ -22,6 +22,7 @@ internal import Synchronization
 /// is the same connection.
 public struct InstrumentedConnection: Sendable {
   package let evidence: ObservedConnection
+  let driver: DriverTransactions
 
   /// Numbers of connections of this kind; SQLite's count from 1.
   private static let lastID = Atomic<UInt64>(1 << 40)
@@ -36,10 +37,13 @@ public struct InstrumentedConnection: Sendable {
   ///   - namespace: The name of the database within its server.
   ///   - serverAddress: The host of the server, or a connection URL: credentials are taken out of it.
   ///   - serverPort: The port of the server.
+  ///   - tellsTransactions: Whether all transactions are told, as statements (`BEGIN`, `SAVEPOINT`) or through ``transactions``, so that
+  ///     a statement outside of one is committed by itself. Where it is `false` that is so from the first one on which is told.
   public init(
     _ name: String, system: DatabaseSystem, namespace: String? = nil, serverAddress: String? = nil,
-    serverPort: Int? = nil
+    serverPort: Int? = nil, tellsTransactions: Bool = false
   ) {
+    driver = DriverTransactions(areTold: tellsTransactions)
     let info = ConnectionInfo(
       id: Self.nextID(), name: DatabaseURL.withoutCredentials(name),
       file: nil,
@@ -47,7 +51,12 @@ public struct InstrumentedConnection: Sendable {
       serverPort: serverPort)
     // Connections with the same address share what is known of their tables, as those to one file do.
     let place = "\(system)|\(info.serverAddress ?? "")|\(serverPort ?? 0)|\(namespace ?? name)"
-    evidence = ObservedConnection(info: info, database: ObservedDatabase.of(file: place) { SchemaFacts() })
+    evidence = ObservedConnection(
+      info: info,
+      database: ObservedDatabase.of(file: place) {
+        LibrarySchemas.facts(system: system, address: info.serverAddress, name: info.namespace ?? info.name)
+      })
+    WatchedClients.note(hooksOf: system)
   }
 
   /// What recordings and spans say of it.
@@ -56,11 +65,28 @@ public struct InstrumentedConnection: Sendable {
   /// Where the driver tells of its statements.
   public var statements: StatementHooks { StatementHooks(connection: self) }
 
-  /// Tells of a table, so that its foreign keys are known: a `CREATE TABLE`, `ALTER TABLE` or `DROP TABLE`.
+  /// Where a driver tells of transactions that it begins and ends by calls, and not by statements.
+  public var transactions: TransactionHooks { TransactionHooks(connection: self) }
+
+  /// Tells of tables, so that their foreign keys are known: a `CREATE TABLE`, `ALTER TABLE` or `DROP TABLE`, or several.
   ///
-  /// DDL that runs through ``statements`` is noted without it.
+  /// DDL that runs through ``statements`` is noted without it. What is told is remembered for the database, by its system, address and
+  /// namespace, as long as the process runs. Where the keys of a table are not known, `.noNPlusOne` fails for lookups in it, and says so.
   public func define(_ ddl: String) {
-    evidence.database.schema.note(ddl)
+    evidence.database.schema.noteAll(in: ddl, dialect: info.system.dialect)
+  }
+
+  /// Tells of all tables, which `read` reads from the database: once for the process, while all others wait.
+  ///
+  /// ```swift
+  /// let connection = InstrumentedConnection("library", system: .postgreSQL)
+  /// try await connection.defineOnce { try await definitions(DatabaseSystem.postgreSQL.definitionsQuery!) }
+  /// ```
+  ///
+  /// - Parameter read: Returns a `CREATE TABLE` for each table; what it asks is counted as a fixture's. Where it throws, the next one
+  ///   reads.
+  public func defineOnce(_ read: () async throws -> [String]) async rethrows {
+    try await evidence.database.schema.readOnce(dialect: info.system.dialect, read)
   }
 
   /// The driver closed the connection; calling it again does nothing.

@@ -19,7 +19,7 @@ public final class SessionFlush: Sendable {
     var isFinished = false
   }
 
-  @TaskLocal private static var bound: TaskDeclaration<SessionFlush>?
+  @TaskLocal static var bound: TaskDeclaration<SessionFlush>?
   private static let lastNumber = Atomic<UInt32>(0)
 
   /// The flush around the current task; costs one load of a number where no ORM declares any.

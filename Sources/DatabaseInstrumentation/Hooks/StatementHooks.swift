@@ -37,16 +37,25 @@ public struct StatementHooks: Sendable {
     let evidence = connection.evidence
     let isRecording = RecordingActivity.shared.isRecording
     let observer = ProcessObserver.listening
-    guard isRecording || observer != nil else { return ExecutingStatement(slot: nil, observation: nil) }
+    guard isRecording || observer != nil else {
+      // A transaction may go on into a recording.
+      return ExecutingStatement(
+        slot: nil, observation: nil, transaction: DriverStatement(sql, shape: nil, on: connection))
+    }
     let dialect = connection.info.system.dialect
     let (number, shape) = ShapeTable.shared.number(of: sql, dialect: dialect)
     if shape.kind == .ddl { evidence.database.schema.note(sql) }
+    let transaction = DriverStatement(sql, shape: shape, on: connection)
 
     var slot: StatementSlot?
     if isRecording {
+      var flags = CurrentThread.flags.union(transaction?.flags ?? [])
+      if shape.kind == .insert, (batchSize ?? 1) <= 1, InsertedRows.isOne(in: sql, dialect: dialect) {
+        flags.insert(.insertsOneRow)
+      }
       let beginning = StatementBeginning(
-        shape: number, start: monotonicNanoseconds(), thread: CurrentThread.number, flags: CurrentThread.flags,
-        transaction: 0, parent: enclosing?.slot, isRead: shape.kind == .select)
+        shape: number, start: monotonicNanoseconds(), thread: CurrentThread.number, flags: flags, transaction: 0,
+        parent: enclosing?.slot, isRead: shape.kind == .select)
       slot = evidence.begin(beginning) { _ in
         ValueHashes(.of(sql, shape: shape, dialect: dialect), bound: parameters)
       }
@@ -55,7 +64,8 @@ public struct StatementHooks: Sendable {
       shape, on: evidence, inside: enclosing?.observation, batchSize: batchSize, text: { sql },
       parameters: { parameters })
     let flush = shape.kind.isWrite ? SessionFlush.current : nil
-    return ExecutingStatement(slot: slot, observation: observation, flush: flush.map { ($0, shape) })
+    return ExecutingStatement(
+      slot: slot, observation: observation, transaction: transaction, flush: flush.map { ($0, shape) })
   }
 
   /// Runs `body` as one statement: what it throws is its failure.

@@ -6,6 +6,8 @@ package final class RecordingTree: Sendable {
   /// Statements kept one by one; what comes after is counted by shape.
   package let detailLimit: Int
   package let pools = PoolLog()
+  /// Whether a task of it used what logs its statements.
+  private let hasUsedLog = Atomic<Bool>(false)
   package let stacks = StackTable()
 
   /// Nanoseconds of the monotonic clock, from which sequence numbers count.
@@ -66,6 +68,13 @@ package final class RecordingTree: Sendable {
       }
     }
     return room.hasSome
+  }
+
+  /// Whether one of its recordings used a library that logs its statements, as far as their tasks tell.
+  var usesLog: Bool { hasUsedLog.load(ordering: .relaxed) }
+
+  func noteLogUse() {
+    if !usesLog { hasUsedLog.store(true, ordering: .relaxed) }
   }
 
   /// The number that the next statement would get at least.

@@ -63,18 +63,24 @@ package struct StatementRecord: Sendable {
     package static let notPrepared = Flags(rawValue: 32)
     /// Left its connection outside of a transaction.
     package static let endsInAutocommit = Flags(rawValue: 64)
+    /// The source tells of transactions, and of that around this statement, though not what the statement cost.
+    package static let knowsTransaction = Flags(rawValue: 0x80)
     /// Whether it ran on the main actor or on a shared thread cannot be told: Swift's runtime is not as it is known.
     package static let unknownExecutor = Flags(rawValue: 0x100)
     /// Ran on a thread that other tasks need.
     package static let sharedThread = Flags(rawValue: 0x200)
-    /// A value was too large to be told apart from others.
+    /// A value was too large to be told apart from others, or was told in a way that others are told in as well.
     package static let unknownValues = Flags(rawValue: 0x400)
     /// The source can tell rows, though not what the statement cost.
     package static let knowsRows = Flags(rawValue: 0x1000)
     /// The source can tell the rows that were changed, though not what the statement cost.
     package static let knowsChanges = Flags(rawValue: 0x2000)
-    /// A log message told of it.
+    /// A log message told of it, and nobody how it ended.
     package static let fromLog = Flags(rawValue: 0x4000)
+    /// Only the span of an ORM told of it, and those are not there for all that it sends.
+    package static let fromORM = Flags(rawValue: 0x8000)
+    /// Its text inserts one row at most.
+    package static let insertsOneRow = Flags(rawValue: 0x800)
   }
 }
 

@@ -10,6 +10,8 @@ package struct UnattributedStatement: Sendable {
     case afterTheRecording
     /// It carries no task, and several recordings use its database.
     case sharedConnection
+    /// A log message told of it without a task, while several recordings ran that may use what logs.
+    case sharedLog
   }
 
   package var shape: UInt32

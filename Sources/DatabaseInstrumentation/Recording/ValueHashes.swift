@@ -19,11 +19,16 @@ package struct ValueHashes: Sendable, Hashable {
   /// - Parameters:
   ///   - values: Of the text.
   ///   - bound: The bound values in order, as text; `nil` where they are not known, an element for NULL.
-  package init(_ values: StatementValues, bound: [String?]?) {
+  ///   - isAmbiguous: Whether several values are told by one text.
+  package init(_ values: StatementValues, bound: [String?]?, isAmbiguous: (String) -> Bool = { _ in false }) {
+    let ambiguous = Set((bound ?? []).indices.filter { bound?[$0].map(isAmbiguous) ?? false })
     func hash(of source: StatementValues.Source) -> UInt64? {
       switch source {
       case .literal(let hash): SeededGenerator.mix(hash ^ 1)
-      case .parameter(let number): bound.flatMap { number <= $0.count ? Self.hash(of: $0[number - 1]) : nil }
+      case .parameter(let number):
+        bound.flatMap { bound in
+          number <= bound.count && !ambiguous.contains(number - 1) ? Self.hash(of: bound[number - 1]) : nil
+        }
       }
     }
     keys = KeyHashes()
@@ -34,7 +39,8 @@ package struct ValueHashes: Sendable, Hashable {
       if !key.hasLists { keys.setCount(of: column, to: isKnown ? Set(all).count : all.count) }
     }
     var all: UInt64 = 0
-    var isKnown = values.volatility != .always
+    var isKnown = values.volatility != .always && ambiguous.isEmpty
+    hasUnknown = !ambiguous.isEmpty
     for source in values.all {
       guard let part = hash(of: source) else {
         isKnown = false

@@ -13,6 +13,10 @@ package final class SchemaFacts: Sendable {
   private let isNew: Bool
   /// Whether the source says so itself.
   private let isToldNew: Bool
+  /// Whether nobody can ask the database: what is not told of its tables is not known.
+  package let isOfLibrary: Bool
+  /// What reads the definitions of a library's database, once for all that ask.
+  let reading: ReadOnce?
   /// What the definitions say of rows that are written.
   package let writing = WritingFacts()
 
@@ -62,6 +66,19 @@ package final class SchemaFacts: Sendable {
     isToldNew = isNew
     self.planner = planner
     isFixed = false
+    isOfLibrary = false
+    reading = nil
+  }
+
+  /// Of a database that drivers, spans or log messages tell of, and that nobody here can ask.
+  package init(ofLibrary: ()) {
+    reader = nil
+    planner = nil
+    isFixed = false
+    isNew = true
+    isToldNew = false
+    isOfLibrary = true
+    reading = ReadOnce()
   }
 
   /// Facts that never change.
@@ -71,6 +88,8 @@ package final class SchemaFacts: Sendable {
     isFixed = true
     isNew = false
     isToldNew = false
+    isOfLibrary = false
+    reading = nil
     state.withLock { state in
       state.tables = listing.visibleTables()
       state.keyless = listing.keyless(besides: state.tables)
@@ -88,6 +107,8 @@ package final class SchemaFacts: Sendable {
     isFixed = true
     isNew = false
     isToldNew = false
+    isOfLibrary = other.isOfLibrary
+    reading = nil
     let state = other.state.withLock { $0 }
     self.state.withLock { own in
       own = state
@@ -211,16 +232,19 @@ package final class SchemaFacts: Sendable {
 
   /// Whether there may be tables that are not known.
   package var mayLackTables: Bool {
-    guard isFixed || reader != nil else { return false }
+    guard isFixed || reader != nil || isOfLibrary else { return false }
     return state.withLock { !$0.isRead && !$0.isTold }
   }
+
+  /// What was noted are all definitions that there are.
+  package func noteAll() { state.withLock { $0.isTold = true } }
 
   /// The definitions that are noted are not all any more.
   func stopTelling() { state.withLock { $0.isTold = false } }
 
   /// Why nothing is known of a table's keys; `nil` where they are known, or where the source never tells of any.
   package func problem(with name: String) -> String? {
-    guard isFixed || reader != nil, table(name) == nil else { return nil }
+    guard isFixed || reader != nil || isOfLibrary, table(name) == nil else { return nil }
     return state.withLock { state in
       if state.isRead || state.isTold || state.keyless.contains(name.lowercased()) { return nil }
       return state.problem ?? "its definition was not seen"

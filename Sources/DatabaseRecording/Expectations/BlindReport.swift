@@ -51,6 +51,7 @@ struct BlindReport {
       details.append("  \(recording.excludedCount.counted("statement")) ran in withoutDatabaseRecording.")
     }
     details += Unseen(recording).lines
+    details += UnwatchedClients.lines
     details.append(
       "  fix: call the code under test inside of the scope, or write \(expectation).allowingNoQueries if none is right")
     return Finding(

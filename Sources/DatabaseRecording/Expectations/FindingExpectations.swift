@@ -56,12 +56,15 @@ extension DatabaseExpectation {
   /// ```
   ///
   /// Statements that ``noNPlusOne`` would report are not reported again. A loop that awaits, and whose answer changed at some time,
-  /// waits for it. Where a part of the call stack is missing, queries of different accesses are not compared.
+  /// waits for it. Where a part of the call stack is missing, queries of different accesses are not compared. Where a driver, a span or
+  /// a log message tells of queries and neither their values nor their place is known, the expectation fails and says so.
   public static var noDuplicateQueries: Self {
     DatabaseExpectation(name: ".noDuplicateQueries", needsQueries: true, needs: .duplicates) { recording, ignored in
       let analysis = Analysis(recording, ignoring: ignored)
-      return DuplicateReport(analysis: analysis, duplicates: analysis.duplicates(besides: analysis.repetitions()))
-        .findings
+      let found = DuplicateReport(
+        analysis: analysis, duplicates: analysis.duplicates(besides: analysis.repetitions())
+      ).findings
+      return found.isEmpty ? UnknownRepeats(analysis, of: ".noDuplicateQueries").ofQueries : found
     }
   }
 }

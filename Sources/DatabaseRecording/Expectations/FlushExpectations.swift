@@ -23,8 +23,8 @@ extension DatabaseExpectation {
   ///        at Library.swift:42 in Library.publish(_:)
   /// ```
   ///
-  /// It takes SQLite's row changes, which are on where `DatabaseTesting` is linked. Where SQLite cannot tell them, the
-  /// expectation fails and says so.
+  /// It takes SQLite's row changes, which are on where `DatabaseTesting` is linked, and of other databases the numbers that a driver
+  /// tells (`InstrumentedConnection`). Where they are not all known, as of triggers, the expectation fails and says so.
   ///
   /// - Parameters:
   ///   - inserted: Rows inserted, by table.
@@ -175,7 +175,9 @@ struct UnknownRows {
       Finding(
         kind: .blind, headline: "\(expectation) cannot be checked: \(reason).",
         details: [
-          "  fix: link an SQLite that is built with SQLITE_ENABLE_PREUPDATE_HOOK, switch row changes on, and record the whole transaction"
+          recording.isUnknownBySQLite
+            ? "  fix: link an SQLite that is built with SQLITE_ENABLE_PREUPDATE_HOOK, switch row changes on, and record the whole transaction"
+            : "  fix: count statements instead, e.g. .inserts(…, on: …), or have the driver tell rows, tables and transactions"
         ])
     }
   }

@@ -4,7 +4,13 @@ internal import DatabaseInstrumentation
 struct UnknownKeys {
   private let recording: Recording
   /// Those that an expectation would have to know, by table.
-  private var tables: [(name: String, problem: String, indices: [Int])] = []
+  private var tables: [Table] = []
+
+  private struct Table {
+    var name: String
+    var problem: String
+    var indices: [Int]
+  }
 
   init(_ recording: Recording, _ need: NeededDetail, ignoring ignored: ShapeSet) {
     self.recording = recording
@@ -16,7 +22,7 @@ struct UnknownKeys {
         if let known = tables.firstIndex(where: { $0.name == name }) {
           tables[known].indices.append(index)
         } else {
-          tables.append((name, problem, [index]))
+          tables.append(Table(name: name, problem: problem, indices: [index]))
         }
       }
     }
@@ -52,6 +58,7 @@ struct UnknownKeys {
   func judging(_ found: [Finding], of expectation: String) -> [Finding] {
     guard found.isEmpty, let first = tables.first else { return found }
     let evidence = recording.storage.evidence
+    if evidence.schema(at: first.indices[0]).isOfLibrary { return [ofLibrary(expectation)] }
     let names = tables.map(\.name).joined(separator: ", ")
     let statements = first.indices.map { ExecutedStatement(evidence: evidence, index: $0) }
     return [
@@ -64,6 +71,25 @@ struct UnknownKeys {
           "  fix: make the tables by statements on a connection that is recorded, or leave the file where it is until the end",
         ], count: 1, callSite: evidence.callSite(at: first.indices[0])?.site, statements: statements)
     ]
+  }
+}
+
+extension UnknownKeys {
+  /// Of a database that nobody here can ask.
+  private func ofLibrary(_ expectation: String) -> Finding {
+    let evidence = recording.storage.evidence
+    let indices = Set(tables.flatMap(\.indices)).sorted()
+    let statements = indices.map { ExecutedStatement(evidence: evidence, index: $0) }
+    let type = evidence.connection(at: indices[0]).isOfLog ? "LoggedDatabase" : "InstrumentedConnection"
+    return Finding(
+      kind: .blind,
+      headline: "\(expectation) cannot be checked: the foreign keys of this database are not known.",
+      details: ShapeLines(statements, in: recording).lines + [
+        """
+          fix: tell them once, by \(type).defineOnce { … } with the definitions of its tables, or by define(…) with DDL; migrations that \
+        run in this process tell them by themselves
+        """
+      ], count: statements.count, callSite: evidence.callSite(at: indices[0])?.site, statements: statements)
   }
 }
 

@@ -39,12 +39,19 @@ extension Recording {
   }
 
   private var unknownValues: [String] {
-    let unknown = storage.evidence.records.filter { $0.flags.contains(.unknownValues) }.count
-    guard unknown > 0 else { return [] }
+    let evidence = storage.evidence
+    let unknown = evidence.records.indices.filter { evidence.records[$0].flags.contains(.unknownValues) }
+    let ofLibraries = unknown.count { !evidence.records[$0].flags.contains(.hasCounters) }
+    return note(unknown.count - ofLibraries, "is too large to be compared, of more than 65,536 bytes, or a pointer")
+      + note(ofLibraries, "is logged like others, as Data and Date are")
+  }
+
+  private func note(_ reads: Int, _ reason: String) -> [String] {
+    guard reads > 0 else { return [] }
     return [
       """
-      uncertain: \(unknown.counted("read")) had a value that is too large to be compared, of more than 65,536 bytes, or a pointer: \
-      .noDuplicateQueries and .noNPlusOne say nothing of \(unknown == 1 ? "it" : "them").
+      uncertain: \(reads.counted("read")) had a value that \(reason): .noDuplicateQueries and .noNPlusOne say nothing of \
+      \(reads == 1 ? "it" : "them").
       """
     ]
   }

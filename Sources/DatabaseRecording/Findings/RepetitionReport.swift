@@ -51,7 +51,7 @@ struct RepetitionReport {
     var text = "#\(statement.number) \(statement.sql.singleLine)"
     if let rows = statement.rowsReturned {
       text += ", which returned \(rows.counted("row"))"
-    } else if statement.record.duration == StatementRecord.unknown {
+    } else if statement.record.duration == StatementRecord.unknown, !statement.record.flags.contains(.fromLog) {
       text += ", which is still open"
     }
     if let site = statement.callSite, let line = site.line, let file = site.fileName { text += ", at \(file):\(line)" }

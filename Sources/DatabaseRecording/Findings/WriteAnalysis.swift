@@ -103,18 +103,26 @@ extension Analysis {
 
   /// Inserts of one shape from one line of a loop, each of a single row; the most of them first.
   func groupsOfInserts(threshold: Int) -> [ReadGroup] {
+    let circumstances = Circumstances(self)
+    return insertsByPlace(threshold: threshold).filter { circumstances.areDecisive(for: $0) }
+  }
+
+  /// Inserts of one shape with equal stacks, as far as these are known, each of a single row; the most of them first.
+  func insertsByPlace(threshold: Int) -> [ReadGroup] {
     var byShape: [UInt32: [Int]] = [:]
     for index in evidence.records.indices {
       let record = evidence.records[index]
       let shape = evidence.shape(at: index)
       guard shape.kind == .insert, record.error == 0, !ignored.contains(shape) else { continue }
-      guard record.rowsChanged >= 0, record.rowsChanged <= 1 else { continue }
+      // Where nobody tells the number, the text may.
+      guard
+        record.rowsChanged >= 0 ? record.rowsChanged <= 1 : record.flags.contains(.insertsOneRow)
+      else { continue }
       byShape[record.shape, default: []].append(index)
     }
-    let circumstances = Circumstances(self)
     return byShape.values
       .flatMap { ReadGroup.groups(of: $0, in: evidence) { $0.count >= threshold } }
-      .filter { $0.indices.count >= threshold && circumstances.areDecisive(for: $0) }
+      .filter { $0.indices.count >= threshold }
       .sorted { ($1.indices.count, $0.indices[0]) < ($0.indices.count, $1.indices[0]) }
   }
 

@@ -7,39 +7,42 @@ public import Logging
 /// It makes Fluent visible on any database, queries in transactions and lazily loaded children included:
 ///
 /// ```swift
-/// let databases = Databases(threadPool: .singleton, on: group)
 /// let logger = Logger(label: "database") { RecordingLogHandler(forwardingTo: StreamLogHandler.standardError(label: $0)) }
 /// let database = databases.database(logger: logger, on: group.next())
 /// app.logger = Logger(label: "app", factory: { _ in RecordingLogHandler() })          // in Vapor, instead
 /// ```
 ///
-/// A message belongs to the recording of its task; where the task is lost, as on an event loop, to the one in which the
-/// handler was made. What a message cannot tell is unknown: duration, rows and cost. Bound values are hashed, to tell the
-/// runs of one statement apart, and go nowhere else than to the handler behind. A statement that SQLite's hooks or a
-/// driver's span told of as well counts once.
+/// A message belongs to the recording of its task. A pooled connection logs through the logger of whoever opened it, and Fluent runs
+/// the body of a transaction in a task of an event loop, so that many a message has no task: it is that of the recording which runs
+/// alone. Where several run it is nobody's, and an expectation whose verdict it would change says that it cannot be checked. Hand the
+/// recording on with ``DatabaseTaskContext``, and the messages have it again.
+///
+/// What a message cannot tell is unknown: duration, rows, cost, and whether the statement failed. Where a span tells of the same
+/// statement, what both know is known. Bound values are hashed, to tell the runs of one statement apart, and go nowhere else than to
+/// the handler behind; those that are printed like others, `Data` and `Date`, are unknown.
 public struct RecordingLogHandler: LogHandler {
   private var next: any LogHandler
   private let messages: [DatabaseLogMessage]
   private let dialect: SQLDialect?
-  private let connection: ObservedConnection
+  private let database: LoggedDatabase
 
   /// Makes a handler.
   ///
   /// - Parameters:
   ///   - handler: Gets every message that is on its level or above.
   ///   - messages: How libraries tell of statements.
-  ///   - dialect: By which rules their SQL is read; where it is `nil`, what the text looks like decides.
+  ///   - dialect: By which rules their SQL is read; where it is `nil`, the database's product, else what the text looks like decides.
+  ///   - database: Which database its statements run on.
   public init(
     forwardingTo handler: any LogHandler = SwiftLogNoOpLogHandler(), messages: [DatabaseLogMessage] = .standard,
-    dialect: SQLDialect? = nil
+    dialect: SQLDialect? = nil, database: LoggedDatabase = .unnamed
   ) {
     next = handler
     self.messages = messages
     self.dialect = dialect
-    connection = ObservedConnection(
-      info: ConnectionInfo(
-        id: InstrumentedConnection.nextID(), name: "logged statements", file: nil, system: .otherSQL),
-      database: ObservedDatabase())
+    self.database = database
+    WatchedClients.noteLog()
+    LogUse.note()
   }
 
   /// `trace`, since a library may log its statements at any level; the handler behind gets what is on its own level, which is
@@ -69,6 +72,7 @@ public struct RecordingLogHandler: LogHandler {
 
   /// Records the statement that a message tells of, and hands the message on.
   public func log(event: LogEvent) {
+    LogUse.note()
     record(event)
     if event.level >= next.logLevel { next.log(event: event) }
   }
@@ -78,9 +82,9 @@ public struct RecordingLogHandler: LogHandler {
     let text = event.message.description
     for message in messages where message.message == text {
       guard let sql = metadata[message.sql]?.description else { continue }
-      connection.note(
+      database.connection.note(
         logged: sql, values: message.binds.flatMap { Self.values(metadata[$0]) },
-        dialect: dialect ?? .guessed(from: sql))
+        dialect: dialect ?? database.dialect(of: sql))
       return
     }
   }

@@ -19,11 +19,11 @@ public final class DatabaseRecorder: Sendable {
   /// The recorder of the innermost scope around the current task; `nil` outside of any, and inside of
   /// `withoutDatabaseRecording(_:)`.
   public static var current: DatabaseRecorder? {
-    guard let recorder = bound, let scope = RecordingScope.current, scope.role == .recording else { return nil }
+    guard let recorder = BoundRecorder.current as? DatabaseRecorder, let scope = RecordingScope.current,
+      scope.role == .recording
+    else { return nil }
     return recorder.isFinished ? nil : recorder
   }
-
-  @TaskLocal static var bound: DatabaseRecorder?
 
   /// Statements kept one by one in an outermost recording. What comes after is counted exactly, by shape.
   public static let defaultDetailLimit = 100_000
@@ -36,6 +36,7 @@ public final class DatabaseRecorder: Sendable {
   let scope: RecordingScope
   private let function: ScopeFunction
   private let finished = Locked<Recording?>(nil)
+  private let tally = SuiteTally.current
 
   /// Opens a scope; ``finish()`` closes it.
   ///
@@ -84,6 +85,7 @@ public final class DatabaseRecorder: Sendable {
       let recording = Recording(
         scope: scope, label: label, location: location, function: function, beside: unattributed)
       scope.discard()
+      if scope.parent == nil { tally?.note(recording) }
       finished = recording
       return recording
     }
@@ -91,21 +93,25 @@ public final class DatabaseRecorder: Sendable {
 
   /// Makes this recorder the current one of the task for the duration of `body`.
   package func bind<R>(_ body: () throws -> R) rethrows -> R {
-    let tracer = RecordingTracer(scope: scope)
-    return try RecordingScope.$current.withValue(scope) {
-      try Self.$bound.withValue(self) { () throws -> R in
-        try withTracer(tracer) { () throws -> R in try body() }
-      }
+    try RecordingScope.$current.withValue(scope) {
+      try BoundRecorder.$current.withValue(self) { () throws -> R in try bindTracer(body) }
     }
   }
 
   /// Makes this recorder the current one of the task for the duration of `body`.
   package func bind<R>(_ body: () async throws -> R) async rethrows -> R {
-    let tracer = RecordingTracer(scope: scope)
-    return try await RecordingScope.$current.withValue(scope) {
-      try await Self.$bound.withValue(self) { () async throws -> R in
-        try await withTracer(tracer) { () async throws -> R in try await body() }
-      }
+    try await RecordingScope.$current.withValue(scope) {
+      try await BoundRecorder.$current.withValue(self) { () async throws -> R in try await bindTracer(body) }
     }
+  }
+}
+
+extension DatabaseRecorder: TaskRecorder {
+  package func bindTracer<R>(_ body: () throws -> R) rethrows -> R {
+    try withTracer(RecordingTracer(scope: scope)) { () throws -> R in try body() }
+  }
+
+  package func bindTracer<R>(_ body: () async throws -> R) async rethrows -> R {
+    try await withTracer(RecordingTracer(scope: scope)) { () async throws -> R in try await body() }
   }
 }

@@ -59,7 +59,8 @@ extension Recording {
     let evidence = storage.evidence
     let untold = evidence.records.indices.filter { index in
       let kind = evidence.shape(at: index).kind
-      return (kind.isWrite || kind == .transaction) && !evidence.records[index].flags.contains(.hasCounters)
+      return (kind.isWrite || kind == .transaction)
+        && evidence.records[index].flags.isDisjoint(with: [.hasCounters, .knowsTransaction])
     }
     let counted = evidence.dropped.filter { entry in
       let kind = evidence.shape(of: entry).kind
@@ -82,12 +83,33 @@ extension Recording {
     if writes.transactions.contains(where: { $0.outcome == .unknown && !$0.executed.isEmpty }) {
       return "a transaction that wrote ended while no recording was running"
     }
+    if let transaction = writes.transactions.first(where: { !$0.isComplete && isOfDriver($0) }) {
+      let connection = storage.evidence.connections[Int(transaction.connection)].info
+      return
+        "the driver of \(connection) does not tell all rows that were changed: of some statement it tells no number, or it cannot "
+        + "know what a trigger, an upsert or the action of a foreign key changed"
+    }
     if writes.transactions.contains(where: { !$0.isComplete }) || (writes.hasOverflow && !writes.overflow.isComplete) {
       return
         "SQLite did not tell all rows that were changed: without its preupdate hook it says nothing of rows that REPLACE removes, "
         + "and counts others without a word on their table"
     }
     return nil
+  }
+}
+
+extension Recording {
+  /// Whether a driver told of a transaction, and not SQLite.
+  private func isOfDriver(_ transaction: TransactionEvidence) -> Bool {
+    guard let first = transaction.firstStatement else {
+      return storage.evidence.connections[Int(transaction.connection)].info.system != .sqlite
+    }
+    return !storage.evidence.records[first].flags.contains(.hasCounters)
+  }
+
+  /// Whether SQLite could tell what is not known of row changes.
+  var isUnknownBySQLite: Bool {
+    unknownTransactions == nil && !storage.evidence.writes.transactions.contains { !$0.isComplete && isOfDriver($0) }
   }
 }
 

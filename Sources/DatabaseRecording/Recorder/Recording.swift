@@ -94,6 +94,14 @@ public struct Recording: Sendable, CustomStringConvertible {
   private static func blindness(of evidence: StatementEvidence, in scope: RecordingScope) -> [String] {
     var reasons: [String] = []
     if evidence.records.isEmpty && evidence.dropped.isEmpty { reasons = StatementDemand.shared.problems }
+    let ofSpans = evidence.spans.isEmpty ? 0 : evidence.records.count { $0.flags.contains(.fromORM) }
+    if ofSpans > 0 {
+      reasons.append(
+        """
+        Of \(ofSpans.counted("statement")) only a span of the ORM tells, and it has none for what it sends in transactions, futures \
+        and raw SQL. Give its database a logger with a RecordingLogHandler.
+        """)
+    }
     let used = evidence.connections.filter(\.hasLostStatements).map { ($0.info, $0.loss) }
     let unused = scope.lostConnections.map { ($0.info, $0.loss) }
       .filter { lost in !used.contains { $0.0.id == lost.0.id } }

@@ -44,6 +44,7 @@ extension UnattributedStatement.Reason {
     switch self {
     case .noTask: "without a task's context, on a connection opened outside of any recording"
     case .afterTheRecording: "after its recording had ended"
+    case .sharedLog: "logged without a task's context while several tests ran"
     case .sharedConnection: "without a task's context, on a database that several recordings use"
     }
   }

@@ -3,7 +3,8 @@ internal import Synchronization
 
 /// An instrumentation that lasts for one scope of one task and its children.
 final class TemporaryInstrumentation: Sendable {
-  @TaskLocal static var current: TemporaryInstrumentation?
+  /// That of the current task.
+  static var current: TemporaryInstrumentation? { ProcessObserver.ofTask as? TemporaryInstrumentation }
 
   let pipeline: TelemetryPipeline
   private let isOver = Atomic<Bool>(false)
@@ -47,7 +48,7 @@ public func withTemporaryInstrumentation<R>(
   try configuration.validate()
   let temporary = TemporaryInstrumentation(configuration, logger: DatabaseInstrumentor.defaultLogger)
   defer { temporary.finish() }
-  return try TemporaryInstrumentation.$current.withValue(temporary, operation: body)
+  return try ProcessObserver.$ofTask.withValue(temporary, operation: body)
 }
 
 /// Instruments the database work of `body`, and nothing else, as `configuration` says.
@@ -67,5 +68,5 @@ public func withTemporaryInstrumentation<R>(
   try configuration.validate()
   let temporary = TemporaryInstrumentation(configuration, logger: DatabaseInstrumentor.defaultLogger)
   defer { temporary.finish() }
-  return try await TemporaryInstrumentation.$current.withValue(temporary, operation: body)
+  return try await ProcessObserver.$ofTask.withValue(temporary, operation: body)
 }

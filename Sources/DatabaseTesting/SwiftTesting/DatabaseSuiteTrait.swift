@@ -18,7 +18,8 @@
     }
 
     /// Runs one case of a test, and records an issue at the test's line for what does not hold; or runs the suite, and
-    /// records an issue for a leak that one of its tests must have and none can be told to have.
+    /// records an issue for a leak that one of its tests must have and none can be told to have, and where all of its tests saw
+    /// nothing although a client of a database is in the process that nothing watches.
     public func provideScope(
       for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void
     ) async throws {
@@ -29,7 +30,16 @@
     private func provideScope(
       ofSuite test: Test, _ function: @Sendable @concurrent () async throws -> Void
     ) async throws {
-      guard test.isSuite, expectations.contains(where: \.findsLeaks) else { return try await function() }
+      guard test.isSuite else { return try await function() }
+      if SuiteTally.current == nil, expectations.contains(where: \.needsQueries) {
+        let tally = SuiteTally()
+        defer {
+          let unseen = UnwatchedClients.finding(of: tally, expecting: expectations)
+          IssueReporter.report(unseen.map { [$0] } ?? [], ofSuiteAt: CodeLocation(test.sourceLocation))
+        }
+        return try await SuiteTally.$current.withValue(tally) { try await provideScope(ofSuite: test, function) }
+      }
+      guard expectations.contains(where: \.findsLeaks) else { return try await function() }
       let suite = RecordedSuite()
       defer { IssueReporter.report(SuiteLeaks.findings(of: suite), ofSuiteAt: CodeLocation(test.sourceLocation)) }
       try await RecordedSuite.$current.withValue(suite) { try await function() }

@@ -8,31 +8,45 @@
   /// been done by one of them.
   struct SuiteOfClass {
     private let suite: RecordedSuite?
+    private let tally: SuiteTally?
 
     private static let running = Locked<[ObjectIdentifier: RecordedSuite]>([:])
+    /// With what the test that began last asks for.
+    private static let tallies = Locked<[ObjectIdentifier: (SuiteTally, [DatabaseExpectation])]>([:])
 
     /// - Parameter expectations: Of the test that begins; without one that finds leaks it is in no suite.
     static func of(_ type: DatabaseTestCase.Type, expecting expectations: [DatabaseExpectation]) -> SuiteOfClass {
-      guard expectations.contains(where: \.findsLeaks) else { return SuiteOfClass(suite: nil) }
+      let id = ObjectIdentifier(type)
+      let tally = tallies.withLock { tallies -> SuiteTally? in
+        guard expectations.contains(where: \.needsQueries) else { return nil }
+        let tally = tallies[id]?.0 ?? SuiteTally()
+        tallies[id] = (tally, expectations)
+        return tally
+      }
+      guard expectations.contains(where: \.findsLeaks) else { return SuiteOfClass(suite: nil, tally: tally) }
       return SuiteOfClass(
         suite: running.withLock { running in
-          if let known = running[ObjectIdentifier(type)] { return known }
+          if let known = running[id] { return known }
           let suite = RecordedSuite()
-          running[ObjectIdentifier(type)] = suite
+          running[id] = suite
           return suite
-        })
+        }, tally: tally)
     }
 
     /// Calls `body` in the suite.
     func bind<R>(_ body: () -> R) -> R {
-      guard let suite else { return body() }
-      return RecordedSuite.$current.withValue(suite) { body() }
+      SuiteTally.$current.withValue(tally) {
+        guard let suite else { return body() }
+        return RecordedSuite.$current.withValue(suite) { body() }
+      }
     }
 
     /// The tests of the class have ended.
     static func end(of type: DatabaseTestCase.Type) {
-      guard let suite = running.withLock({ $0.removeValue(forKey: ObjectIdentifier(type)) }) else { return }
-      let findings = SuiteLeaks.findings(of: suite)
+      let suite = running.withLock { $0.removeValue(forKey: ObjectIdentifier(type)) }
+      let tally = tallies.withLock { $0.removeValue(forKey: ObjectIdentifier(type)) }
+      let unseen = tally.flatMap { UnwatchedClients.finding(of: $0.0, expecting: $0.1) }
+      let findings = (suite.map { SuiteLeaks.findings(of: $0) } ?? []) + (unseen.map { [$0] } ?? [])
       guard !findings.isEmpty else { return }
       let name = TestClassName.of(type)
       GitHubAnnotation.write(findings, test: name.place)

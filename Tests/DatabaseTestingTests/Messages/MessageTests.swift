@@ -67,7 +67,9 @@ import Testing
 
   static func withoutMeasures(_ text: String) -> String {
     text.replacing(/\d+(\.\d+)? (ns|µs|ms|s)\b/, with: "… ms").replacing(/\d+ steps?/, with: "… steps")
-      .replacing(/:memory: \(\d+\)/, with: ":memory: (…)").replacing(/(\w+\.swift):\d+/) { "\($0.output.1):…" }
+      .replacing(/(:memory:|shop|orders) \(\d+\)/) { "\($0.output.1) (…)" }.replacing(/(\w+\.swift):\d+/) {
+        "\($0.output.1):…"
+      }
       .replacing(/found \d+\.(?=\n.*steps)/, with: "found ….")
   }
 }

@@ -24,5 +24,6 @@ struct Message: Sendable, CustomTestStringConvertible {
   var testDescription: String { expectations.map(\.name).joined(separator: ", ") }
 
   /// To be read in this order.
-  static let all = howMany + whichOnes + loading + writing + cost + failing + composed + threads + besideNoQueries
+  static let all =
+    howMany + whichOnes + loading + writing + cost + failing + composed + threads + besideNoQueries + logged
 }

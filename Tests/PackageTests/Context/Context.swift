@@ -95,6 +95,19 @@ struct Databases: Sendable {
   func database(logger: Logger, on eventLoop: any EventLoop) -> String { "" }
 }
 
+struct FluentDatabase: Sendable {
+  func transaction<R: Sendable>(_ body: @escaping @Sendable (FluentDatabase) async throws -> R) async throws -> R {
+    try await body(self)
+  }
+
+  func save(_ book: Book) async throws {}
+}
+
+let fluent = FluentDatabase()
+let book = Book(id: 1)
+
+func definitions(_ query: String) async throws -> [String] { [] }
+
 let databases = Databases(threadPool: .singleton, on: group)
 
 struct VaporApplication { var logger: Logger }
