@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseSupport
 internal import Synchronization
 
@@ -77,7 +78,7 @@ package final class RecordingTree: Sendable {
   }
 
   /// The number that a statement which begins at a time gets at least.
-  private func sequence(at time: UInt64) -> UInt64 { LogHead.sequence(at: time, since: origin, log: 0) }
+  private func sequence(at time: UInt64) -> UInt64 { dsl_sequence(time, origin, 0) }
 
   func register(_ scope: UInt32, parent: UInt32) {
     state.withLock { $0.tree.add(scope, inside: parent) }

@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseSupport
 
 /// Files the transactions of one connection with the recordings that they belong to.

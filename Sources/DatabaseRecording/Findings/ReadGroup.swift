@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseInstrumentation
 
 /// Executions of one shape that came from one place.
