@@ -70,6 +70,16 @@ dsl_run dsl_take_run(dsl_head *head) {
   return run;
 }
 
+dsl_share dsl_share_of(const dsl_record *records, size_t count, uint32_t scope) {
+  dsl_share share = {0};
+  for (size_t i = 0; i < count; i++) {
+    if (records[i].scope != scope) continue;
+    share.count++;
+    if (records[i].flags & DSL_FROM_LOG) share.has_messages = true;
+  }
+  return share;
+}
+
 void dsl_forget_records(dsl_head *head) {
   DCS_ASSERT(dsl_is_locked(head));
   dcs_forget_captures(&head->captures);

@@ -166,11 +166,11 @@ typedef struct {
   bool has_duration DSL_NAME("hasDuration");              // `duration` is known
 } dsl_ending;
 
-// Inline for C, by its rules: what is not put into the caller is the one function in StatementLog.c.
+// Part of the caller in C. Swift calls the one copy in StatementLog.c.
 #if defined(__swift__)
 #define DSL_INLINE
 #else
-#define DSL_INLINE inline
+#define DSL_INLINE inline __attribute__((always_inline))
 #endif
 
 /// Makes a head without records, of a log that nobody else knows yet.
@@ -219,6 +219,15 @@ dsl_run dsl_take_run(dsl_head *head);
 /// Adds one statement's changes to a run. With the lock of the head that it is in. False: they are no part of it, and it is as it was.
 /// `record`: of the statement, complete; `place`: of that.
 DSL_INLINE bool dsl_add_to_run(dsl_run *run, const dsl_row_changes *changes, const dsl_record *record, uint64_t place);
+
+/// What of some records in a row is a scope's.
+typedef struct {
+  size_t count;                                        // records
+  bool has_messages DSL_NAME("hasMessages");  // a log message told of one of them
+} dsl_share;
+
+/// Of records that were copied, or with the lock of the head. `records`: may be NULL without any.
+dsl_share dsl_share_of(const dsl_record *records, size_t count, uint32_t scope);
 
 /// The records are given back: a statement that is open has none any more. With the lock of the head.
 void dsl_forget_records(dsl_head *head);

@@ -178,12 +178,13 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     }
   }
 
-  /// The records whose sequence number is at least `sequence`, in the order of it.
-  func records(from sequence: UInt64) -> [StatementRecord] {
+  /// The records whose sequence number is at least `sequence`, in the order of it, and the place of the one before them.
+  func records(from sequence: UInt64) -> (records: [StatementRecord], placeBefore: UInt64) {
     var found: [StatementRecord] = []
     var index = head.withLock { head in
       (0..<Int(head.count)).partitioningIndex { state.pointee.records[$0].sequence >= sequence }
     }
+    let placeBefore = UInt64(index)
     // Block by block, so that a statement that runs meanwhile never waits for long.
     var hasMore = true
     while hasMore {
@@ -196,7 +197,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
         return true
       }
     }
-    return found
+    return (found, placeBefore)
   }
 
   /// The statements of some scopes that were counted by shape.
