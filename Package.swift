@@ -64,8 +64,9 @@ let package = Package(
   ],
   targets: [
     .target(name: "CCallStacks", cSettings: optimizedC),
+    .target(name: "CStatementLog", dependencies: ["CCallStacks"], cSettings: optimizedC),
     .target(
-      name: "CSQLiteHooks", dependencies: ["CCallStacks"], cSettings: optimizedC,
+      name: "CSQLiteHooks", dependencies: ["CCallStacks", "CStatementLog"], cSettings: optimizedC,
       linkerSettings: [.linkedLibrary("sqlite3")]),
     .target(name: "CSQLiteInstallAtLoad", dependencies: ["CSQLiteHooks"]),
     .target(name: "CStatementObserver"),
@@ -76,7 +77,7 @@ let package = Package(
     .target(
       name: "DatabaseInstrumentation",
       dependencies: [
-        "CCallStacks", "CStatementObserver", "DatabaseCallSites", "DatabaseSQL", "DatabaseSupport",
+        "CCallStacks", "CStatementLog", "CStatementObserver", "DatabaseCallSites", "DatabaseSQL", "DatabaseSupport",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
@@ -94,13 +95,13 @@ let package = Package(
     ),
     .target(
       name: "SQLiteInstrumentation",
-      dependencies: ["CSQLiteHooks", "DatabaseInstrumentation", "DatabaseSupport"],
+      dependencies: ["CSQLiteHooks", "CStatementLog", "DatabaseInstrumentation", "DatabaseSupport"],
       swiftSettings: optimized
     ),
     .target(
       name: "DatabaseRecording",
       dependencies: [
-        "DatabaseInstrumentation", "DatabaseSupport",
+        "CStatementLog", "DatabaseInstrumentation", "DatabaseSupport",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
@@ -176,7 +177,7 @@ let package = Package(
     .testTarget(
       name: "DatabaseInstrumentationTests",
       dependencies: [
-        "DatabaseInstrumentation", "DatabaseSupport", "CCallStacks", "TestSupport",
+        "DatabaseInstrumentation", "DatabaseSupport", "CCallStacks", "CStatementLog", "TestSupport",
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
       swiftSettings: settings
@@ -196,7 +197,7 @@ let package = Package(
     .testTarget(
       name: "DatabaseRecordingTests",
       dependencies: [
-        "DatabaseRecording", "TestSupport",
+        "CStatementLog", "DatabaseRecording", "TestSupport",
         .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
@@ -211,8 +212,8 @@ let package = Package(
     .testTarget(
       name: "SQLiteInstrumentationTests",
       dependencies: [
-        "SQLiteInstrumentation", "CCallStacks", "CSQLiteHooks", "DatabaseSupport", "DatabaseTesting", "TestSupport",
-        "CSQLiteForTests",
+        "SQLiteInstrumentation", "CCallStacks", "CSQLiteHooks", "CStatementLog", "DatabaseSupport", "DatabaseTesting",
+        "TestSupport", "CSQLiteForTests",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
@@ -300,7 +301,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "SQLiteProbe",
-      dependencies: ["DatabaseRecording", "SQLiteInstrumentation", "TestSupport", "CSQLiteForTests"],
+      dependencies: ["CStatementLog", "DatabaseRecording", "SQLiteInstrumentation", "TestSupport", "CSQLiteForTests"],
       path: "Tests/SQLiteProbe",
       swiftSettings: settings
     ),

@@ -31,7 +31,7 @@ uint64_t dbh_thread(void) {
 }
 
 uint16_t dbh_thread_flags(void) {
-  return (uint16_t)((dcs_is_on_main() ? DBH_FLAG_MAIN_THREAD : 0) | (dcs_knows_executors() ? 0 : DBH_FLAG_UNKNOWN_EXECUTOR));
+  return (uint16_t)((dcs_is_on_main() ? DSL_MAIN_THREAD : 0) | (dcs_knows_executors() ? 0 : DSL_UNKNOWN_EXECUTOR));
 }
 
 static inline uint64_t mix(uint64_t a, uint64_t b) {

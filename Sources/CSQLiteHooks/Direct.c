@@ -1,10 +1,5 @@
 // What recording without Swift needs seldom, or of the runtime.
 
-#if !defined(__APPLE__)
-#include <sched.h>
-#include <unistd.h>
-#endif
-
 #include "Direct.h"
 
 _Atomic(const void *) dbh_scope_key;
@@ -21,16 +16,3 @@ void dbh_settle_shape(dbh_lane *lane, uint32_t shape) { lane->known[shape % DBH_
 
 // Any thread, of itself.
 void *dbh_task_local(const void *key) { return task_local(key); }
-
-#if !defined(__APPLE__)
-void dbh_wait_for_lock(_Atomic uint32_t *lock) {
-  int tries = 0;
-  do {
-    while (atomic_load_explicit(lock, memory_order_relaxed)) {
-      // A thread of a lower priority may hold it: yielding alone would not let it run.
-      if (++tries > 10000) usleep(50);
-      else if (tries > 100) sched_yield();
-    }
-  } while (atomic_exchange_explicit(lock, 1, memory_order_acquire));
-}
-#endif

@@ -9,25 +9,31 @@
 #include "OpenStatements.h"
 
 // The long way. The slot is wanted.
-static __attribute__((cold, noinline)) void end_in_swift(const dbh_open_statement *open, dbh_ending ending,
+static __attribute__((cold, noinline)) void end_in_swift(const dbh_open_statement *open, const dsl_ending *ending,
                                                          const dbh_callbacks *swift) {
   dbh_outcome outcome = {
-      .duration = ending.duration,
-      .rows = open->rows,
-      .changed = ending.changed,
-      .steps = ending.steps,
-      .full_scan_steps = ending.full_scan_steps,
-      .sorts = ending.sorts,
-      .automatic_index_rows = ending.automatic_index_rows,
+      .counts = *ending,
       .error = open->error,
       .error_message = open->error_message,
-      .transaction = open->transaction,
       .shape = open->shape,
-      .autocommit = ending.autocommit,
-      .is_unfinished = ending.is_busy,
-      .version = ending.version,
   };
   swift->ended(&open->slot, &outcome);
+}
+
+static inline uint32_t clamped(uint64_t value) { return value > UINT32_MAX ? UINT32_MAX : (uint32_t)value; }
+
+// What a statement that ends `now`, in nanoseconds of dbh_now(), turned out to be, without its cost. `changed`: rows, -1: unknown.
+static inline dsl_ending ending_of(const dbh_open_statement *open, uint64_t now, int64_t changed, bool autocommit, bool is_busy) {
+  return (dsl_ending){
+      .duration = now > open->slot.kept.start ? now - open->slot.kept.start : 0,
+      .rows_returned = clamped(open->rows),
+      .rows_changed = changed > INT32_MAX ? INT32_MAX : (int32_t)changed,
+      .transaction = open->transaction,
+      .is_unfinished = is_busy,
+      .ends_in_autocommit = autocommit,
+      .has_rows = true,
+      .has_duration = true,
+  };
 }
 
 // The failures that neither the trace nor the log reports, where the result of the call is not known (yet).
@@ -84,21 +90,16 @@ static inline bool end(dbh_connection *c, dbh_open_statement *open, const dbh_ca
   uint32_t sorts = counter(statement, SQLITE_STMTSTATUS_SORT);
   uint32_t automatic_index_rows = counter(statement, SQLITE_STMTSTATUS_AUTOINDEX);
   if ((full_scan_steps | sorts | automatic_index_rows) == 0) open->ended_steps = steps;
-  dbh_ending ending = {
-      .duration = now > open->slot.start ? now - open->slot.start : 0,
-      .changed = changed,
-      .steps = since(steps, open->steps),
-      .full_scan_steps = since(full_scan_steps, open->full_scan_steps),
-      .sorts = since(sorts, open->sorts),
-      .automatic_index_rows = since(automatic_index_rows, open->automatic_index_rows),
-      .autocommit = autocommit,
-      .is_busy = is_busy,
-  };
+  dsl_ending ending = ending_of(open, now, changed, autocommit, is_busy);
+  ending.steps = since(steps, open->steps);
+  ending.full_scan_steps = since(full_scan_steps, open->full_scan_steps);
+  ending.sorts = since(sorts, open->sorts);
+  ending.automatic_index_rows = since(automatic_index_rows, open->automatic_index_rows);
   uint32_t reads = DBH_SHAPE_READS | DBH_SHAPE_HAS_TABLES;
   if ((open->flags & reads) == reads) ending.version = dbh_known_version(c, autocommit);
   bool is_settled = false;
-  const dbh_row_changes *changes = autocommit ? NULL : dbh_plain_changes(c, open, changed);
-  if (!ended_directly(open, &ending, changes, &is_settled)) end_in_swift(open, ending, swift);
+  const dsl_row_changes *changes = autocommit ? NULL : dbh_plain_changes(c, open, changed);
+  if (!ended_directly(open, &ending, changes, &is_settled)) end_in_swift(open, &ending, swift);
   return is_settled;
 }
 

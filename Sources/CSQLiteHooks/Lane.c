@@ -17,7 +17,7 @@ void dbh_free_lane(dbh_lane *lane) {
 dbh_lane *dbh_change_lane(void *connection, dbh_lane made) {
   dbh_connection *c = connection;
   DCS_ASSERT(dbh_is_inside(c));
-  DCS_ASSERT(made.log && made.scope_object && made.head && made.end && made.captures && made.uses == 0);
+  DCS_ASSERT(made.log && made.scope_object && made.head && made.end && made.uses == 0);
   dbh_lane *lane = malloc(sizeof *lane);
   if (lane) {
     *lane = made;

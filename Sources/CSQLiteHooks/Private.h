@@ -151,7 +151,7 @@ uint32_t dbh_known_version(dbh_connection *connection, bool autocommit);
 // Settle.c
 /// All that a statement changed which ends, where that is one table and needs no closer look; else NULL. Valid until the next change of a
 /// row. `changed`: as sqlite3_changes() tells; -1: unknown.
-const dbh_row_changes *dbh_plain_changes(dbh_connection *connection, const dbh_open_statement *open, int64_t changed);
+const dsl_row_changes *dbh_plain_changes(dbh_connection *connection, const dbh_open_statement *open, int64_t changed);
 /// What dbh_plain_changes() just returned was taken.
 void dbh_took_plain_changes(dbh_connection *connection);
 /// Tells what a statement did that has ended. `is_busy`: before its last row. `is_again`: it had ended before, and went on; then it is the

@@ -5,7 +5,7 @@
 #include "Private.h"
 
 // Removes the changes of one owner from the list and hands them to `step`. `buffer` has room for all of them, and lives as long as it.
-static void take(dbh_connection *c, const void *owner, dbh_step *step, dbh_row_changes *buffer, uint32_t capacity) {
+static void take(dbh_connection *c, const void *owner, dbh_step *step, dsl_row_changes *buffer, uint32_t capacity) {
   uint32_t kept = 0, taken = 0;
   for (uint32_t i = 0; i < c->pending_count; i++) {
     if (c->pending[i].owner == owner) {
@@ -22,7 +22,7 @@ static void take(dbh_connection *c, const void *owner, dbh_step *step, dbh_row_c
   step->change_count = taken;
 }
 
-const dbh_row_changes *dbh_plain_changes(dbh_connection *c, const dbh_open_statement *open, int64_t changed) {
+const dsl_row_changes *dbh_plain_changes(dbh_connection *c, const dbh_open_statement *open, int64_t changed) {
   if (c->updates.source != DBH_UPDATES_UNTOLD) return NULL;  // to be compared with what SQLite counts
   if (!(open->flags & DBH_SHAPE_WRITES) || changed <= 0 || open->error || open->went_on || open->began_in_autocommit ||
       open->transaction_before != c->transaction || c->pending_count != 1 || c->has_unknown_rows) {
@@ -55,9 +55,9 @@ static void send(dbh_connection *c, const void *owner, dbh_step *step) {
   const dbh_callbacks *swift = dbh_swift();
   if (!swift) return;
   enum { FEW = 8 };
-  dbh_row_changes few[FEW];
+  dsl_row_changes few[FEW];
   uint32_t count = c->pending_count ? count_of(c, owner) : 0;
-  dbh_row_changes *buffer = count <= FEW ? few : malloc(count * sizeof *buffer);
+  dsl_row_changes *buffer = count <= FEW ? few : malloc(count * sizeof *buffer);
   if (!buffer) return;
   if (count) take(c, owner, step, buffer, count);
   if (c->has_unknown_rows) step->is_incomplete = true;
@@ -138,7 +138,7 @@ void dbh_settle(dbh_connection *c, dbh_open_statement *open, bool is_busy, bool 
   const char *sql = open->flags & DBH_SHAPE_TRANSACTION || open->error ? sqlite3_sql(open->statement) : NULL;
   dbh_step step = {
       .log = open->slot.lane ? open->slot.lane->log : NULL,
-      .place = open->slot.place,
+      .place = open->slot.kept.place,
       .scope = open->slot.lane ? open->slot.lane->scope : 0,
       .shape = open->shape,
       .control = open->flags & DBH_SHAPE_TRANSACTION ? sql : NULL,
@@ -156,7 +156,7 @@ void dbh_settle(dbh_connection *c, dbh_open_statement *open, bool is_busy, bool 
       .has_row_hook = has_hook(c, open, is_write && !is_busy ? sqlite3_changes(c->handle) : 0),
       .knows_commit = open->written != 0,
       .reached_database = open->written != 0 && dbh_has_new_versions(c, open),
-      .time = open->slot.start,
+      .time = open->slot.kept.start,
   };
   if (c->counts_rows && c->updates.source != DBH_UPDATES_UNTOLD) dbh_take_updates(c, open, &step);
   send(c, open->statement, &step);

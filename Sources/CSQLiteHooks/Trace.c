@@ -60,7 +60,7 @@ static __attribute__((cold, noinline)) void begin_in_swift(dbh_connection *c, db
       .sql_hash = text->hash,
       .shape = text->shape,
       .thread = open->thread,
-      .flags = flags,
+      .flags = (dsl_flags)flags,
       .transaction = open->transaction,
       .parent = parent,
   };
@@ -70,7 +70,7 @@ static __attribute__((cold, noinline)) void begin_in_swift(dbh_connection *c, db
   DCS_ASSERT(!slot.lane || slot.lane == c->lane);
   if (slot.lane) slot.lane->uses++;
   // After `began`: what the recording itself costs is not the statement's time.
-  if (!slot.lane || slot.telemetry) slot.start = dbh_monotonic();
+  if (!slot.lane || slot.telemetry) slot.kept.start = dbh_monotonic();
   open->slot = slot;
 }
 
@@ -147,14 +147,14 @@ static inline void begin(dbh_connection *c, sqlite3_stmt *statement, const char 
   }
   if (!autocommit && (shape_flags & DBH_SHAPE_TRANSACTION)) dbh_note_versions(c, open);
 
-  uint16_t flags = (uint16_t)(DBH_FLAG_HAS_COUNTERS | (autocommit ? DBH_FLAG_AUTOCOMMIT : 0) | dbh_thread_flags());
-  if (!(flags & DBH_FLAG_MAIN_THREAD) && dbh_is_shared_thread()) flags |= DBH_FLAG_SHARED_THREAD;
+  uint16_t flags = (uint16_t)(DSL_HAS_COUNTERS | (autocommit ? DSL_AUTOCOMMIT : 0) | dbh_thread_flags());
+  if (!(flags & DSL_MAIN_THREAD) && dbh_is_shared_thread()) flags |= DSL_SHARED_THREAD;
   const dbh_slot *parent = enclosing(c, thread->number);
   if (!began_directly(c, open, text, flags, parent)) {
     begin_in_swift(c, open, text, sql, flags, parent, swift);
   }
   bool uses_tables = (shape_flags & (DBH_SHAPE_READS | DBH_SHAPE_WRITES)) && (shape_flags & DBH_SHAPE_HAS_TABLES);
-  if (uses_tables && is_wanted(&open->slot)) dbh_want_schema(c, thread, statement, open->slot.start);
+  if (uses_tables && is_wanted(&open->slot)) dbh_want_schema(c, thread, statement, open->slot.kept.start);
 }
 
 // A statement ends.
@@ -215,14 +215,9 @@ void dbh_drop_unreported(dbh_connection *c, const sqlite3_stmt *statement) {
   const dbh_callbacks *swift = dbh_swift();
   if (swift && is_wanted(&open->slot)) {
     // Its counters are gone with it.
-    uint64_t now = dbh_monotonic();
-    dbh_ending ending = {
-        .duration = now > open->slot.start ? now - open->slot.start : 0,
-        .changed = -1,
-        .autocommit = dbh_sqlite.get_autocommit(c->handle) != 0,
-        .is_busy = true,
-    };
-    end_in_swift(open, ending, swift);
+    bool autocommit = dbh_sqlite.get_autocommit(c->handle) != 0;
+    dsl_ending ending = ending_of(open, dbh_monotonic(), -1, autocommit, true);
+    end_in_swift(open, &ending, swift);
   }
   remove_open(c, open);
   forget(c, open);

@@ -46,7 +46,7 @@ typedef struct {
 // Row changes of one statement to one table, until it ends.
 typedef struct {
   const void *owner;  // the statement, which may be gone; NULL: none that is traced
-  dbh_row_changes rows;
+  dsl_row_changes rows;
 } dbh_pending;
 
 // A table that the connection was seen to change. Never removed: its place in the list is its number.

@@ -32,7 +32,7 @@ static inline void add(value_set *set, uint64_t value) {
   set->sum += mixed(0x9E3779B97F4A7C15u, value);
 }
 
-static void set_key(dbh_value_hashes *hashes, int column, const dbh_text_values *text, const uint64_t *bound, int count) {
+static void set_key(dsl_values *hashes, int column, const dbh_text_values *text, const uint64_t *bound, int count) {
   const dbh_key_column *key = &text->columns[column];
   value_set set;
   set.count = 0;
@@ -55,8 +55,8 @@ static void set_key(dbh_value_hashes *hashes, int column, const dbh_text_values 
   if (!key->has_lists) hashes->key_counts |= (uint16_t)(set.count << (BITS * column));
 }
 
-static dbh_value_hashes hash_bound(const dbh_text_values *text, uint64_t sql_hash, const uint64_t *bound, int count) {
-  dbh_value_hashes hashes = {0};
+static dsl_values hash_bound(const dbh_text_values *text, uint64_t sql_hash, const uint64_t *bound, int count) {
+  dsl_values hashes = {0};
   uint64_t all = text ? text->literals : sql_hash;
   bool is_known = !text || text->volatility != DBH_VOLATILE;
   for (int i = 0; i < count; i++) {
@@ -172,10 +172,10 @@ static bool read_expanded(sqlite3_stmt *statement, const char *expanded, uint64_
 enum { COSTLY = 1 << 16 };
 
 // From SQLite's text of the values: where it is not seen what is bound, or it was bound while nobody listened.
-static __attribute__((cold, noinline)) dbh_value_hashes hash_expanded(sqlite3_stmt *statement, const dbh_text_values *text,
+static __attribute__((cold, noinline)) dsl_values hash_expanded(sqlite3_stmt *statement, const dbh_text_values *text,
                                                                       uint64_t sql_hash, int count) {
-  dbh_value_hashes none = {0};
-  if (dbh_has_large_value(statement)) return (dbh_value_hashes){.has_unknown = true};
+  dsl_values none = {0};
+  if (dbh_has_large_value(statement)) return (dsl_values){.has_unknown = true};
   // Where it is not known what is bound, a text whose values took long once is not asked about again.
   dbh_connection *c = dbh_interposes_statements() ? NULL : dbh_connection_of(sqlite3_db_handle(statement));
   if (c && c->costly_text == sql_hash) return none;
@@ -186,7 +186,7 @@ static __attribute__((cold, noinline)) dbh_value_hashes hash_expanded(sqlite3_st
   // Inside of another statement SQLite leaves the values out, and makes a comment of the text.
   const char *sql = sqlite3_sql(statement);
   const char *comment = sql && strncmp(sql, "-- ", 3) == 0 ? "-- -- " : "-- ";
-  dbh_value_hashes hashes = none;
+  dsl_values hashes = none;
   if (strncmp(expanded, comment, strlen(comment)) != 0) {
     uint64_t small[SMALL];
     uint64_t *bound = count <= SMALL ? small : malloc((size_t)count * sizeof *bound);
@@ -202,17 +202,17 @@ static __attribute__((cold, noinline)) dbh_value_hashes hash_expanded(sqlite3_st
 }
 
 // Locks what is bound to the statement while it is read; its connection's mutex is held by SQLite, if it has one.
-dbh_value_hashes dbh_hash_values(void *statement, dbh_shape shape, uint64_t sql_hash, bool is_captured) {
+dsl_values dbh_hash_values(void *statement, dbh_shape shape, uint64_t sql_hash, bool is_captured) {
   const dbh_text_values *text = shape.values;
   int count = sqlite3_bind_parameter_count(statement);
   if (count == 0) return hash_bound(text, sql_hash, NULL, 0);
   void *token = NULL;
   const uint64_t *bound = dbh_lock_bound(statement, count, &token);
   if (bound) {
-    dbh_value_hashes hashes = hash_bound(text, sql_hash, bound, count);
+    dsl_values hashes = hash_bound(text, sql_hash, bound, count);
     dbh_unlock_bound(token);
     return hashes;
   }
-  if (!is_captured && !(shape.flags & DBH_SHAPE_KEY_LOOKUP)) return (dbh_value_hashes){0};
+  if (!is_captured && !(shape.flags & DBH_SHAPE_KEY_LOOKUP)) return (dsl_values){0};
   return hash_expanded(statement, text, sql_hash, count);
 }

@@ -1,3 +1,5 @@
+internal import CCallStacks
+
 /// What is called from several depths of one function that calls itself, as one that walks along a tree does: the stacks differ in
 /// how often the function is on them, and in the lines at which it calls itself, and not in how it was called first.
 struct Recursion {
@@ -12,8 +14,8 @@ struct Recursion {
     guard let first = stacks.first, stacks.contains(where: { $0.count != first.count }) else { return false }
     var (inner, outer) = (first.count, first.count)
     for stack in stacks.dropFirst() {
-      inner = zip(stack, first).prefix(inner).prefix { $0 == $1 }.count
-      outer = zip(stack.reversed(), first.reversed()).prefix(outer).prefix { $0 == $1 }.count
+      inner = min(inner, dcs_common_start(stack, stack.count, first, first.count))
+      outer = min(outer, dcs_common_end(stack, stack.count, first, first.count))
     }
     return stacks.contains { stack in
       let own = stack.dropFirst(inner).dropLast(outer)

@@ -1,3 +1,5 @@
+internal import CCallStacks
+
 /// One line of a stack. An address without debug information stays one; names are left out, since those of inlined functions
 /// are not reliable.
 package struct SourceLine: Hashable, Sendable {
@@ -17,11 +19,11 @@ package struct SourceLine: Hashable, Sendable {
 ///
 /// Lines are read only of the words between what all of them have in common at both ends.
 package struct StackPlaces {
-  private let stacks: [ArraySlice<UInt>]
+  private let stacks: [[UInt]]
   private let recursion: Recursion
 
   package init(_ stacks: [StackTrace]) {
-    self.stacks = stacks.map { Self.folded($0.words)[...] }
+    self.stacks = stacks.map { Self.folded($0.words) }
     recursion = Recursion(stacks.map(\.words))
   }
 
@@ -47,10 +49,16 @@ package struct StackPlaces {
     let (inner, outer) = common
     let differing = stacks.map { $0.dropFirst(inner).dropLast(outer) }
     let lines = lines(Set(differing.joined()))
-    var positions: [[SourceLine]: Int] = [:]
+    var numbers: [SourceLine: UInt] = [:]
+    func number(_ line: SourceLine) -> UInt {
+      if let known = numbers[line] { return known }
+      numbers[line] = UInt(numbers.count)
+      return UInt(numbers.count - 1)
+    }
+    var positions: [[UInt]: Int] = [:]
     var merged: [[Int]] = []
     for (position, words) in differing.enumerated() {
-      let places = Self.folded(words.flatMap { lines[$0] ?? [SourceLine(word: $0)] })
+      let places = Self.folded(words.flatMap { word in (lines[word] ?? [SourceLine(word: word)]).map(number) })
       if let known = positions[places] {
         merged[known].append(position)
       } else {
@@ -65,32 +73,20 @@ package struct StackPlaces {
   private var common: (inner: Int, outer: Int) {
     guard let first = stacks.first else { return (0, 0) }
     var (inner, outer) = (first.count, first.count)
-    for stack in stacks.dropFirst() { inner = zip(stack, first).prefix(inner).prefix { $0 == $1 }.count }
+    for stack in stacks.dropFirst() {
+      inner = min(inner, dcs_common_start(stack, stack.count, first, first.count))
+    }
     for stack in stacks.dropFirst() {
       let most = min(outer, stack.count - inner, first.count - inner)
-      outer = zip(stack.reversed(), first.reversed()).prefix(most).prefix { $0 == $1 }.count
+      outer = min(most, dcs_common_end(stack, stack.count, first, first.count))
     }
     return (inner, min(outer, first.count - inner))
   }
 
-  /// Without what follows on itself: `a b b b c` is `a b c`, and `a b c b c d` is `a b c d`.
-  ///
-  /// - Complexity: O(*n*²) at most, and O(*n*) for most stacks.
-  static func folded<Element: Equatable>(_ elements: some Sequence<Element>) -> [Element] {
-    var folded: [Element] = []
-    for element in elements {
-      folded.append(element)
-      // The element may end a part that stands before it already: the shortest first.
-      var length = 1
-      while length * 2 <= folded.count {
-        let (end, start) = (folded.count, folded.count - length)
-        if folded[start - 1] == element, folded[(start - length)..<start] == folded[start..<end] {
-          folded.removeLast(length)
-          break
-        }
-        length += 1
-      }
-    }
+  /// Without what follows on itself: words, or numbers of lines.
+  static func folded(_ words: [UInt]) -> [UInt] {
+    var folded = words
+    folded.removeLast(words.count - dcs_fold(&folded, words.count))
     return folded
   }
 }

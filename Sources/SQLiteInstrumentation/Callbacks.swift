@@ -1,4 +1,5 @@
 internal import CSQLiteHooks
+internal import CStatementLog
 internal import DatabaseInstrumentation
 internal import DatabaseSupport
 
@@ -157,7 +158,7 @@ private func record(
     shape: shape.id,
     start: 0,
     thread: UInt32(truncatingIfNeeded: statement.thread),
-    flags: StatementRecord.Flags(rawValue: statement.flags),
+    flags: statement.flags,
     transaction: statement.transaction,
     parent: statement.parent.flatMap { StatementSlot($0.pointee) },
     isRead: shape.flags & UInt32(DBH_SHAPE_READS) != 0
@@ -170,7 +171,7 @@ private func record(
   }
   guard let lane else { return }
   if kept.isSettled { dbh_settle_shape(lane, shape.id) }
-  slot.pointee = dbh_slot(kept, lane: lane, start: beginning.start)
+  slot.pointee = dbh_slot(kept, lane: lane)
 }
 
 /// What the observer of the process keeps of a statement, as C keeps it.
@@ -194,21 +195,8 @@ private func boundValues(of statement: dbh_statement) -> [String?] {
 
 private func statementEnded(_ slot: UnsafePointer<dbh_slot>?, _ outcome: UnsafePointer<dbh_outcome>?) {
   guard let slot = slot?.pointee, let outcome = outcome?.pointee else { return }
-  var counts = StatementCounts(
-    duration: outcome.duration,
-    rowsReturned: UInt32(clamping: outcome.rows),
-    rowsChanged: Int32(clamping: outcome.changed),
-    steps: outcome.steps,
-    fullScanSteps: outcome.full_scan_steps,
-    sorts: outcome.sorts,
-    automaticIndexRows: outcome.automatic_index_rows,
-    transaction: outcome.transaction,
-    isUnfinished: outcome.is_unfinished,
-    endsInAutocommit: outcome.autocommit
-  )
-  counts.version = outcome.version
   let error = outcome.error == 0 ? nil : statementError(code: outcome.error, message: outcome.error_message)
-  let ended = StatementOutcome(counts, error: error)
+  let ended = StatementOutcome(outcome.counts, error: error)
   if let kept = StatementSlot(slot, shape: outcome.shape) { kept.log.end(kept, ended) }
   if let telemetry = slot.telemetry {
     let observation = Unmanaged<any Observation>.fromOpaque(telemetry).takeUnretainedValue()

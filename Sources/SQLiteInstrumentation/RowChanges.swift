@@ -144,18 +144,3 @@ private func virtualRows(
   }
   return counted
 }
-
-extension TableChange {
-  fileprivate init(_ changes: dbh_row_changes) {
-    self.init(
-      table: changes.table,
-      rows: RowTally(
-        inserted: RowCount(
-          Int(changes.counts.0), indirect: Int(changes.indirect.0), first: changes.first.0, last: changes.last.0),
-        updated: RowCount(
-          Int(changes.counts.1), indirect: Int(changes.indirect.1), first: changes.first.1, last: changes.last.1),
-        deleted: RowCount(
-          Int(changes.counts.2), indirect: Int(changes.indirect.2), first: changes.first.2, last: changes.last.2),
-        updatedColumns: changes.columns))
-  }
-}

@@ -114,7 +114,7 @@ extension [dbh_value_run] {
 }
 
 extension ValueHashes {
-  init(_ hashes: dbh_value_hashes) {
+  init(_ hashes: dsl_values) {
     self.init(parameters: hashes.parameters, keys: KeyHashes(hashes.keys, counts: hashes.key_counts))
     hasUnknown = hashes.has_unknown
   }

@@ -1,3 +1,4 @@
+import CStatementLog
 @testable import DatabaseInstrumentation
 @testable import DatabaseRecording
 import DatabaseSupport
@@ -25,11 +26,12 @@ final class MadeUpDriver: Sendable {
     parent: StatementSlot? = nil
   ) -> StatementSlot? {
     guard let slot = begin(sql, key: key, parent: parent) else { return nil }
-    slot.log.end(
-      slot,
-      StatementOutcome(
-        duration: 1_000, rowsReturned: rows, rowsChanged: changed, steps: 10, fullScanSteps: 0, sorts: 0,
-        automaticIndexRows: 0, transaction: 0, isUnfinished: false, endsInAutocommit: true, error: error))
+    var outcome = StatementOutcome(duration: 1_000, error: error)
+    outcome.counts.rowsReturned = rows
+    outcome.counts.hasRows = true
+    outcome.counts.rowsChanged = changed
+    outcome.counts.steps = 10
+    slot.log.end(slot, outcome)
     return slot
   }
 

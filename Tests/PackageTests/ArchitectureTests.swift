@@ -50,13 +50,14 @@ import Testing
     #expect(rows >= table.leastRows)
   }
 
-  /// All that *Hooks* names in its text is in its table, among the C module's types or fields.
+  /// All that *Hooks* names in its text is in its table, among the types or fields of the C modules.
   @Test func theNamesInTheTextAreThere() throws {
     let parts = try Self.text(of: "Hooks").components(separatedBy: "## Where it is done")
-    let folder = Documentation.package.appendingPathComponent("Sources/CSQLiteHooks")
-    let headers = try ["Types.h", "Private.h", "include/CSQLiteHooks.h", "include/CSQLiteHooksTypes.h"].map {
-      try String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8)
-    }
+    let sources = Documentation.package.appendingPathComponent("Sources")
+    let headers = try [
+      "CSQLiteHooks/Types.h", "CSQLiteHooks/Private.h", "CSQLiteHooks/include/CSQLiteHooks.h",
+      "CSQLiteHooks/include/CSQLiteHooksTypes.h", "CStatementLog/include/CStatementLog.h",
+    ].map { try String(contentsOf: sources.appendingPathComponent($0), encoding: .utf8) }
     let words = parts[0].split(separator: "`", omittingEmptySubsequences: false).enumerated()
       .filter { $0.offset % 2 == 1 }.map(\.element)
     let names = words.filter { word in word.contains("_") && word.allSatisfy { $0.isLowercase || $0 == "_" } }

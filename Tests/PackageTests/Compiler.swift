@@ -12,6 +12,12 @@
       let products = try productsFolder(from: build)
       var arguments = ["-swift-version", "6", "-I", products.appendingPathComponent("Modules").path]
       arguments += try moduleMaps(in: products).flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
+      // As the package manager passes them: a header of one C module includes that of another.
+      let sources = Documentation.package.appendingPathComponent("Sources")
+      for module in try FileManager.default.contentsOfDirectory(atPath: sources.path).sorted() {
+        let headers = sources.appendingPathComponent("\(module)/include").path
+        if FileManager.default.fileExists(atPath: headers) { arguments += ["-Xcc", "-I\(headers)"] }
+      }
       let plugins = try toolchain().appendingPathComponent("lib/swift/host/plugins/testing").path
       let mode = isChecked ? ["-emit-sil", "-o", "/dev/null"] : ["-typecheck"]
       return try typecheck(source, mode + arguments + ["-plugin-path", plugins])

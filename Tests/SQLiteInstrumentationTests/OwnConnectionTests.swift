@@ -1,3 +1,4 @@
+import CStatementLog
 import CSQLiteForTests
 import DatabaseInstrumentation
 import DatabaseTesting

@@ -1,3 +1,4 @@
+import CStatementLog
 import DatabaseInstrumentation
 import DatabaseTesting
 import TestSupport

@@ -140,6 +140,14 @@ bool dcs_wants_capture(dcs_capture_counts *counts, uint32_t shape, uint32_t scop
 /// Empties it and gives its memory back.
 void dcs_forget_captures(dcs_capture_counts *counts);
 
+/// Leaves out what follows on itself: `a b b b c` becomes `a b c`, and `a b c b c d` becomes `a b c d`. Returns how many words are left.
+/// Of O(n²) at most, and O(n) for most stacks.
+size_t dcs_fold(uintptr_t *words, size_t count);
+
+/// How many words two stacks have in common from their first one on, and up to their last one.
+size_t dcs_common_start(const uintptr_t *a, size_t a_count, const uintptr_t *b, size_t b_count);
+size_t dcs_common_end(const uintptr_t *a, size_t a_count, const uintptr_t *b, size_t b_count);
+
 /// For tests: how many addresses are known.
 size_t dcs_known_count(void);
 

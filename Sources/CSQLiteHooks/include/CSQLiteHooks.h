@@ -179,7 +179,7 @@ void *dbh_context_of(void *handle);
 
 /// Tells the values of a statement apart that begins. `is_captured`: whether it is one of the first of its shape, of which they
 /// may cost more. Within `began`, or inside of the statement's connection.
-dbh_value_hashes dbh_hash_values(void *statement, dbh_shape shape, uint64_t sql_hash, bool is_captured);
+dsl_values dbh_hash_values(void *statement, dbh_shape shape, uint64_t sql_hash, bool is_captured);
 
 /// Never 0. Another one in each process.
 uint64_t dbh_hash(const void *bytes, size_t length);

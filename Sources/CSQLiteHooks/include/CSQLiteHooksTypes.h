@@ -3,6 +3,7 @@
 #ifndef CSQLITEHOOKSTYPES_H
 #define CSQLITEHOOKSTYPES_H
 
+#include <CStatementLog.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,8 +21,6 @@ typedef struct {
   bool has_lists;         // a value is a whole list
 } dbh_key_column;
 
-enum { DBH_KEY_COLUMNS = 3 };
-
 enum {
   DBH_VOLATILE_WITH_NOW = 1,  // the answer is another one each time if `now` is bound
   DBH_VOLATILE = 2,           // the answer is another one each time
@@ -31,18 +30,10 @@ enum {
 typedef struct {
   uint64_t literals;  // tells apart what the text itself says
   uint8_t volatility;     // 0, or DBH_VOLATILE…
-  uint8_t column_count;   // of `columns`, at most DBH_KEY_COLUMNS
-  dbh_key_column columns[DBH_KEY_COLUMNS];
+  uint8_t column_count;   // of `columns`, at most DSL_KEY_COLUMNS
+  dbh_key_column columns[DSL_KEY_COLUMNS];
   const dbh_value_run *runs;  // of all columns
 } dbh_text_values;
-
-/// What is kept of the values of one execution.
-typedef struct {
-  uint64_t parameters;              // 0: unknown, or the answer depends on more than them
-  uint32_t keys[DBH_KEY_COLUMNS];  // 0: unknown
-  uint16_t key_counts;              // five bits for each column: different values, 31 for more; 0: unknown
-  bool has_unknown;                 // a value is too large to be told apart from others, or a pointer
-} dbh_value_hashes;
 
 /// What is known of one SQL text; computed in Swift once, then cached by the text's hash.
 typedef struct {
@@ -62,75 +53,6 @@ enum {
   DBH_SHAPE_ONE_SITE = 32,    // nobody asks where further executions come from: PRAGMA, COMMIT, reads of the catalogue
 };
 
-/// Bits of `StatementRecord.Flags`.
-enum {
-  DBH_FLAG_MAIN_THREAD = 1,
-  DBH_FLAG_AUTOCOMMIT = 2,
-  DBH_FLAG_HAS_COUNTERS = 8,
-  DBH_FLAG_UNFINISHED = 16,
-  DBH_FLAG_ENDS_IN_AUTOCOMMIT = 64,
-  DBH_FLAG_UNKNOWN_EXECUTOR = 0x100,
-  DBH_FLAG_SHARED_THREAD = 0x200,
-  DBH_FLAG_UNKNOWN_VALUES = 0x400,
-};
-
-/// One execution of a statement: Swift's `StatementRecord`, which has the same fields in the same order and says more of them.
-///
-/// The memory belongs to the log. It is written under the lock of the log's head, until the head's generation changes.
-typedef struct {
-  uint64_t sequence;       // ascends in a log; of two logs it orders by time
-  uint64_t start;          // nanoseconds of dbh_now()
-  uint64_t duration;       // nanoseconds; UINT64_MAX: it has not ended
-  uint64_t parameters;     // a hash of the values; 0: unknown
-  uint64_t parent;         // sequence of the enclosing statement, plus 1; 0: none
-  uint32_t shape;          // number of the shape
-  uint32_t scope;          // number of the recording
-  uint32_t stack;          // number among the stacks of the tree, from 1; 0: none was kept
-  uint32_t transaction;    // number on the connection, from 1; 0: outside of one
-  uint32_t rows_returned;  // so far
-  int32_t rows_changed;    // -1: unknown
-  uint32_t steps, full_scan_steps, sorts, automatic_index_rows;  // SQLite's counters, of this execution
-  uint32_t thread;      // lower bits of dbh_thread()
-  uint32_t error;       // number of the error in the tree, from 1; 0: none
-  uint32_t load;        // number of what an ORM declared, from 1; 0: nothing
-  uint16_t flags;       // DBH_FLAG_…
-  uint16_t key_counts;  // as in dbh_value_hashes
-  uint32_t keys[DBH_KEY_COLUMNS];
-  uint32_t version;  // of the databases; 0: unknown
-} dbh_record;
-
-/// Row changes of one kind to one table: Swift's `RowCount`.
-typedef struct {
-  int64_t count, indirect;  // all, and of them those by triggers and foreign key actions
-  uint64_t first, last;     // positions in the order of all changes of the process
-} dbh_row_count;
-
-/// Statements in a row that only wrote to one table within one transaction: Swift's `WriteRun`. Under the lock of the head that it is in.
-typedef struct {
-  uint32_t transaction;  // 0: nothing may be added
-  uint32_t scope;
-  uint32_t table;         // number on the connection, where there are writes
-  dbh_row_count rows[3];  // inserts, updates, deletes
-  uint64_t columns;       // as in dbh_row_changes
-  int64_t writes;         // statements
-  uint64_t first, last;   // places of their records, which ascend; 0: there are none
-} dbh_run;
-
-/// The lock of a log, and the part of it that a source may write by itself: Swift's `LogHead`. All but the lock, `number` and `origin` is
-/// used under the lock, by any thread. It lives for as long as the log.
-typedef struct {
-  uint32_t lock;           // 1: somebody has it; on Apple's platforms an os_unfair_lock
-  uint32_t holder;         // in builds with assertions the thread of C's that has it; else 0
-  uint32_t generation;     // changes when the records are given back
-  uint32_t number;         // of the log among those of its tree
-  uint64_t origin;         // nanoseconds of dbh_now() from which sequence numbers count
-  uint64_t last_sequence;  // of the last record
-  dbh_record *next;        // where the next one goes; may be NULL without room
-  uint32_t room;           // records from `next` on; 0: Swift makes room
-  uint64_t count;          // records so far
-  dbh_run run;
-} dbh_log_head;
-
 enum { DBH_LANE_SHAPES = 256 };
 
 /// Where the statements of one recording on one connection go, as long as some of them are open or more may come.
@@ -140,17 +62,13 @@ enum { DBH_LANE_SHAPES = 256 };
 typedef struct {
   void *log;             // retained
   void *scope_object;    // retained: of the recording
-  dbh_log_head *head;    // of the log
+  dsl_head *head;        // of the log
   const void *end;       // an atomic uint64_t of the scope, written by any thread; UINT64_MAX: it takes statements
-  void *stacks;          // a dcs_stacks of the log's tree; NULL: without memory
-  void *captures;        // a dcs_capture_counts, under the lock of the head
+  dcs_stacks *stacks;    // of the log's tree; NULL: without memory
   uint32_t captured;     // executions of each shape whose stack is kept
   uint32_t scope;        // number of the recording
   uint32_t uses;         // of the connection, and of the statements whose slot has it
-  struct {
-    uint64_t hashes[4];
-    uint32_t numbers[4];
-  } places;  // a dcs_places: of the reads after those
+  dcs_places places;     // of the reads after those
   uint32_t known[DBH_LANE_SHAPES];  // shapes whose call sites were taken, each plus 1, at its remainder
 } dbh_lane;
 
@@ -164,7 +82,7 @@ typedef struct {
   uint64_t sql_hash; // dbh_hash() of it
   dbh_shape shape;
   uint64_t thread;   // dbh_thread()
-  uint16_t flags;        // DBH_FLAG_…
+  dsl_flags flags;
   uint32_t transaction;  // 0 outside of transactions
   const struct dbh_slot *parent;  // the enclosing open statement, or NULL
 } dbh_statement;
@@ -173,34 +91,15 @@ typedef struct {
 typedef struct dbh_slot {
   dbh_lane *lane;   // of the recording that the statement belongs to; NULL: none
   void *telemetry;  // on the statement's way to tracer and metrics, retained; NULL: nobody wants it
-  dbh_record *record;  // of the lane's log, as long as `generation` is its head's; NULL: counted, without a record
-  uint64_t place;      // of the record in its log, counted from 1; 0: it has none
-  uint64_t start;       // nanoseconds of dbh_now()
-  uint32_t generation;  // of the log when it began
+  dsl_slot kept;    // in the lane's log; without a lane its `start` alone
 } dbh_slot;
-
-/// Row changes of one statement to one table: inserts, updates, deletes.
-typedef struct {
-  uint32_t table;  // number on its connection, told by `named_table`
-  uint64_t counts[3];
-  uint64_t indirect[3];  // by triggers and foreign key actions, among `counts`
-  uint64_t first[3], last[3];  // positions in the order of all changes of the process
-  uint64_t columns;  // a bit for each column that updates changed
-} dbh_row_changes;
 
 /// One statement that ended, or one of several ends of it.
 typedef struct {
-  uint64_t duration;  // nanoseconds
-  uint64_t rows;      // that it returned so far
-  int64_t changed;    // rows changed, -1: unknown
-  uint32_t steps, full_scan_steps, sorts, automatic_index_rows;
+  dsl_ending counts;          // without error and stack, which are numbers of the log's tree
   int32_t error;              // extended result code, 0: none
   const char *error_message;  // without SQL; NULL: none
-  uint32_t transaction;       // 0 outside of transactions
   uint32_t shape;             // number of the shape
-  bool autocommit;            // at its end
-  bool is_unfinished;  // reset before the last row
-  uint32_t version;    // of its databases; 0: unknown
 } dbh_outcome;
 
 /// Which database a connection has opened, whatever it was called.
@@ -256,7 +155,7 @@ typedef struct {
   uint32_t scope;  // of the lane
   uint32_t shape;
   const char *control;             // the text of a transaction statement; NULL: it is none
-  const dbh_row_changes *changes;  // NULL without any
+  const dsl_row_changes *changes;  // NULL without any
   size_t change_count;
   uint64_t direct;  // changes that are the statement's own
   int64_t changed;  // as sqlite3_changes() tells; -1: unknown

@@ -14,7 +14,7 @@ package final class StatementDemand: Sendable {
     /// To hear of statements: recordings, and active instrumentors. While nobody does, statements cost nothing.
     package static let statements = Wishes(rawValue: 1)
     /// More of each statement than its record: active instrumentors, and ORMs that declare loads and flushes. While nobody does, a
-    /// source may write records by itself, see ``LogHead``.
+    /// source may write records by itself, see ``StatementLog/head``.
     package static let detours = Wishes(rawValue: 2)
     /// The rows that statements change: instrumentors that are configured to tell them.
     package static let rowChanges = Wishes(rawValue: 4)

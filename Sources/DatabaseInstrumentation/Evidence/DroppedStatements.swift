@@ -1,3 +1,5 @@
+internal import CStatementLog
+
 /// Exact counts of executions of one shape that were not kept one by one.
 package struct DroppedStatements: Sendable {
   package var count = 0

@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseSupport
 
 /// Code that statements of different shapes have in common: that of the app's own database wrapper.

@@ -1,3 +1,5 @@
+internal import CStatementLog
+
 extension StatementEvidence {
   /// Statements without a task that the recording took because it was the only one to have used their database, where others
   /// have used it since: it may be their work as well.

@@ -1,3 +1,4 @@
+internal import CStatementLog
 package import DatabaseSupport
 
 /// Everything that one scope saw, immutable: what a finished recording is made of.

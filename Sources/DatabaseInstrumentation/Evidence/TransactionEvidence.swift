@@ -88,17 +88,32 @@ extension TransactionRecord {
   func evidence(
     connection: Int32, tables: TableNames, isInside: (UInt32) -> Bool, position: (UInt64) -> Int?
   ) -> TransactionEvidence? {
-    let own = participants.filter { isInside($0.scope) }
-    guard !own.isEmpty else { return nil }
-    let positions = own.flatMap { [$0.first, $0.last] }.compactMap(position)
-    return TransactionEvidence(
+    var (isOurs, writes) = (false, 0)
+    var (first, last): (Int?, Int?)
+    for participant in participants where isInside(participant.scope) {
+      isOurs = true
+      writes += participant.writes
+      if let position = position(participant.first) {
+        first = min(first ?? position, position)
+        last = max(last ?? position, position)
+      }
+      if participant.last != participant.first, let position = position(participant.last) {
+        first = min(first ?? position, position)
+        last = max(last ?? position, position)
+      }
+    }
+    guard isOurs else { return nil }
+    var evidence = TransactionEvidence(
       connection: connection, mode: mode, outcome: outcome, isRolledBackByDatabase: isRolledBackByDatabase,
-      beganInside: begin.map { isInside($0.scope) } ?? false, endedInside: end.map { isInside($0.scope) } ?? false,
-      executed: executed.rows(in: tables, isInside: isInside), durable: durable.rows(in: tables, isInside: isInside),
-      writes: own.reduce(0) { $0 + $1.writes }, isComplete: isComplete, firstStatement: positions.min(),
-      lastStatement: positions.max(),
-      beginStatement: begin.flatMap { isInside($0.scope) ? position($0.statement) : nil },
-      start: start)
+      beganInside: false, endedInside: false, executed: executed.rows(in: tables, isInside: isInside),
+      durable: durable.rows(in: tables, isInside: isInside), writes: writes, isComplete: isComplete,
+      firstStatement: first, lastStatement: last, beginStatement: nil, start: start)
+    if let begin, isInside(begin.scope) {
+      evidence.beganInside = true
+      evidence.beginStatement = position(begin.statement)
+    }
+    if let end { evidence.endedInside = isInside(end.scope) }
+    return evidence
   }
 }
 

@@ -33,18 +33,17 @@ package struct WriteEvidence: Sendable {
   /// - Parameters:
   ///   - start: When the recording began: what ended before is none of it.
   ///   - scopes: The recording and those inside of it.
+  ///   - position: The position in the evidence of a place in the log.
   mutating func add(
-    _ log: StatementLog, connection: Int32, from start: UInt64, in scopes: Set<UInt32>,
-    indexOfSequence: (UInt64) -> Int?
+    _ log: StatementLog, connection: Int32, from start: UInt64, in scopes: Set<UInt32>, position: (UInt64) -> Int?
   ) {
     let isInside = scopes.contains
     let tables = log.connection.transactions.tables
     let (kept, totals) = log.transactions(from: start)
     for record in kept + (log.connection.transactions.current.map { [$0] } ?? []) {
-      let evidence = record.evidence(connection: connection, tables: tables, isInside: isInside) { place in
-        log.sequence(of: place).flatMap(indexOfSequence)
-      }
-      if var evidence {
+      if var evidence = record.evidence(
+        connection: connection, tables: tables, isInside: isInside, position: position)
+      {
         if !log.connection.tellsAll(evidence.executed) { evidence.isComplete = false }
         evidence.executed = log.connection.declared(evidence.executed)
         evidence.durable = log.connection.declared(evidence.durable)

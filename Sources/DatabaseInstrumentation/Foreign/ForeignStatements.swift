@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseSupport
 
 /// Puts what other libraries told beside what the hooks saw, each statement once, with what all of them know.

@@ -1,3 +1,5 @@
+internal import CStatementLog
+
 extension RecordingTree {
   /// The statements that the hooks saw, and those that other libraries told of by spans and log messages, each once.
   func merged(

@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseSupport
 
 /// What a statement of a driver means for its transaction, from its beginning to its end.
@@ -26,7 +27,7 @@ struct DriverStatement: Sendable {
   func end(_ slot: StatementSlot?, hasFailed: Bool, rowsChanged: Int?) -> Bool {
     let evidence = connection.evidence
     var step = DriverTransactions.Step(control: control, log: slot?.log, time: monotonicNanoseconds())
-    if let slot { step.place = TransactionRecord.Place(scope: slot.scope, statement: slot.place) }
+    if let slot { step.place = TransactionRecord.Place(scope: slot.scope, statement: slot.kept.place) }
     step.hasFailed = hasFailed
     step.isChained = isChained
     let isMySQL = evidence.info.system.dialect == .mySQL

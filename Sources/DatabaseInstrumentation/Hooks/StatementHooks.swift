@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseSupport
 
 /// For authors of drivers: tells of each statement before and after it runs.

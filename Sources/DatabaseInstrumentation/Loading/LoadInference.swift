@@ -1,3 +1,5 @@
+internal import CStatementLog
+
 /// Tells which relationships the statements of a recording loaded, and how: one pass over them in order.
 struct LoadInference {
   private let evidence: StatementEvidence

@@ -1,3 +1,5 @@
+internal import CStatementLog
+
 /// One transaction of a recording, or one statement outside of any that wrote, which is a transaction by itself.
 ///
 /// ```swift

@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseSupport
 internal import Synchronization
 
@@ -86,7 +87,7 @@ package final class RecordingTree: Sendable {
   }
 
   /// The number that a statement which begins at a time gets at least.
-  private func sequence(at time: UInt64) -> UInt64 { LogHead.sequence(at: time, since: origin, log: 0) }
+  private func sequence(at time: UInt64) -> UInt64 { dsl_sequence(time, origin, 0) }
 
   func register(_ scope: UInt32, parent: UInt32) {
     state.withLock { $0.tree.add(scope, inside: parent) }
@@ -183,40 +184,46 @@ package final class RecordingTree: Sendable {
     let startSequence = start == scope.start ? scope.startSequence : sequence(at: start < 2_000 ? 0 : start - 2_000)
     let isInside = own.scopes.contains
     var looks = own.logs.count
-    var found: [(record: StatementRecord, connection: Int32)] = []
     var connections: [ObservedConnection] = []
-    var used: [StatementLog] = []
+    var used: [Used] = []
     var dropped: [DroppedShape] = []
-    var hasMessages = false
     for log in own.logs {
-      var isUsed = false
-      for record in log.records(from: startSequence) {
-        looks += 1
-        guard isInside(record.scope) else { continue }
-        found.append((record, Int32(connections.count)))
-        if record.flags.rawValue & StatementRecord.Flags.fromLog.rawValue != 0 { hasMessages = true }
-        isUsed = true
-      }
-      for (shape, count) in log.dropped(in: own.scopes) {
+      let (all, placeBefore) = log.records(from: startSequence)
+      looks += all.count
+      let use = Used(log, all, after: placeBefore, of: own.scopes)
+      let counted = log.dropped(in: own.scopes)
+      for (shape, count) in counted {
         dropped.append(DroppedShape(connection: Int32(connections.count), shape: shape, statements: count))
-        isUsed = true
       }
-      guard isUsed || log.hasTransactions(from: start, isInside: isInside, looks: &looks) else { continue }
+      guard
+        !use.records.isEmpty || !counted.isEmpty || log.hasTransactions(from: start, isInside: isInside, looks: &looks)
+      else { continue }
       connections.append(log.connection)
-      used.append(log)
+      used.append(use)
     }
     let spans = SpanEvidence.of(own.spans.filter { $0.sequence >= startSequence })
+    var records: [StatementRecord]
+    var connectionIndices: [Int32]
     // A log is in order by itself, and what messages tell of may be in it twice.
-    let isMixed = used.count > 1 || !spans.isEmpty || hasMessages
+    let isMixed = used.count > 1 || !spans.isEmpty || used.contains(where: \.hasMessages)
     if isMixed {
+      var found = used.enumerated().flatMap { index, use in use.records.map { (record: $0, connection: Int32(index)) } }
       found = merged(found, with: spans, connections: &connections)
       found.sort { $0.record.sequence < $1.record.sequence }
+      records = found.map(\.record)
+      connectionIndices = found.map(\.connection)
+    } else {
+      records = used.first?.records ?? []
+      connectionIndices = Array(repeating: 0, count: records.count)
     }
     var writes = WriteEvidence()
-    for (index, log) in used.enumerated() {
-      writes.add(log, connection: Int32(index), from: start, in: own.scopes) { sequence in
-        let index = found.partitioningIndex { $0.record.sequence >= sequence }
-        return index < found.count && found[index].record.sequence == sequence ? index : nil
+    for (index, use) in used.enumerated() {
+      writes.add(use.log, connection: Int32(index), from: start, in: own.scopes) { place in
+        if !isMixed, use.isWhole { return use.position(of: place) }
+        return use.log.sequence(of: place).flatMap { sequence in
+          let index = records.partitioningIndex { $0.sequence >= sequence }
+          return index < records.count && records[index].sequence == sequence ? index : nil
+        }
       }
     }
     writes.transactions.sort { $0.start < $1.start }
@@ -228,8 +235,8 @@ package final class RecordingTree: Sendable {
     }
     return StatementEvidence(
       origin: scope.start,
-      records: found.map(\.record),
-      connectionIndices: found.map(\.connection),
+      records: records,
+      connectionIndices: connectionIndices,
       connections: connections.map(ConnectionSnapshot.init),
       stacks: RecordedStacks(stacks),
       errors: errors,
@@ -239,6 +246,36 @@ package final class RecordingTree: Sendable {
       outerStatements: own.outerStatements,
       writes: writes
     )
+  }
+
+  /// What one log has of a scope and those inside of it.
+  private struct Used {
+    let log: StatementLog
+    let records: [StatementRecord]
+    /// Whether they are all that the log has from their first one on.
+    let isWhole: Bool
+    let hasMessages: Bool
+    private let placeBefore: UInt64
+
+    init(_ log: StatementLog, _ all: [StatementRecord], after placeBefore: UInt64, of scopes: Set<UInt32>) {
+      self.log = log
+      self.placeBefore = placeBefore
+      // Nearly always a log has the records of one scope alone.
+      let share = scopes.count == 1 ? scopes.first.map { dsl_share_of(all, all.count, $0) } : nil
+      isWhole = share?.count == all.count
+      if let share, isWhole || share.count == 0 {
+        records = isWhole ? all : []
+        hasMessages = share.hasMessages
+      } else {
+        records = all.filter { scopes.contains($0.scope) }
+        hasMessages = records.contains { $0.flags.contains(.fromLog) }
+      }
+    }
+
+    /// Where the record with a place in the log is among them, if they are whole.
+    func position(of place: UInt64) -> Int? {
+      place > placeBefore && place - placeBefore <= UInt64(records.count) ? Int(place - placeBefore) - 1 : nil
+    }
   }
 
   /// What belongs to a scope and those inside of it.

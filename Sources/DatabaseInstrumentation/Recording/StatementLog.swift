@@ -1,4 +1,4 @@
-internal import CCallStacks
+package import CStatementLog
 internal import DatabaseSupport
 internal import Synchronization
 
@@ -9,11 +9,9 @@ internal import Synchronization
 package final class StatementLog: @unchecked Sendable {  // `state` is touched under the lock of the head alone.
   package let connection: ObservedConnection
   private let store: RecordingTree
-  /// What a source may write by itself. It lives as long as the log.
-  package let head: UnsafeMutablePointer<LogHead>
+  /// What is written with each statement, also by sources that are written in C. It lives as long as the log.
+  package let head: UnsafeMutablePointer<dsl_head>
   private let state: UnsafeMutablePointer<State>
-  /// Of which executions call sites were taken, under the lock of the head: a `dcs_capture_counts`, which a source may use.
-  package let captures: UnsafeMutableRawPointer
   /// Whether there was no room for a statement.
   private let isFull = Atomic<Bool>(false)
   /// Transactions that ended.
@@ -45,20 +43,17 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   init(connection: ObservedConnection, store: RecordingTree, number: Int) {
     self.connection = connection
     self.store = store
-    head = .allocate(LogHead(origin: store.origin, number: UInt32(truncatingIfNeeded: number)))
+    head = .allocate(capacity: 1)
+    dsl_initialize(head, store.origin, UInt32(truncatingIfNeeded: number))
     state = .allocate(capacity: 1)
     state.initialize(to: State())
-    let captures = UnsafeMutablePointer<dcs_capture_counts>.allocate(capacity: 1)
-    captures.initialize(to: dcs_capture_counts())
-    self.captures = UnsafeMutableRawPointer(captures)
   }
 
   deinit {
-    dcs_forget_captures(captureCounts)
-    captures.deallocate()
+    dsl_destroy(head)
+    head.deallocate()
     state.deinitialize(count: 1)
     state.deallocate()
-    head.free()
   }
 
   /// Keeps a statement that begins.
@@ -74,25 +69,16 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     let load = DeclaredLoad.current.map(store.keep) ?? 0
     let isFull = isFull.load(ordering: .relaxed)
     // One turn of the lock for a shape that was seen before; call sites are taken outside of it.
-    let isCaptured = head.withLock { _ in capture(statement, in: scope) }
-    let hashes = statement.isRead && !isFull ? values(isCaptured) : .unknown
+    let limit = statement.hasOneSite ? 1 : Self.capturedExecutions
+    let isCaptured = dsl_wants_stack(head, statement.shape, scope, limit, nil)
+    let values = statement.isRead && !isFull ? values(isCaptured) : .unknown
     // One call for both: it is on the stacks that are compared.
     let stack = !isFull && (isCaptured || statement.isRead) ? store.stacks.place(isWanted: isCaptured) : 0
-    var slot = head.withLock {
-      append(&statement, in: scope, load: load, stack: stack, values: hashes, to: &$0)
-    }
-    if slot.record == nil {
-      let mayHaveRoom = store.takeBackRoom()
-      slot = head.withLock { head in
-        var slot = slot
-        if mayHaveRoom {
-          slot = append(&statement, in: scope, load: load, stack: stack, values: hashes, to: &head)
-        }
-        if slot.record == nil { drop(statement.shape, in: scope) { $0.add(statement) } }
-        return slot
-      }
-    }
-    if isFull != (slot.record == nil) { self.isFull.store(!isFull, ordering: .relaxed) }
+    if statement.start == 0 { statement.start = monotonicNanoseconds() }
+    var slot = append(statement, in: scope, load: load, stack: stack, values: values)
+    let isKept = slot.kept.record != nil
+    if !isKept { drop(statement.shape, in: scope) { $0.add(statement) } }
+    if isFull == isKept { self.isFull.store(!isKept, ordering: .relaxed) }
     slot.isSettled = !isCaptured
     if statement.flags.contains(.viaConnection) { store.noteStray(at: statement.start, in: scope) }
     return slot
@@ -105,30 +91,22 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     let error = outcome.error.map(store.keep) ?? 0
     // Its call site is wanted, whether or not it was among the first of its shape.
     let stack = error == 0 ? 0 : store.stacks.capture()
-    head.withLock { head in
-      if let record = slot.record {
-        if head.generation == slot.generation {
-          record.pointee.complete(with: outcome.counts, error: error, stack: stack)
-        }
-      } else {
-        drop(slot.shape, in: slot.scope) { $0.add(outcome.counts, isFailure: error != 0) }
-      }
+    guard slot.kept.record != nil else {
+      return drop(slot.shape, in: slot.scope) { $0.add(outcome.counts, isFailure: error != 0) }
     }
+    var (kept, ending) = (slot.kept, outcome.counts)
+    ending.error = error
+    ending.stack = stack
+    dsl_complete(&kept, &ending, nil)
   }
 
   /// A statement that ended turns out to have failed.
   package func fail(_ slot: StatementSlot, _ error: StatementError) {
     let number = store.keep(error)
     let stack = store.stacks.capture()
-    head.withLock { head in
-      if let record = slot.record {
-        guard head.generation == slot.generation else { return }
-        record.pointee.error = number
-        if record.pointee.stack == 0 { record.pointee.stack = stack }
-      } else {
-        state.pointee.dropped.count(slot.shape, in: slot.scope) { $0.failures += 1 }
-      }
-    }
+    guard slot.kept.record != nil else { return drop(slot.shape, in: slot.scope) { $0.failures += 1 } }
+    var kept = slot.kept
+    dsl_fail(&kept, number, stack)
   }
 
   /// Keeps a statement that never ran.
@@ -136,43 +114,30 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     failedToPrepare shape: UInt32, at time: UInt64, error: StatementError, flags: StatementRecord.Flags,
     in scope: RecordingScope
   ) {
-    var statement = StatementBeginning(
+    let statement = StatementBeginning(
       shape: shape, start: time, thread: 0, flags: flags.union(.notPrepared), transaction: 0, parent: nil,
       isRead: false)
     let (number, stack) = !isFull.load(ordering: .relaxed) ? (store.keep(error), store.stacks.capture()) : (0, 0)
-    head.withLock { head in
-      let slot = append(&statement, in: scope.id, load: 0, stack: stack, values: .unknown, to: &head)
-      if let record = slot.record {
-        record.pointee.error = number
-      } else {
-        drop(shape, in: scope.id) { counts in
-          counts.add(statement)
-          counts.failures += 1
-        }
+    let slot = append(statement, in: scope.id, load: 0, stack: stack, values: .unknown, error: number)
+    if slot.kept.record == nil {
+      drop(shape, in: scope.id) { counts in
+        counts.add(statement)
+        counts.failures += 1
       }
     }
     if flags.contains(.viaConnection) { store.noteStray(at: time, in: scope.id) }
   }
 
-  /// Counts a statement that has no record, under the lock.
+  /// Counts a statement that has no record.
   private func drop(_ shape: UInt32, in scope: UInt32, _ change: (inout DroppedStatements) -> Void) {
-    assertRule(head.isLocked, "the lock of the head is held")
-    state.pointee.dropped.count(shape, in: scope, change)
+    head.withLock { _ in state.pointee.dropped.count(shape, in: scope, change) }
   }
 
   /// The ledger of the connection knows all, and statements that only write in `transaction` may be kept in the run.
-  func beginRun(in transaction: UInt32, scope: UInt32) {
-    head.withLock { $0.run = WriteRun(transaction: transaction, scope: scope) }
-  }
+  func beginRun(in transaction: UInt32, scope: UInt32) { dsl_begin_run(head, transaction, scope) }
 
   /// Ends the run, and hands over what is in it.
-  func takeRun() -> WriteRun {
-    head.withLock { head in
-      let run = head.run
-      head.run = WriteRun()
-      return run
-    }
-  }
+  func takeRun() -> dsl_run { dsl_take_run(head) }
 
   /// Keeps a transaction that ended.
   package func append(_ transaction: TransactionRecord) {
@@ -213,12 +178,13 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
     }
   }
 
-  /// The records whose sequence number is at least `sequence`, in the order of it.
-  func records(from sequence: UInt64) -> [StatementRecord] {
+  /// The records whose sequence number is at least `sequence`, in the order of it, and the place of the one before them.
+  func records(from sequence: UInt64) -> (records: [StatementRecord], placeBefore: UInt64) {
     var found: [StatementRecord] = []
     var index = head.withLock { head in
       (0..<Int(head.count)).partitioningIndex { state.pointee.records[$0].sequence >= sequence }
     }
+    let placeBefore = UInt64(index)
     // Block by block, so that a statement that runs meanwhile never waits for long.
     var hasMore = true
     while hasMore {
@@ -231,7 +197,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
         return true
       }
     }
-    return found
+    return (found, placeBefore)
   }
 
   /// The statements of some scopes that were counted by shape.
@@ -250,14 +216,10 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
 
   /// Gives the memory back once the outermost recording is finished.
   func discard() {
-    let old = head.withLock { head in
+    let old = head.withLock { _ in
       let old = state.pointee
       state.pointee = State()
-      dcs_forget_captures(captureCounts)
-      head.generation &+= 1
-      head.next = nil
-      head.room = 0
-      head.count = 0
+      dsl_forget_records(head)
       return old
     }
     _ = consume old
@@ -267,44 +229,37 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   /// The addresses of the stacks of its recordings, which a source may fill.
   package var stacks: OpaquePointer? { store.stacks.address }
 
-  private var captureCounts: UnsafeMutablePointer<dcs_capture_counts> {
-    captures.assumingMemoryBound(to: dcs_capture_counts.self)
-  }
-
-  /// Whether the call site of an execution is to be taken, under the lock.
-  private func capture(_ statement: StatementBeginning, in scope: UInt32) -> Bool {
-    assertRule(head.isLocked, "the lock of the head is held")
-    return dcs_wants_capture(captureCounts, statement.shape, scope, statement.hasOneSite ? 1 : Self.capturedExecutions)
-  }
-
-  /// Appends the record of a statement, if there is room, under the lock.
+  /// Appends the record of a statement, if there is room.
   private func append(
-    _ statement: inout StatementBeginning, in scope: UInt32, load: UInt32, stack: UInt32, values: ValueHashes,
-    to head: inout LogHead
+    _ statement: StatementBeginning, in scope: UInt32, load: UInt32, stack: UInt32, values: ValueHashes,
+    error: UInt32 = 0
   ) -> StatementSlot {
-    if statement.start == 0 { statement.start = monotonicNanoseconds() }
-    var slot = StatementSlot(log: self, scope: scope, shape: statement.shape, generation: head.generation)
-    guard head.room > 0 || makeRoom(in: &head) else { return slot }
-    var record = StatementRecord(start: statement.start, shape: statement.shape, scope: scope)
-    record.thread = statement.thread
-    record.flags = statement.flags
-    record.transaction = statement.transaction
-    record.load = load
-    record.stack = stack
-    record.take(values)
-    if let parent = statement.parent, parent.log === self, parent.generation == head.generation,
-      let outer = parent.record
-    {
-      record.parent = outer.pointee.sequence &+ 1
-    }
-    slot.record = head.append(record)
-    slot.place = head.count
+    var begun = dsl_beginning()
+    begun.start = statement.start
+    begun.shape = statement.shape
+    begun.scope = scope
+    begun.stack = stack
+    begun.transaction = statement.transaction
+    begun.thread = statement.thread
+    begun.error = error
+    begun.load = load
+    begun.flags = statement.flags
+    begun.values = dsl_values(values)
+    var outer = statement.parent?.kept ?? dsl_slot()
+    var slot = StatementSlot(log: self, scope: scope, shape: statement.shape, kept: dsl_slot())
+    // Another thread may take the room that was made.
+    while !dsl_append(head, &begun, &outer, &slot.kept), makeRoom() {}
     return slot
   }
 
+  private func makeRoom() -> Bool {
+    head.withLock(claimRoom) || store.takeBackRoom() && head.withLock(claimRoom)
+  }
+
   /// Where the head has none left, under the lock.
-  private func makeRoom(in head: inout LogHead) -> Bool {
-    assertRule(self.head.isLocked && head.room == 0, "the lock of the head is held, and there is no room")
+  private func claimRoom(in head: inout dsl_head) -> Bool {
+    assertRule(dsl_is_locked(self.head), "the lock of the head is held")
+    if head.room > 0 { return true }
     if state.pointee.claimed == 0 { state.pointee.claimed = store.room.claim(after: Int(head.count)) }
     guard state.pointee.claimed > 0 else { return false }
     let (next, room) = state.pointee.records.place(of: Int(head.count))
@@ -315,24 +270,20 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   }
 }
 
-extension StatementRecord {
-  fileprivate mutating func complete(with outcome: StatementCounts, error: UInt32, stack: UInt32) {
-    duration = outcome.hasDuration ? outcome.duration : Self.unknown
-    rowsReturned = outcome.rowsReturned
-    rowsChanged = outcome.rowsChanged
-    steps = outcome.steps
-    fullScanSteps = outcome.fullScanSteps
-    sorts = outcome.sorts
-    automaticIndexRows = outcome.automaticIndexRows
-    transaction = outcome.transaction
-    version = outcome.version
-    self.error = error
-    if self.stack == 0 { self.stack = stack }
-    if outcome.isUnfinished { flags.insert(.unfinished) } else { flags.remove(.unfinished) }
-    if outcome.endsInAutocommit { flags.insert(.endsInAutocommit) } else { flags.remove(.endsInAutocommit) }
-    if !flags.contains(.hasCounters) {
-      if outcome.hasRows { flags.insert(.knowsRows) }
-      if outcome.rowsChanged >= 0 { flags.insert(.knowsChanges) }
-    }
+extension UnsafeMutablePointer<dsl_head> {
+  /// Calls `body` while nobody else can. Not recursive, and `body` must not wait for anything.
+  @inline(__always)
+  fileprivate func withLock<R>(_ body: (inout dsl_head) -> R) -> R {
+    dsl_lock(self)
+    defer { dsl_unlock(self) }
+    return body(&pointee)
+  }
+}
+
+extension dsl_values {
+  fileprivate init(_ values: ValueHashes) {
+    self.init(
+      parameters: values.parameters, keys: values.keys.words, key_counts: values.keys.counts,
+      has_unknown: values.hasUnknown)
   }
 }

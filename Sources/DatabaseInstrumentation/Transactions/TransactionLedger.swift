@@ -1,3 +1,5 @@
+internal import CStatementLog
+
 /// Keeps account of what the transactions of one connection wrote, and of what lasted.
 ///
 /// A pure value: it is told of each statement that changed rows or that begins, divides or ends a transaction, after that
@@ -98,8 +100,8 @@ package struct TransactionLedger: Sendable {
   }
 
   /// Statements in a row ended that wrote within the open transaction and did nothing else: as if each had been told of.
-  mutating func end(_ run: WriteRun) {
-    guard !run.isEmpty, open != nil else { return }
+  mutating func end(_ run: dsl_run) {
+    guard run.writes > 0, open != nil else { return }
     open?.take(run)
   }
 
@@ -214,11 +216,12 @@ extension TransactionLedger.Open {
     if ending.keepsChanges { frames[frames.count - 1].changes.add(changes) }
   }
 
-  fileprivate mutating func take(_ run: WriteRun) {
-    let key = ChangeTally.Key(scope: run.scope, table: run.change.table)
+  fileprivate mutating func take(_ run: dsl_run) {
+    let change = TableChange(run.changes)
+    let key = ChangeTally.Key(scope: run.scope, table: change.table)
     record.note(run)
-    record.executed.add(run.change.rows, for: key)
-    frames[frames.count - 1].changes.add(run.change.rows, for: key)
+    record.executed.add(change.rows, for: key)
+    frames[frames.count - 1].changes.add(change.rows, for: key)
   }
 
   fileprivate func isOutermost(_ savepoint: String) -> Bool {

@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseSupport
 
 /// Files the transactions of one connection with the recordings that they belong to.
@@ -68,7 +69,7 @@ package final class TransactionMonitor: Sendable {
     }
     var undone = ChangeTally()
     let finished = state.withLock { state -> [Finished] in
-      defer { undone = state.ledger.undone }
+      defer { if flush != nil { undone = state.ledger.undone } }
       var finished: [Finished] = []
       state.endRun()
       if let transactions, transactions.before != state.transaction, let stale = state.ledger.closeUnseen() {

@@ -1,3 +1,5 @@
+internal import CStatementLog
+
 /// One transaction, or one statement outside of any that wrote: what it did, by table, and how it ended.
 package struct TransactionRecord: Sendable {
   package enum Mode: Sendable, Hashable {
@@ -65,8 +67,8 @@ package struct TransactionRecord: Sendable {
   package var writes: Int { participants.reduce(0) { $0 + $1.writes } }
 
   /// Statements in a row that wrote.
-  mutating func note(_ run: WriteRun) {
-    note(Place(scope: run.scope, statement: run.first), writes: run.writes)
+  mutating func note(_ run: dsl_run) {
+    note(Place(scope: run.scope, statement: run.first), writes: Int(run.writes))
     note(Place(scope: run.scope, statement: run.last), writes: 0)
   }
 

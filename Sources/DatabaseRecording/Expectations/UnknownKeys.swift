@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseInstrumentation
 
 /// Lookups in tables whose foreign keys could not be learned, so that what they load is not known.

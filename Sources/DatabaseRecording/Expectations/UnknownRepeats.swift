@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseInstrumentation
 
 /// Statements of drivers, spans and logs that may repeat each other, where what would say so is not known: the values, or whether they

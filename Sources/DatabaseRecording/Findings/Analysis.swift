@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseInstrumentation
 
 /// Finds what is wrong with a recording. Detectors run in order and claim statements, so nothing is reported twice.

@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseInstrumentation
 
 /// One query that ran several times with the same parameters, from one place, with nothing written in between.

@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseInstrumentation
 
 /// Definitions that rows came or went with, and that lasted.

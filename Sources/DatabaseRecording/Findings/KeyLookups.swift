@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseInstrumentation
 
 /// Those reads of a group that look one key up each, and how many keys that are.

@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseInstrumentation
 
 /// Tables that were read from one end to the other, and indexes made for one statement, in words.

@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseInstrumentation
 
 /// The accesses to pools that are watched from the outside, from the statements that ran on their connections.

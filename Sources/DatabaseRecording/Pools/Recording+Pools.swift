@@ -1,3 +1,4 @@
+internal import CStatementLog
 public import DatabaseInstrumentation
 
 extension Recording {

@@ -1,3 +1,4 @@
+internal import CStatementLog
 public import DatabaseInstrumentation
 
 /// Shapes of which the schema has said that they are the same: strings in double quotes, which might have been names.

@@ -1,3 +1,4 @@
+import CStatementLog
 @testable import DatabaseInstrumentation
 @testable import DatabaseRecording
 import DatabaseSupport
@@ -22,12 +23,15 @@ extension MadeUpDriver {
       shape: ShapeTable.shared.number(of: shape), start: monotonicNanoseconds(), thread: facts.thread,
       flags: facts.flags, transaction: 0, parent: nil, isRead: shape.kind == .select)
     guard let slot = connection.begin(beginning, values: { _ in .unknown }) else { return }
-    slot.log.end(
-      slot,
-      StatementOutcome(
-        duration: 1_000, rowsReturned: facts.rows, rowsChanged: facts.changed, steps: facts.steps,
-        fullScanSteps: facts.scanned, sorts: facts.sorts, automaticIndexRows: facts.indexed, transaction: 0,
-        isUnfinished: false, endsInAutocommit: true, error: facts.error))
+    var outcome = StatementOutcome(duration: 1_000, error: facts.error)
+    outcome.counts.rowsReturned = facts.rows
+    outcome.counts.hasRows = true
+    outcome.counts.rowsChanged = facts.changed
+    outcome.counts.steps = facts.steps
+    outcome.counts.fullScanSteps = facts.scanned
+    outcome.counts.sorts = facts.sorts
+    outcome.counts.automaticIndexRows = facts.indexed
+    slot.log.end(slot, outcome)
   }
 }
 
