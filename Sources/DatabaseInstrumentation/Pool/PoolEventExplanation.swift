@@ -26,7 +26,7 @@ package final class PoolEventExplanation: Sendable, Hashable {
 
 extension PoolEventExplanation {
   /// A lease was given back twice.
-  static func returns(
+  package static func returns(
     of lease: Int, pool: String, first: CheckoutOrigin?, again: CheckoutOrigin?
   ) -> PoolEventExplanation {
     PoolEventExplanation(at: again) {

@@ -21,17 +21,8 @@ extension PoolMonitor {
     var isUncertain: Bool { (scope == nil || isAssumed) && !isStranger }
   }
 
-  /// Of the current task, which takes a lease.
-  @inline(__always)
-  func attributionOfLease() -> Attribution {
-    let current = RecordingScope.current
-    if let scope = current?.unfinished { return Attribution(scope: scope) }
-    return attribution(afterwards: current, test: CurrentTest.name)
-  }
-
   /// Of the current task, for all but a lease: where nobody can be meant the test framework is not asked, which takes as long as
   /// all the rest.
-  @inline(__always)
   func attribution() -> Attribution {
     if isAutomatic { return Attribution() }
     let current = RecordingScope.current
@@ -40,7 +31,7 @@ extension PoolMonitor {
     return attribution(afterwards: current, test: CurrentTest.name)
   }
 
-  /// Of the task that asked for a lease.
+  /// Of the task that takes a lease, or that asked for it.
   func attribution(of context: LeaseContext) -> Attribution {
     if let scope = context.owner?.unfinished {
       return Attribution(scope: scope, test: context.test)

@@ -53,10 +53,7 @@ extension PoolMonitor {
 
   private func checkOut(on id: some Hashable & Sendable, otherwise site: CheckoutSite) -> PoolObserver.Lease {
     let connection = connectionIDs.number(of: AnyConnectionID(id), in: self)
-    let lease =
-      RecordingActivity.shared.isRecording
-      ? checkOut(connection, site: nil, poolFile: site.filePath, otherwise: site) : checkOut(connection, site: site)
-    return PoolObserver.Lease(id: lease, connection: connection)
+    return checkOut(connection, by: .current(site: nil, poolFile: site.filePath, otherwise: site))
   }
 }
 
