@@ -121,7 +121,7 @@ enum PoolStacks {
   /// Keeps the caller's, while anything is recorded: also where it is nobody's task.
   ///
   /// - Returns: Its number; 0 where nothing is recorded.
-  static func capture() -> UInt32 { RecordingActivity.shared.isRecording ? table.place(isWanted: true) : 0 }
+  static func capture() -> UInt32 { RecordingActivity.shared.isRecording ? table.capture() : 0 }
 
   static func stack(_ number: UInt32) -> StackTrace? { number == 0 ? nil : table[Int(number) - 1] }
 }

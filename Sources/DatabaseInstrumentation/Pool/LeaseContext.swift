@@ -17,9 +17,10 @@ package struct LeaseContext: Sendable {
     site: CheckoutSite?, poolFile: StaticString? = nil, otherwise fallback: CheckoutSite? = nil
   ) -> LeaseContext {
     let current = RecordingScope.current
-    let owner = current?.unfinished ?? current
+    let owner = current.flatMap { $0.isFinished ? $0.unfinished ?? $0 : $0 }
+    // To ask the test framework takes longer than all the rest: a recording mostly knows.
+    let test = if let owner { owner.runningTest } else { CurrentTest.name }
     return LeaseContext(
-      caller: PoolCaller(site: site, poolFile: poolFile, otherwise: fallback), owner: owner,
-      test: owner?.runningTest ?? CurrentTest.name)
+      caller: PoolCaller(site: site, poolFile: poolFile, otherwise: fallback), owner: owner, test: test)
   }
 }

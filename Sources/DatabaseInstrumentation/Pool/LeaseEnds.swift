@@ -8,7 +8,7 @@ package struct LeaseEnds: Sendable {
     /// Or its connection was thrown away, or went with it.
     package var isReturn = false
     /// Where it was returned. Nearly all leases are returned once, and nobody asks.
-    package var origin: CheckoutOrigin?
+    package var caller: PoolCaller?
 
     package init() {}
   }
@@ -25,13 +25,14 @@ package struct LeaseEnds: Sendable {
     return known.lease == lease ? known : nil
   }
 
-  package mutating func add(_ lease: Int, on connection: Int, isReturn: Bool, at origin: CheckoutOrigin? = nil) {
+  @inline(__always)
+  package mutating func add(_ lease: Int, on connection: Int, isReturn: Bool, by caller: PoolCaller? = nil) {
     if ends.isEmpty { ends = ContiguousArray(repeating: End(), count: count) }
     let index = lease & (count - 1)
     ends[index].lease = lease
     ends[index].connection = connection
     ends[index].isReturn = isReturn
-    if origin != nil || ends[index].origin != nil { ends[index].origin = origin }
+    ends[index].caller = caller
   }
 
   mutating func remove(_ lease: Int) {

@@ -38,7 +38,6 @@ package struct LeaseTable: Sendable {
   package struct Transition: Sendable {
     /// Whether it fitted the tables.
     package var fits = true
-    var began: LiveLease?
     var ended: LiveLease?
 
     static let misfit = Transition(fits: false)
@@ -76,13 +75,13 @@ package struct LeaseTable: Sendable {
   /// - Parameters:
   ///   - time: Of the pool's clock.
   ///   - monotonic: The same moment by the monotonic clock.
-  ///   - make: Makes what is kept of a lease that begins, on its connection as it is then.
+  ///   - entry: What is kept of the lease that begins.
+  @inline(__always)
   @discardableResult
   package mutating func apply(
-    _ change: PoolChange, at time: UInt64, monotonic: UInt64 = 0,
-    _ make: (PooledConnectionRecord) -> LiveLease? = { _ in nil }
+    _ change: PoolChange, at time: UInt64, monotonic: UInt64 = 0, _ entry: LiveLease? = nil
   ) -> Transition {
-    let transition = enter(change, at: time, monotonic, make)
+    let transition = enter(change, at: time, monotonic, entry)
     if transition.fits {
       vacant.apply(change.effect)
       statistics.opening = vacant.opening
@@ -94,11 +93,8 @@ package struct LeaseTable: Sendable {
 
   @inline(__always)
   private mutating func enter(
-    _ change: PoolChange, at time: UInt64, _ monotonic: UInt64, _ make: (PooledConnectionRecord) -> LiveLease?
+    _ change: PoolChange, at time: UInt64, _ monotonic: UInt64, _ entry: LiveLease?
   ) -> Transition {
-    func end(_ end: LeaseRecord.State, _ state: State) -> Transition {
-      self.end(change.lease, as: end, connectionBecomes: state, at: time, monotonic)
-    }
     switch change.effect {
     case .none, .openBegan, .openFailed, .slotDropped: break
     case .opened:
@@ -108,10 +104,11 @@ package struct LeaseTable: Sendable {
       totals.connects += 1
       statistics.idle += 1
       statistics.live += 1
-    case .leased: return begin(change.lease, on: change.connection, at: time, make)
-    case .returned(let closes): return end(.returned, closes ? .closing : .idle)
-    case .invalidated: return end(.invalidated, .closing)
-    case .abandoned(let closes): return end(.abandoned, closes ? .closing : .idle)
+    case .leased: return begin(change.lease, on: change.connection, at: time, entry)
+    case .returned(let closes): return end(change.lease, as: .returned, closes ? .closing : .idle, at: time, monotonic)
+    case .invalidated: return end(change.lease, as: .invalidated, .closing, at: time, monotonic)
+    case .abandoned(let closes):
+      return end(change.lease, as: .abandoned, closes ? .closing : .idle, at: time, monotonic)
     case .discarded:
       guard let id = change.connection, connections[id]?.state == .idle else { return .misfit }
       move(id, to: .closing)
@@ -122,7 +119,7 @@ package struct LeaseTable: Sendable {
       remove(id, connection)
       totals.closes += 1
     case .detached:
-      let transition = end(.detached, .detached)
+      let transition = end(change.lease, as: .detached, .detached, at: time, monotonic)
       if transition.fits { update(change.connection) { $0.record.isDetached = true } }
       return transition
     case .detachedClosed:
@@ -152,30 +149,32 @@ package struct LeaseTable: Sendable {
 
   @inline(__always)
   private mutating func begin(
-    _ lease: Int?, on id: Int?, at time: UInt64, _ make: (PooledConnectionRecord) -> LiveLease?
+    _ lease: Int?, on id: Int?, at time: UInt64, _ entry: LiveLease?
   ) -> Transition {
     guard let lease, let id, let index = connections.index(of: id), leases.index(of: lease) == nil else {
       return .misfit
     }
-    let begun = connections.update(at: index) { connection -> LiveLease?? in
-      guard connection.state == .idle || connection.state == .leased else { return nil }
-      if connection.state == .idle { statistics.idle -= 1 }
+    let before = connections.update(at: index) { connection -> State in
+      let before = connection.state
+      guard before == .idle || before == .leased else { return before }
       connection.state = .leased
       connection.leases += 1
       connection.record.checkoutCount += 1
       connection.record.checkedOutAt = time
-      return .some(make(connection.record))
+      return before
     }
-    guard case .some(.some(let entry)) = begun else { return .misfit }
+    guard before == .idle || before == .leased else { return .misfit }
+    if before == .idle { statistics.idle -= 1 }
     leases.insert(Lease(connection: id, entry: entry), for: lease)
     totals.leases += 1
     statistics.leased += 1
-    return Transition(began: entry)
+    return Transition()
   }
 
+  /// - Parameter state: What becomes of the connection.
   @inline(__always)
   private mutating func end(
-    _ lease: Int?, as end: LeaseRecord.State, connectionBecomes state: State, at time: UInt64, _ monotonic: UInt64
+    _ lease: Int?, as end: LeaseRecord.State, _ state: State, at time: UInt64, _ monotonic: UInt64
   ) -> Transition {
     guard let lease else { return .misfit }
     var end = end
@@ -260,6 +259,15 @@ extension LeaseTable {
   var records: [PooledConnectionRecord] { connections.elements.map(\.value.record) }
 
   func has(_ connection: Int) -> Bool { connections.index(of: connection) != nil }
+
+  /// How often a connection was taken, and the number of the database connection behind it.
+  @inline(__always)
+  func identity(of connection: Int) -> (checkouts: Int, databaseConnection: UInt64?) {
+    guard let index = connections.index(of: connection), let known = connections.value(at: index) else {
+      return (0, nil)
+    }
+    return (known.record.checkoutCount, known.record.databaseConnection)
+  }
 
   func isDetached(_ connection: Int) -> Bool { connections[connection]?.state == .detached }
 

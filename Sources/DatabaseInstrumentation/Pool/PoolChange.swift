@@ -34,8 +34,6 @@ package struct PoolChange: Sendable {
   package var effect: Effect
   package var connection: Int?
   package var lease: Int?
-  /// Why a connection is invalidated.
-  package var reason: String?
   package var explanation: PoolEventExplanation?
 
   @inline(__always)
@@ -49,7 +47,8 @@ package struct PoolChange: Sendable {
     self.lease = lease
     self.explanation = explanation
     switch kind {
-    case .invalidate(let reason), .softInvalidate(let reason): self.reason = reason
+    case .invalidate(let reason?), .softInvalidate(let reason?):
+      self.explanation = PoolEventExplanation(reason: reason)
     default: break
     }
   }

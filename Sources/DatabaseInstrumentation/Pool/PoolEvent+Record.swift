@@ -1,9 +1,7 @@
 extension PoolEvent {
-  /// An event as it is kept, in the monitor's log and in recordings: 48 bytes, of which nothing has to be retained but what few
-  /// events have.
+  /// An event as it is kept, in the monitor's log and in recordings: 40 bytes, and nothing in it to retain.
   struct Record: Sendable, Hashable {
     let time: UInt64
-    let rest: Rest?
     let lease: Int32
     let connection: Int32
     let sequence: UInt32
@@ -19,20 +17,23 @@ extension PoolEvent {
       connection = Int32(truncatingIfNeeded: change.connection ?? Int(Self.none))
       lease = Int32(truncatingIfNeeded: change.lease ?? Int(Self.none))
       self.statistics = PoolStatistics.Compact(statistics)
+    }
+
+    /// What few events have, and what does not fit in here; mostly `nil`.
+    @inline(__always)
+    func rest(of change: PoolChange, sequence: Int, statistics: PoolStatistics) -> Rest? {
       let isSmall =
         Int(self.sequence) == sequence && Self.number(connection) == change.connection
         && Self.number(lease) == change.lease && PoolStatistics.Compact.fits(statistics)
-      rest =
-        isSmall && change.explanation == nil && change.reason == nil
-        ? nil : Rest(change, sequence: sequence, statistics: statistics)
+      return isSmall && change.explanation == nil ? nil : Rest(change, sequence: sequence, statistics: statistics)
     }
 
+    @inline(__always)
     static func number(_ stored: Int32) -> Int? { stored == none ? nil : Int(stored) }
   }
 
   /// What few events have: a text, or numbers that are out of the ordinary.
   final class Rest: Sendable, Hashable {
-    let reason: String?
     let explanation: PoolEventExplanation?
     let sequence: Int
     let connection: Int?
@@ -40,7 +41,6 @@ extension PoolEvent {
     let statistics: PoolStatistics
 
     init(_ change: PoolChange, sequence: Int, statistics: PoolStatistics) {
-      reason = change.reason
       explanation = change.explanation
       self.sequence = sequence
       connection = change.connection

@@ -55,30 +55,31 @@ public struct PoolEvent: Sendable, Hashable, CustomStringConvertible {
   /// The name of the pool.
   public let pool: String
   let record: Record
+  let rest: Rest?
 
   /// Its place in the log of its pool, from 1.
-  public var sequence: Int { record.rest?.sequence ?? Int(record.sequence) }
+  public var sequence: Int { rest?.sequence ?? Int(record.sequence) }
   /// Nanoseconds of the pool's clock: the monotonic one, or the virtual time of a `FakePool`.
   public var time: UInt64 { record.time }
   /// What happened.
   public var kind: Kind {
     switch record.kind.plain {
-    case .invalidate: .invalidate(record.rest?.reason)
-    case .softInvalidate: .softInvalidate(record.rest?.reason)
+    case .invalidate: .invalidate(explanation?.reason)
+    case .softInvalidate: .softInvalidate(explanation?.reason)
     case let kind: kind
     }
   }
   /// The number of the connection within its pool.
-  public var connection: Int? { record.rest.map(\.connection) ?? Record.number(record.connection) }
+  public var connection: Int? { rest.map(\.connection) ?? Record.number(record.connection) }
   /// The number of the lease within its pool.
-  public var lease: Int? { record.rest.map(\.lease) ?? Record.number(record.lease) }
+  public var lease: Int? { rest.map(\.lease) ?? Record.number(record.lease) }
   /// What the pool looked like after it.
-  public var statistics: PoolStatistics { record.rest?.statistics ?? record.statistics.statistics }
+  public var statistics: PoolStatistics { rest?.statistics ?? record.statistics.statistics }
   /// Of `doubleCheckin` the lines of both returns, of `doubleCheckout` those of all checkouts, of `usageViolation` what was
   /// wrong, of `heldTooLong` who has it, of `checkoutFailed(.timeout)` who has the connections. Lines that the call stack has to tell are looked up when this is read.
   public var detail: String? { explanation?.text }
 
-  package var explanation: PoolEventExplanation? { record.rest?.explanation }
+  package var explanation: PoolEventExplanation? { rest?.explanation }
 
   /// `#3 checkout connection 1, lease 2 ⟨idle 0, empty 0, leased 1, overflow 0, live 1⟩`.
   public var description: String {

@@ -7,6 +7,8 @@ package final class PoolLog: Sendable {
   fileprivate struct State {
     var leases: ContiguousArray<LiveLease> = []
     var events: ContiguousArray<PoolEvent.Record> = []
+    /// By the index of their event.
+    var rests: [Int: PoolEvent.Rest] = [:]
     var runs: ContiguousArray<Run> = []
     var droppedEvents = 0
     var tests: Set<String> = []
@@ -30,7 +32,8 @@ package final class PoolLog: Sendable {
 
   /// Keeps an event, and the lease that began with it.
   func add(
-    _ event: PoolEvent.Record, _ lease: LiveLease?, of pool: PoolMonitor, in scope: RecordingScope, isAssumed: Bool
+    _ event: PoolEvent.Record, _ rest: PoolEvent.Rest?, _ lease: LiveLease?, of pool: PoolMonitor,
+    in scope: RecordingScope, isAssumed: Bool
   ) {
     state.withLock { state in
       // Most recordings have a few leases: room for them is made once.
@@ -46,6 +49,7 @@ package final class PoolLog: Sendable {
       if !state.isInLastRun(pool, scope, isAssumed) {
         state.runs.append(Run(first: state.events.count, scope: scope, pool: pool, isAssumed: isAssumed))
       }
+      if let rest { state.rests[state.events.count] = rest }
       state.events.append(event)
     }
   }
@@ -90,15 +94,17 @@ package final class PoolLog: Sendable {
 
   package func events(in scope: RecordingScope) -> [PoolEvent] {
     let start = scope.poolMark.events
-    let (events, runs) = state.withLock { state in
+    let (events, rests, runs) = state.withLock { state in
       state.looks += max(0, state.events.count - start)
-      return (state.events, state.runs)
+      return (state.events, state.rests, state.runs)
     }
     var found: [PoolEvent] = []
     for (index, run) in runs.enumerated() {
       let end = index + 1 < runs.count ? runs[index + 1].first : events.count
       guard end > start, run.scope.isInside(scope), !(run.isAssumed && run.pool.isUsedByOthers) else { continue }
-      found += events[max(start, run.first)..<end].map { PoolEvent(pool: run.pool.name, record: $0) }
+      for index in max(start, run.first)..<end {
+        found.append(PoolEvent(pool: run.pool.name, record: events[index], rest: rests[index]))
+      }
     }
     return found
   }

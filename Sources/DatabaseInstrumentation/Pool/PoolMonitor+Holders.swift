@@ -63,7 +63,7 @@ extension PoolMonitor {
         guard held >= threshold, entry.reportAsHeld() else { continue }
         let lease = HeldLease(entry, at: now)
         let explanation = PoolEventExplanation(at: entry.origin) { lease.description }
-        let attribution = Attribution(scope: entry.owner?.unfinished, isAssumed: entry.isAssumed)
+        let attribution = Attribution(of: entry)
         let change = PoolChange(
           .heldTooLong, connection: entry.connection, lease: entry.id, explanation: explanation)
         outcomes.append(enter(change, at: now, by: nil, attribution, in: &state))

@@ -17,26 +17,29 @@ extension PoolMonitor {
     _ connection: Int, waited: UInt64 = 0, since began: UInt64? = nil, by context: LeaseContext
   ) -> PoolObserver.Lease {
     let attribution = attribution(of: context)
+    let (caller, test) = (context.caller, context.test)
     let time = self.time
     var watches = false
     var odd: OddCheckout?
-    let (lease, outcome) = state.withLock { state in
+    var outcome = Outcome()
+    let lease = state.withLock { state in
       let lease = state.lastLease + 1
-      state.lastLease = lease
       if began != nil { state.table.endWait() }
       // What no sound pool does, as to hand out what another one has, is looked into apart.
       if !state.table.isIdle(connection) { odd = settle(connection, at: time, in: &state) }
       let change = PoolChange(
         .checkout, .leased(asked: began ?? time &- waited), connection: connection, lease: lease)
-      let outcome = enter(change, at: time, by: context, attribution, in: &state)
+      let monotonic = monotonic(at: time)
+      let entry = begin(change, at: time, monotonic, by: caller, test, attribution, in: &state)
+      transition(change, at: time, monotonic, entry, attribution, in: &state, &outcome)
       if odd != nil || (state.table.statistics.leased > capacity && !sharesConnections) {
         var found = odd ?? OddCheckout()
-        note(&found, connection, lease, outcome.began, at: time, attribution, in: &state)
+        note(&found, connection, lease, at: time, attribution, in: &state)
         odd = found
       }
       watches = heldTooLongAfter != nil && !state.isWatching
       if watches { state.isWatching = true }
-      return (lease, outcome)
+      return lease
     }
     if watches, let heldTooLongAfter { watchHolders(heldTooLongAfter) }
     if let odd { for outcome in odd.before { publish(outcome) } }
@@ -70,7 +73,9 @@ extension PoolMonitor {
     let attribution = attribution()
     let caller = caller(site, poolFile)
     let time = self.time
-    publish(state.withLock { enterReturn(lease.id, lease.connection, by: caller, at: time, attribution, in: &$0) })
+    var outcome = Outcome()
+    state.withLock { enterReturn(lease.id, lease.connection, by: caller, at: time, attribution, in: &$0, &outcome) }
+    publish(outcome)
   }
 
   /// The holder of a lease begins to give it back, and the pool may yet refuse it.
@@ -81,7 +86,7 @@ extension PoolMonitor {
     let caller = caller(site, nil)
     let isFirst = state.withLock { state in
       guard state.table.beginReturn(lease.id) else { return false }
-      if let caller { state.noteReturn(lease.id, lease.connection, by: caller) }
+      if let caller { state.ended.add(lease.id, on: lease.connection, isReturn: true, by: caller) }
       return true
     }
     if !isFirst { checkIn(lease, site: site) }
@@ -93,11 +98,12 @@ extension PoolMonitor {
   func endReturn(_ lease: PoolObserver.Lease) {
     let attribution = attribution()
     let time = self.time
-    let outcome = state.withLock { state in
-      state.table.isRunning(lease.id)
-        ? enterReturn(lease.id, lease.connection, by: nil, at: time, attribution, in: &state) : nil
+    var outcome = Outcome()
+    state.withLock { state in
+      guard state.table.isRunning(lease.id) else { return }
+      enterReturn(lease.id, lease.connection, by: nil, at: time, attribution, in: &state, &outcome)
     }
-    if let outcome { publish(outcome) }
+    publish(outcome)
   }
 
   /// The pool did not take the connection back: its holder still has it.
@@ -131,14 +137,15 @@ extension PoolMonitor {
   /// - Parameter caller: Who returns it; `nil` where that is kept already, or nothing is recorded.
   func enterReturn(
     _ lease: Int, _ connection: Int, by caller: PoolCaller?, at time: UInt64, _ attribution: Attribution,
-    in state: inout State
-  ) -> Outcome {
+    in state: inout State, _ outcome: inout Outcome
+  ) {
     guard state.table.isRunning(lease) else {
-      return enterReturnAgain(lease, connection, by: caller, at: time, attribution, in: &state)
+      outcome = enterReturnAgain(lease, connection, by: caller, at: time, attribution, in: &state)
+      return
     }
-    if let caller { state.noteReturn(lease, connection, by: caller) }
+    if let caller { state.ended.add(lease, on: connection, isReturn: true, by: caller) }
     let change = PoolChange(.checkin, .returned(closes: false), connection: connection, lease: lease)
-    return enter(change, at: time, by: nil, attribution, in: &state)
+    transition(change, at: time, monotonic(at: time), nil, attribution, in: &state, &outcome)
   }
 
   /// The return of a lease that is not out.
@@ -149,7 +156,7 @@ extension PoolMonitor {
   ) -> Outcome {
     let end = state.ended[lease]
     let isInOrder = end.map { !$0.isReturn } ?? state.table.isForgotten(lease)
-    if isInOrder { return Outcome(statistics: state.table.statistics) }
+    if isInOrder { return Outcome() }
     let change: PoolChange
     if lease > state.lastLease || lease < 1 {
       change = .violation(
@@ -158,7 +165,7 @@ extension PoolMonitor {
       change = PoolChange(
         .doubleCheckin, connection: connection, lease: lease,
         explanation: .returns(
-          of: lease, pool: name, first: end?.origin, again: caller.flatMap { state.origins.origin(of: $0) }))
+          of: lease, pool: name, first: end?.caller, again: caller))
     }
     return enter(change, at: time, by: nil, attribution, in: &state)
   }
@@ -167,11 +174,5 @@ extension PoolMonitor {
   private func caller(_ site: CheckoutSite?, _ poolFile: StaticString?) -> PoolCaller? {
     guard RecordingActivity.shared.isRecording else { return nil }
     return site.map { PoolCaller(at: $0) } ?? PoolCaller(site: nil, poolFile: poolFile)
-  }
-}
-
-extension PoolMonitor.State {
-  fileprivate mutating func noteReturn(_ lease: Int, _ connection: Int, by caller: PoolCaller) {
-    ended.add(lease, on: connection, isReturn: true, at: origins.origin(of: caller))
   }
 }

@@ -17,14 +17,29 @@ extension PoolMonitor {
   /// What is to be told once all locks are let go.
   package struct Outcome: Sendable {
     var fits = true
-    var event: PoolEvent.Record?
-    var statistics: PoolStatistics
+    var kind: EventKind?
     var measured = PoolMeasurement.nothing
-    var listeners: [PoolListener] = []
-    /// A lease that began.
-    var began: LiveLease?
-    /// Whether no task tells whose it is.
-    var isUnattributed = false
+    var statistics = PoolStatistics()
+    /// What few transitions have.
+    var notice: Notice?
+  }
+
+  /// An event that somebody listens to, and a lease that began without a task that tells whose it is.
+  final class Notice: Sendable {
+    private let event: PoolEvent
+    private let listeners: [PoolListener]
+    private let unattributed: LiveLease?
+
+    init(_ event: PoolEvent, _ listeners: [PoolListener], unattributed: LiveLease?) {
+      self.event = event
+      self.listeners = listeners
+      self.unattributed = unattributed
+    }
+
+    func tell() {
+      for listener in listeners { listener.tell(event) }
+      if let unattributed { UnattributedLeases.shared.add(unattributed) }
+    }
   }
 
   /// Enters a transition; for pools that call it in their own critical section and publish outside of it.
@@ -50,65 +65,112 @@ extension PoolMonitor {
   ///
   /// - Parameters:
   ///   - context: Who took a lease; for checkouts.
-  ///   - given: Whose the transition is, as far as the task tells.
+  ///   - attribution: Whose the transition is, as far as the task tells.
   func enter(
-    _ change: PoolChange, at time: UInt64, by context: LeaseContext?, _ given: Attribution, in state: inout State
+    _ change: PoolChange, at time: UInt64, by context: LeaseContext?, _ attribution: Attribution,
+    in state: inout State
   ) -> Outcome {
-    var attribution = given
-    if context != nil { state.note(attribution, beside: creator) }
-    let origin = context.flatMap { state.origins.origin(of: $0.caller) }
-    let monotonic = clock == nil ? time : monotonicNanoseconds()
-    let transition = state.table.apply(change, at: time, monotonic: monotonic) { record in
-      LiveLease(
-        change.lease ?? 0, on: record.id, databaseConnection: record.databaseConnection,
-        checkouts: record.checkoutCount, at: time, began: monotonic, of: self, by: given.scope,
-        isAssumed: given.isAssumed, test: given.isAssumed ? nil : context?.test ?? given.test, from: origin)
+    let monotonic = monotonic(at: time)
+    let entry = context.map {
+      begin(change, at: time, monotonic, by: $0.caller, $0.test, attribution, in: &state)
     }
-    var outcome = Outcome(fits: transition.fits, statistics: state.table.statistics)
-    if let began = transition.began {
-      state.lastLease = max(state.lastLease, began.id)
-      state.lastConnection = max(state.lastConnection, began.connection)
-      outcome.began = began
-      outcome.isUnattributed = attribution.isUncertain && RecordingActivity.shared.isRecording
-    } else if let ended = transition.ended {
-      outcome.measured = .use(time &- ended.checkedOutAt)
-      // Whoever ends it, it is the lease of who took it.
-      if attribution.user == nil {
-        (attribution.scope, attribution.isAssumed) = (ended.owner?.unfinished, ended.isAssumed)
-      }
-    }
-    if transition.fits {
-      switch change.effect {
-      case .opened(let began): outcome.measured = .create(time &- began)
-      case .leased(let asked): outcome.measured = .wait(time &- asked)
-      case .invalidated, .abandoned, .detached:
-        if let ended = transition.ended { state.ended.add(ended.id, on: ended.connection, isReturn: false) }
-      default: break
-      }
-    }
-    guard let kind = change.kind else { return outcome }
-    let event = PoolEvent.Record(
-      change, kind, sequence: state.log.count + 1, time: time, statistics: outcome.statistics)
-    state.log.append(event)
-    if let scope = attribution.scope, scope.role == .recording {
-      scope.store.pools.add(event, transition.began, of: self, in: scope, isAssumed: attribution.isAssumed)
-    }
-    outcome.event = event
-    outcome.listeners = state.listeners
+    var outcome = Outcome()
+    transition(change, at: time, monotonic, entry, attribution, in: &state, &outcome)
     return outcome
+  }
+
+  /// The monotonic clock at a time of the pool's clock that is now.
+  func monotonic(at time: UInt64) -> UInt64 { clock == nil ? time : monotonicNanoseconds() }
+
+  /// What is kept of a lease that is about to begin; call under the lock.
+  @inline(__always)
+  func begin(
+    _ change: PoolChange, at time: UInt64, _ monotonic: UInt64, by caller: PoolCaller, _ test: String?,
+    _ attribution: Attribution, in state: inout State
+  ) -> LiveLease {
+    state.note(attribution, beside: creator)
+    let (lease, connection) = (change.lease ?? 0, change.connection ?? 0)
+    state.lastLease = max(state.lastLease, lease)
+    state.lastConnection = max(state.lastConnection, connection)
+    let known = state.table.identity(of: connection)
+    return LiveLease(
+      lease, on: connection, databaseConnection: known.databaseConnection, checkouts: known.checkouts + 1, at: time,
+      began: monotonic, of: self, by: attribution.recording, isAssumed: attribution.isAssumed,
+      test: attribution.isAssumed ? nil : test ?? attribution.user?.owningTest, from: state.origins.origin(of: caller))
+  }
+
+  /// The one way of all transitions. Inlined, since each checkout has two, and what they are is known where they are entered.
+  ///
+  /// - Parameter entry: What is kept of the lease that begins.
+  @inline(__always)
+  func transition(
+    _ change: PoolChange, at time: UInt64, _ monotonic: UInt64, _ entry: LiveLease?, _ attribution: Attribution,
+    in state: inout State, _ outcome: inout Outcome
+  ) {
+    let transition = state.table.apply(change, at: time, monotonic: monotonic, entry)
+    let statistics = state.table.statistics
+    outcome.fits = transition.fits
+    outcome.statistics = statistics
+    if transition.fits { outcome.measured = measured(change, transition, at: time) }
+    let ended = transition.ended
+    if let ended, !change.effect.isReturn {
+      state.ended.add(ended.id, on: ended.connection, isReturn: false)
+    }
+    let begun = transition.fits ? entry : nil
+    let isUnattributed = begun != nil && attribution.isUncertain && RecordingActivity.shared.isRecording
+    guard let kind = change.kind else { return }
+    outcome.kind = kind
+    let sequence = state.log.count + 1
+    let record = PoolEvent.Record(change, kind, sequence: sequence, time: time, statistics: statistics)
+    let rest = record.rest(of: change, sequence: sequence, statistics: statistics)
+    state.log.append(record, rest)
+    if let ended, attribution.user == nil {
+      // Whoever ends it, it is the lease of who took it.
+      keep(record, rest, nil, Attribution(of: ended))
+    } else {
+      keep(record, rest, begun, attribution)
+    }
+    if isUnattributed || !state.listeners.isEmpty {
+      outcome.notice = Notice(
+        PoolEvent(pool: name, record: record, rest: rest), state.listeners, unattributed: isUnattributed ? begun : nil)
+    }
+  }
+
+  @inline(__always)
+  private func keep(
+    _ event: PoolEvent.Record, _ rest: PoolEvent.Rest?, _ lease: LiveLease?, _ attribution: Attribution
+  ) {
+    guard let scope = attribution.recording, scope.role == .recording else { return }
+    scope.store.pools.add(event, rest, lease, of: self, in: scope, isAssumed: attribution.isAssumed)
+  }
+
+  @inline(__always)
+  private func measured(
+    _ change: PoolChange, _ transition: LeaseTable.Transition, at time: UInt64
+  ) -> PoolMeasurement {
+    switch change.effect {
+    case .opened(let began): .create(time &- began)
+    case .leased(let asked): .wait(time &- asked)
+    default: transition.ended.map { .use(time &- $0.checkedOutAt) } ?? .nothing
+    }
   }
 
   /// Tells of a transition; call outside of all locks.
   package func publish(_ outcome: Outcome) {
-    if let observation, outcome.event != nil || outcome.measured.isSomething {
-      ProcessObserver.current?.poolChanged(observation, outcome.event?.kind, outcome.measured, outcome.statistics)
+    if let observation, outcome.kind != nil || outcome.measured.isSomething {
+      ProcessObserver.current?.poolChanged(observation, outcome.kind, outcome.measured, outcome.statistics)
     }
-    if let event = outcome.event, !outcome.listeners.isEmpty {
-      let event = PoolEvent(pool: name, record: event)
-      for listener in outcome.listeners { listener.tell(event) }
-    }
-    if let began = outcome.began, outcome.isUnattributed { UnattributedLeases.shared.add(began) }
+    outcome.notice?.tell()
   }
+}
+
+extension PoolMonitor.Attribution {
+  /// Of a lease that somebody took.
+  init(of lease: LiveLease) { self.init(lease.isAssumed ? .creator : .task, lease.owner?.unfinished) }
+}
+
+extension PoolChange.Effect {
+  fileprivate var isReturn: Bool { if case .returned = self { true } else { false } }
 }
 
 extension PoolMeasurement {

@@ -15,12 +15,12 @@ extension PoolStateMachine {
       let known = ended[id]
       if let known, !known.isReturn { return .ignored }
       let explanation = PoolEventExplanation.returns(
-        of: id, pool: name, first: known?.origin, again: site.map { CheckoutOrigin(PoolCaller(at: $0)) })
+        of: id, pool: name, first: known?.caller, again: site.map { PoolCaller(at: $0) })
       emit(
         .doubleCheckin, connection: leases[id]?.connection ?? known?.connection, lease: id, explanation: explanation)
-      return .double(explanation.text)
+      return .double(explanation.text ?? "")
     }
-    ended.add(id, on: lease.connection, isReturn: true, at: site.map { CheckoutOrigin(PoolCaller(at: $0)) })
+    ended.add(id, on: lease.connection, isReturn: true, by: site.map { PoolCaller(at: $0) })
     startReturn(id, lease)
     return .accepted
   }

@@ -12,7 +12,7 @@ import Testing
 struct PoolMemoryTests {
   /// With the block of its lease and its place in the list of those, 128 + 8, a checkout keeps 232 of 256 bytes.
   @Test func anEventIsKeptIn48Bytes() {
-    #expect(MemoryLayout<PoolEvent.Record>.stride == 48)
+    #expect(MemoryLayout<PoolEvent.Record>.stride <= 48)
     #expect(MemoryLayout<PooledConnectionRecord>.stride <= 256)
   }
 
@@ -26,10 +26,10 @@ struct PoolMemoryTests {
     #expect(events.map(\.statistics.leased) == [1, 0])
     var statistics = PoolStatistics()
     statistics.waiting = 70_000
-    let wide = PoolEvent(
-      pool: "odd",
-      record: PoolEvent.Record(
-        PoolChange(.waitBegan), EventKind(.waitBegan), sequence: 1 << 33, time: 5, statistics: statistics))
+    let change = PoolChange(.waitBegan)
+    let record = PoolEvent.Record(change, EventKind(.waitBegan), sequence: 1 << 33, time: 5, statistics: statistics)
+    let rest = record.rest(of: change, sequence: 1 << 33, statistics: statistics)
+    let wide = PoolEvent(pool: "odd", record: record, rest: rest)
     #expect(wide.statistics.waiting == 70_000 && wide.sequence == 1 << 33 && wide.connection == nil)
   }
 
