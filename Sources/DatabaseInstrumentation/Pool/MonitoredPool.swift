@@ -37,7 +37,8 @@ extension MonitorablePool {
 /// ```
 ///
 /// Connections are known from their first checkout on. Where the pool can tell that it closed one, hand that on with
-/// ``closed(_:)`` or ``closed(id:)``: otherwise each that it opens anew counts as one more that is open.
+/// ``closed(_:)`` or ``closed(id:)``, or to the monitor where that is made first: otherwise each that it opens anew counts as one
+/// more that is open.
 public final class MonitoredPool<Base: MonitorablePool>: Sendable {
   /// The pool itself.
   public let base: Base
@@ -80,6 +81,7 @@ public final class MonitoredPool<Base: MonitorablePool>: Sendable {
   public init(_ base: Base, monitor: PoolMonitor) {
     self.base = base
     self.monitor = monitor
+    monitor.add(numbers)
   }
 
   /// Takes a connection. The error is the pool's own.

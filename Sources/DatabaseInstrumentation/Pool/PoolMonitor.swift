@@ -35,6 +35,8 @@ public final class PoolMonitor: Sendable {
   /// Of connections that are known by an identifier of their client's.
   let connectionIDs = ConnectionNumbers<AnyConnectionID>()
   let identified = Locked(IdentifiedLeases())
+  /// Of connections that pools behind this monitor know by an identifier: what removes one, and gives its number.
+  let wrapped = Locked<[@Sendable (Any) -> Int?]>([])
   let heldTooLongAfter: Duration?
   /// The connections that it may have at one time.
   let capacity: Int
