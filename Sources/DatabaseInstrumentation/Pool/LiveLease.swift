@@ -1,7 +1,7 @@
 /// A lease as its monitor keeps it, shared with the recording that it belongs to.
 ///
 /// A recording keeps one for each checkout: it fills a block of 128 bytes, and shares what others have, too.
-package final class LiveLease: @unchecked Sendable {  // What changes does so, and is read, under the lock of its monitor.
+package final class LiveLease: @unchecked Sendable {  // Changed and read under its monitor's lock.
   package let id: Int
   package let connection: Int
   package let checkedOutAt: UInt64
