@@ -2,39 +2,36 @@
 struct EventLog: Sendable {
   let limit: Int
   private(set) var count = 0
-  private var counts = ContiguousArray(repeating: 0, count: PoolEvent.Kind.indexCount)
+  private var counts = ContiguousArray(repeating: 0, count: EventKind.all.count)
   private(set) var failures: [PoolCheckoutFailure: Int] = [:]
-  private var ring: ContiguousArray<StoredEvent> = []
+  private var ring: ContiguousArray<PoolEvent.Record> = []
+  /// By the sequence number of their event.
+  private var rests: [Int: PoolEvent.Rest] = [:]
   /// Where the next event goes.
   private var next = 0
-  /// Events that are kept whole, by their number.
-  private var whole: [Int: PoolEvent] = [:]
 
   init(limit: Int) { self.limit = max(0, limit) }
 
-  /// - Parameter whole: The event itself, which is asked for where it has to be kept whole.
   @inline(__always)
-  mutating func append(_ event: StoredEvent, whole: () -> PoolEvent) {
+  mutating func append(_ event: PoolEvent.Record, _ rest: PoolEvent.Rest?) {
     count += 1
     counts[Int(event.kind.index)] += 1
     if let failure = event.kind.failure { failures[failure, default: 0] += 1 }
     guard limit > 0 else { return }
-    if ring.count < limit {
-      ring.append(event)
-    } else {
-      if ring[next].isWhole { self.whole[ring[next].sequence] = nil }
-      ring[next] = event
-    }
+    if let rest { rests[count] = rest }
+    if !rests.isEmpty { rests[count - limit] = nil }
+    if ring.count < limit { ring.append(event) } else { ring[next] = event }
     next += 1
     if next == limit { next = 0 }
-    if event.isWhole { self.whole[event.sequence] = whole() }
   }
 
-  func count(of kind: PoolEvent.Kind) -> Int { counts[kind.index] }
+  func count(of kind: PoolEvent.Kind) -> Int { counts[Int(EventKind(kind).index)] }
 
   /// Oldest first.
   func events(of pool: String) -> [PoolEvent] {
     let start = ring.count < limit ? 0 : next
-    return (ring[start...] + ring[..<start]).map { whole[$0.sequence] ?? $0.event(of: pool) }
+    return (ring[start...] + ring[..<start]).enumerated().map { index, record in
+      PoolEvent(pool: pool, record: record, rest: rests[count - ring.count + index + 1])
+    }
   }
 }

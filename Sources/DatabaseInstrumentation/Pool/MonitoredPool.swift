@@ -37,7 +37,8 @@ extension MonitorablePool {
 /// ```
 ///
 /// Connections are known from their first checkout on. Where the pool can tell that it closed one, hand that on with
-/// ``closed(_:)`` or ``closed(id:)``: otherwise each that it opens anew counts as one more that is open.
+/// ``closed(_:)`` or ``closed(id:)``, or to the monitor where that is made first: otherwise each that it opens anew counts as one
+/// more that is open.
 public final class MonitoredPool<Base: MonitorablePool>: Sendable {
   /// The pool itself.
   public let base: Base
@@ -80,6 +81,7 @@ public final class MonitoredPool<Base: MonitorablePool>: Sendable {
   public init(_ base: Base, monitor: PoolMonitor) {
     self.base = base
     self.monitor = monitor
+    monitor.add(numbers)
   }
 
   /// Takes a connection. The error is the pool's own.
@@ -99,8 +101,7 @@ public final class MonitoredPool<Base: MonitorablePool>: Sendable {
     }
     let site = CheckoutSite(fileID: fileID, filePath: filePath, line: line, column: column, function: function)
     let number = numbers.number(of: base.id(of: connection), in: monitor)
-    let lease = monitor.checkOut(number, since: began, site: site)
-    return Lease(connection: connection, token: PoolObserver.Lease(id: lease, connection: number))
+    return Lease(connection: connection, token: monitor.checkOut(number, since: began, site: site))
   }
 
   /// Gives a connection back. A second time is noted with both lines, and left to the pool.
@@ -112,15 +113,14 @@ public final class MonitoredPool<Base: MonitorablePool>: Sendable {
     column: UInt = #column, function: StaticString = #function
   ) async throws {
     let site = CheckoutSite(fileID: fileID, filePath: filePath, line: line, column: column, function: function)
-    let (id, connection) = (lease.token.id, lease.token.connection)
-    let isFirst = monitor.beginReturn(id, connection: connection, site: site)
+    let isFirst = monitor.beginReturn(lease.token, site: site)
     do {
       try await base.checkin(lease.connection)
     } catch {
-      if isFirst { monitor.cancelReturn(id) }
+      if isFirst { monitor.cancelReturn(lease.token) }
       throw error
     }
-    if isFirst { monitor.endReturn(id, connection: connection) }
+    if isFirst { monitor.endReturn(lease.token) }
   }
 
   /// Lends a connection to `body` and gives it back, also when `body` throws.

@@ -43,7 +43,7 @@ struct NumberTable<Value: Sendable>: Sendable {
 
   /// - Returns: Whether the number was free; its value stays as it is otherwise.
   @discardableResult
-  mutating func insert(_ value: Value, for number: Int) -> Bool {
+  mutating func insert(_ value: consuming Value, for number: Int) -> Bool {
     if (count + 1) * 4 > slots.count * 3 { grow() }
     var index = home(of: number)
     while slots[index].value != nil {

@@ -37,8 +37,8 @@ extension LeaseRecord {
     ended: UInt64?, stack: StackTrace?, test: String?
   ) {
     let entry = LiveLease(
-      observed: id, connection: connection, databaseConnection: databaseConnection, began: began,
-      origin: stack.map { .stack($0, poolFile: nil, otherwise: nil) })
+      id, on: connection, databaseConnection: databaseConnection, checkouts: checkoutCount, at: began, began: began,
+      of: nil, by: nil, isAssumed: false, test: test, from: stack.map { CheckoutOrigin($0) })
     self.init(
       id: id, pool: pool, connection: connection, checkoutCount: checkoutCount, checkedOutAt: began, endedAt: ended,
       state: ended == nil ? .leased : .returned, test: test, entry: entry, heldUntil: monotonicNanoseconds(),

@@ -22,26 +22,39 @@ package struct PoolChange: Sendable {
     case closed(leavesEmptySlot: Bool)
     case detached(leavesEmptySlot: Bool)
     case detachedClosed
+    /// A detached connection was dropped, and is yet to be closed.
+    case detachedDropped
     case waitBegan
     case waitEnded
     /// An empty slot is given up.
     case slotDropped
   }
 
-  package var kind: PoolEvent.Kind?
+  package var kind: EventKind?
   package var effect: Effect
   package var connection: Int?
   package var lease: Int?
   package var explanation: PoolEventExplanation?
 
+  @inline(__always)
   package init(
     _ kind: PoolEvent.Kind?, _ effect: Effect = .none, connection: Int? = nil, lease: Int? = nil,
     explanation: PoolEventExplanation? = nil
   ) {
-    self.kind = kind
+    self.kind = kind.map(EventKind.init)
     self.effect = effect
     self.connection = connection
     self.lease = lease
     self.explanation = explanation
+    switch kind {
+    case .invalidate(let reason?), .softInvalidate(let reason?):
+      self.explanation = PoolEventExplanation(reason: reason)
+    default: break
+    }
+  }
+
+  static func violation(_ message: String, connection: Int? = nil, lease: Int? = nil) -> PoolChange {
+    PoolChange(
+      .usageViolation, connection: connection, lease: lease, explanation: PoolEventExplanation(message))
   }
 }

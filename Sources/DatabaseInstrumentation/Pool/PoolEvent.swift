@@ -49,52 +49,37 @@ public struct PoolEvent: Sendable, Hashable, CustomStringConvertible {
     case heldTooLong
 
     /// The name alone: `checkout`, `checkoutFailed`, `invalidate`.
-    public var name: String {
-      switch self {
-      case .firstConnect: "firstConnect"
-      case .connect: "connect"
-      case .connectFailed: "connectFailed"
-      case .checkout: "checkout"
-      case .checkin: "checkin"
-      case .reset: "reset"
-      case .invalidate: "invalidate"
-      case .softInvalidate: "softInvalidate"
-      case .detach: "detach"
-      case .close: "close"
-      case .closeDetached: "closeDetached"
-      case .waitBegan: "waitBegan"
-      case .checkoutFailed: "checkoutFailed"
-      case .ping: "ping"
-      case .pingFailed: "pingFailed"
-      case .doubleCheckin: "doubleCheckin"
-      case .leaseAbandoned: "leaseAbandoned"
-      case .detachedAbandoned: "detachedAbandoned"
-      case .usageViolation: "usageViolation"
-      case .doubleCheckout: "doubleCheckout"
-      case .heldTooLong: "heldTooLong"
-      }
-    }
+    public var name: String { EventKind(self).name }
   }
 
-  /// Its place in the log of its pool, from 1.
-  public let sequence: Int
-  /// Nanoseconds of the pool's clock: the monotonic one, or the virtual time of a `FakePool`.
-  public let time: UInt64
   /// The name of the pool.
   public let pool: String
+  let record: Record
+  let rest: Rest?
+
+  /// Its place in the log of its pool, from 1.
+  public var sequence: Int { rest?.sequence ?? Int(record.sequence) }
+  /// Nanoseconds of the pool's clock: the monotonic one, or the virtual time of a `FakePool`.
+  public var time: UInt64 { record.time }
   /// What happened.
-  public let kind: Kind
+  public var kind: Kind {
+    switch record.kind.plain {
+    case .invalidate: .invalidate(explanation?.reason)
+    case .softInvalidate: .softInvalidate(explanation?.reason)
+    case let kind: kind
+    }
+  }
   /// The number of the connection within its pool.
-  public let connection: Int?
+  public var connection: Int? { rest.map(\.connection) ?? Record.number(record.connection) }
   /// The number of the lease within its pool.
-  public let lease: Int?
+  public var lease: Int? { rest.map(\.lease) ?? Record.number(record.lease) }
   /// What the pool looked like after it.
-  public let statistics: PoolStatistics
+  public var statistics: PoolStatistics { rest?.statistics ?? record.statistics.statistics }
   /// Of `doubleCheckin` the lines of both returns, of `doubleCheckout` those of all checkouts, of `usageViolation` what was
   /// wrong, of `heldTooLong` who has it, of `checkoutFailed(.timeout)` who has the connections. Lines that the call stack has to tell are looked up when this is read.
   public var detail: String? { explanation?.text }
 
-  package let explanation: PoolEventExplanation?
+  package var explanation: PoolEventExplanation? { rest?.explanation }
 
   /// `#3 checkout connection 1, lease 2 ⟨idle 0, empty 0, leased 1, overflow 0, live 1⟩`.
   public var description: String {
@@ -113,45 +98,6 @@ extension PoolEvent.Kind: CustomStringConvertible {
     case .invalidate(.some(let reason)): "invalidate(\"\(reason)\")"
     case .softInvalidate(.some(let reason)): "softInvalidate(\"\(reason)\")"
     default: name
-    }
-  }
-}
-
-extension PoolEvent.Kind {
-  /// Counts kinds, whatever they carry.
-  static let indexCount = plain.count
-
-  /// Each kind at its index, without what it may carry.
-  static let plain: [PoolEvent.Kind] = [
-    .firstConnect, .connect, .connectFailed, .checkout, .checkin, .reset, .invalidate(nil), .softInvalidate(nil),
-    .detach,
-    .close, .closeDetached, .waitBegan, .checkoutFailed(.timeout), .ping, .pingFailed, .doubleCheckin, .leaseAbandoned,
-    .detachedAbandoned, .usageViolation, .doubleCheckout, .heldTooLong,
-  ]
-
-  var index: Int {
-    switch self {
-    case .firstConnect: 0
-    case .connect: 1
-    case .connectFailed: 2
-    case .checkout: 3
-    case .checkin: 4
-    case .reset: 5
-    case .invalidate: 6
-    case .softInvalidate: 7
-    case .detach: 8
-    case .close: 9
-    case .closeDetached: 10
-    case .waitBegan: 11
-    case .checkoutFailed: 12
-    case .ping: 13
-    case .pingFailed: 14
-    case .doubleCheckin: 15
-    case .leaseAbandoned: 16
-    case .detachedAbandoned: 17
-    case .usageViolation: 18
-    case .doubleCheckout: 19
-    case .heldTooLong: 20
     }
   }
 }

@@ -6,13 +6,11 @@ package final class PoolLog: Sendable {
 
   fileprivate struct State {
     var leases: ContiguousArray<LiveLease> = []
-    var events: ContiguousArray<StoredEvent> = []
-    /// Events that are kept whole, by their index.
-    var whole: [Int: PoolEvent] = [:]
+    var events: ContiguousArray<PoolEvent.Record> = []
+    /// By the index of their event.
+    var rests: [Int: PoolEvent.Rest] = [:]
+    var runs: ContiguousArray<Run> = []
     var droppedEvents = 0
-    /// Whose events there are, and of which pools.
-    var sources: ContiguousArray<Source> = []
-    var sourceIndex: [Source.Key: Int] = [:]
     var tests: Set<String> = []
     var pools: [UInt32: [ObjectIdentifier: PoolMonitor]] = [:]
     var opened = ScopedList<ObservedConnection>()
@@ -20,35 +18,22 @@ package final class PoolLog: Sendable {
     var looks = 0
   }
 
-  fileprivate struct Source {
+  /// Whose the events are from an index on.
+  fileprivate struct Run {
+    var first: Int
     var scope: RecordingScope
     var pool: PoolMonitor
-
-    struct Key: Hashable {
-      var scope: UInt32
-      var pool: ObjectIdentifier
-    }
+    /// Whether they were taken to be the pool's creator's, since no task told whose they are.
+    var isAssumed: Bool
   }
 
   /// Events kept in one tree; the statistics and leases are exact beyond it.
   private static let eventLimit = 20_000
 
-  /// Keeps a lease that began without an event.
-  func add(_ lease: LiveLease, in scope: RecordingScope) {
-    guard scope.role == .recording else { return }
-    lease.share()
-    state.withLock { $0.leases.append(lease) }
-  }
-
   /// Keeps an event, and the lease that began with it.
-  ///
-  /// - Parameters:
-  ///   - source: Where the monitor's latest event was kept, which is mostly where the next one belongs.
-  ///   - whole: The event itself, which is asked for where it has to be kept whole.
-  @inline(__always)
   func add(
-    _ event: StoredEvent, _ lease: LiveLease?, of pool: PoolMonitor, in scope: RecordingScope, source: inout Int,
-    whole: () -> PoolEvent
+    _ event: PoolEvent.Record, _ rest: PoolEvent.Rest?, _ lease: LiveLease?, of pool: PoolMonitor,
+    in scope: RecordingScope, isAssumed: Bool
   ) {
     state.withLock { state in
       // Most recordings have a few leases: room for them is made once.
@@ -56,18 +41,15 @@ package final class PoolLog: Sendable {
         state.events.reserveCapacity(64)
         state.leases.reserveCapacity(32)
       }
-      if let lease {
-        lease.share()
-        state.leases.append(lease)
-      }
+      if let lease { state.leases.append(lease) }
       guard state.events.count < Self.eventLimit else {
         state.droppedEvents += 1
         return
       }
-      if !state.isSource(source, pool, scope) { source = state.source(pool, scope) }
-      if event.isWhole { state.whole[state.events.count] = whole() }
-      var event = event
-      event.source = UInt32(truncatingIfNeeded: source)
+      if !state.isInLastRun(pool, scope, isAssumed) {
+        state.runs.append(Run(first: state.events.count, scope: scope, pool: pool, isAssumed: isAssumed))
+      }
+      if let rest { state.rests[state.events.count] = rest }
       state.events.append(event)
     }
   }
@@ -111,17 +93,20 @@ package final class PoolLog: Sendable {
   }
 
   package func events(in scope: RecordingScope) -> [PoolEvent] {
-    let events = state.withLock { state in
-      let indices = state.events.indices.dropFirst(scope.poolMark.events)
-      state.looks += indices.count
-      return indices.map { index in
-        let event = state.events[index]
-        return (event: event, whole: state.whole[index], source: state.sources[Int(event.source)])
+    let start = scope.poolMark.events
+    let (events, rests, runs) = state.withLock { state in
+      state.looks += max(0, state.events.count - start)
+      return (state.events, state.rests, state.runs)
+    }
+    var found: [PoolEvent] = []
+    for (index, run) in runs.enumerated() {
+      let end = index + 1 < runs.count ? runs[index + 1].first : events.count
+      guard end > start, run.scope.isInside(scope), !(run.isAssumed && run.pool.isUsedByOthers) else { continue }
+      for index in max(start, run.first)..<end {
+        found.append(PoolEvent(pool: run.pool.name, record: events[index], rest: rests[index]))
       }
     }
-    return events.filter {
-      $0.source.scope.isInside(scope) && !($0.event.isAssumed && $0.source.pool.isUsedByOthers)
-    }.map { $0.whole ?? $0.event.event(of: $0.source.pool.name) }
+    return found
   }
 
   /// The pools made inside of `scope`.
@@ -147,15 +132,9 @@ package final class PoolLog: Sendable {
 
 extension PoolLog.State {
   @inline(__always)
-  fileprivate func isSource(_ index: Int, _ pool: PoolMonitor, _ scope: RecordingScope) -> Bool {
-    index < sources.count && sources[index].scope === scope && sources[index].pool === pool
-  }
-
-  fileprivate mutating func source(_ pool: PoolMonitor, _ scope: RecordingScope) -> Int {
-    let key = PoolLog.Source.Key(scope: scope.id, pool: ObjectIdentifier(pool))
-    if let known = sourceIndex[key] { return known }
-    sourceIndex[key] = sources.count
-    sources.append(PoolLog.Source(scope: scope, pool: pool))
-    return sources.count - 1
+  fileprivate func isInLastRun(_ pool: PoolMonitor, _ scope: RecordingScope, _ isAssumed: Bool) -> Bool {
+    guard !runs.isEmpty else { return false }
+    let last = runs.count - 1
+    return runs[last].scope === scope && runs[last].pool === pool && runs[last].isAssumed == isAssumed
   }
 }

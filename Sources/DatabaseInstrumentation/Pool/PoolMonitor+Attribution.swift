@@ -3,48 +3,54 @@ internal import DatabaseSupport
 extension PoolMonitor {
   /// Whose it is what a task does with the pool.
   struct Attribution: Sendable {
+    enum Basis: Sendable {
+      /// Nothing tells.
+      case nothing
+      /// The task is of a recording.
+      case task
+      /// The task is of a recording that is over.
+      case finished
+      /// The task is of a test that has no recording.
+      case stranger
+      /// No task tells, and it is taken to be the pool's creator's.
+      case creator
+    }
+
+    var basis = Basis.nothing
+    private var scope: RecordingScope?
+
+    init(_ basis: Basis = .nothing, _ scope: RecordingScope? = nil) {
+      self.basis = basis
+      self.scope = scope
+    }
+
     /// The recording that it counts for.
-    var scope: RecordingScope?
-    /// Whether that is no more than the pool's creator, because no task tells.
-    var isAssumed = false
-    /// The recording of the task, where that is over.
-    var finished: RecordingScope?
-    /// Whether it is a test that has no recording.
-    var isStranger = false
-    /// The name of the test, where that is known.
-    var test: String?
+    var recording: RecordingScope? { basis == .finished ? nil : scope }
 
     /// The recording of the task, even where that is over.
-    var user: RecordingScope? { isAssumed ? nil : scope ?? finished }
+    var user: RecordingScope? { isAssumed ? nil : scope }
+
+    var isAssumed: Bool { basis == .creator }
 
     /// Whether no recording can be told to have done it, for certain.
-    var isUncertain: Bool { (scope == nil || isAssumed) && !isStranger }
-  }
-
-  /// Of the current task, which takes a lease.
-  @inline(__always)
-  func attributionOfLease() -> Attribution {
-    let current = RecordingScope.current
-    if let scope = current?.unfinished { return Attribution(scope: scope) }
-    return attribution(afterwards: current, test: CurrentTest.name)
+    var isUncertain: Bool { basis != .task && basis != .stranger }
   }
 
   /// Of the current task, for all but a lease: where nobody can be meant the test framework is not asked, which takes as long as
   /// all the rest.
-  @inline(__always)
   func attribution() -> Attribution {
     if isAutomatic { return Attribution() }
     let current = RecordingScope.current
-    if let scope = current?.unfinished { return Attribution(scope: scope) }
+    if let current, !current.isFinished { return Attribution(.task, current) }
+    if let scope = current?.unfinished { return Attribution(.task, scope) }
     if current == nil, creator == nil || !RecordingActivity.shared.isRecording { return Attribution() }
     return attribution(afterwards: current, test: CurrentTest.name)
   }
 
-  /// Of the task that asked for a lease.
+  /// Of the task that takes a lease, or that asked for it.
   func attribution(of context: LeaseContext) -> Attribution {
-    if let scope = context.owner?.unfinished {
-      return Attribution(scope: scope, test: context.test)
-    }
+    if let owner = context.owner, !owner.isFinished { return Attribution(.task, owner) }
+    if let scope = context.owner?.unfinished { return Attribution(.task, scope) }
     return attribution(afterwards: context.owner, test: context.test)
   }
 
@@ -55,20 +61,18 @@ extension PoolMonitor {
   ///   - test: The test that the framework knows the task as.
   @inline(never)
   private func attribution(afterwards current: RecordingScope?, test: String?) -> Attribution {
-    if let current { return Attribution(finished: current, test: test ?? current.owningTest) }
-    guard test != nil || RecordingActivity.shared.isRecording else { return Attribution(test: test) }
+    if let current { return Attribution(.finished, current) }
+    guard test != nil || RecordingActivity.shared.isRecording else { return Attribution() }
     let creator = creator?.unfinished
     // A task that the test began before its recording is the test's all the same.
     if test != nil {
-      let isCreator = creator != nil && creator?.runningTest == test
-      return isCreator
-        ? Attribution(scope: creator, test: test) : Attribution(isStranger: true, test: test)
+      return creator != nil && creator?.runningTest == test ? Attribution(.task, creator) : Attribution(.stranger)
     }
     guard let creator else { return Attribution() }
     switch making {
     case .global: return Attribution()
     case .fixture where !RecordingActivity.shared.isAlone(creator): return Attribution()
-    case .fixture, .ordinary: return Attribution(scope: creator, isAssumed: true)
+    case .fixture, .ordinary: return Attribution(.creator, creator)
     }
   }
 
@@ -85,7 +89,7 @@ extension PoolMonitor.State {
   mutating func note(_ attribution: PoolMonitor.Attribution, beside creator: RecordingScope?) {
     if let user = attribution.user {
       users.note(user, beside: creator)
-    } else if attribution.isStranger {
+    } else if attribution.basis == .stranger {
       users.noteStranger()
     }
   }

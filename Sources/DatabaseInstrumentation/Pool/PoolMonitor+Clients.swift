@@ -1,9 +1,11 @@
+internal import DatabaseSupport
+
 /// For clients and pools that know their connections by an identifier of their own.
 extension PoolMonitor {
   /// Counts what `body` does with a connection as a lease: for clients that only lend their connections.
   ///
   /// ```swift
-  /// func withConnection<R>(_ body: (DriverConnection) async throws -> R) async throws -> R {
+  /// func withConnection<R: Sendable>(_ body: (DriverConnection) async throws -> R) async throws -> R {
   ///   try await client.withConnection { connection in
   ///     try await monitor.withLease(on: connection.id) { try await body(connection) }
   ///   }
@@ -46,17 +48,22 @@ extension PoolMonitor {
     return try await body()
   }
 
-  /// The client closed a connection, which ``withLease(on:_:fileID:filePath:line:column:function:)`` knows by `id`.
+  /// The client closed a connection, which ``withLease(on:_:fileID:filePath:line:column:function:)`` or a ``MonitoredPool`` with this
+  /// monitor knows by `id`.
   public func closed(id: some Hashable & Sendable) {
-    if let number = connectionIDs.remove(AnyConnectionID(id)) { observer.closed(number) }
+    var number = connectionIDs.remove(AnyConnectionID(id))
+    for remove in wrapped.withLock({ $0 }) where number == nil { number = remove(id) }
+    if let number { observer.closed(number) }
+  }
+
+  /// The connections of a pool behind this monitor.
+  func add<ID>(_ numbers: ConnectionNumbers<ID>) {
+    wrapped.withLock { $0.append { id in (id as? ID).flatMap { numbers.remove($0) } } }
   }
 
   private func checkOut(on id: some Hashable & Sendable, otherwise site: CheckoutSite) -> PoolObserver.Lease {
     let connection = connectionIDs.number(of: AnyConnectionID(id), in: self)
-    let lease =
-      RecordingActivity.shared.isRecording
-      ? checkOut(connection, site: nil, poolFile: site.filePath, otherwise: site) : checkOut(connection, site: site)
-    return PoolObserver.Lease(id: lease, connection: connection)
+    return checkOut(connection, by: .current(site: nil, poolFile: site.filePath, otherwise: site))
   }
 }
 

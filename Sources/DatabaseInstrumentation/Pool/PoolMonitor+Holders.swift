@@ -13,7 +13,7 @@ extension PoolMonitor {
   /// same in its ``PoolEvent/detail``.
   public var holders: String {
     let now = time
-    return Self.lines(state.withLock { $0.holders(at: now) })()
+    return HeldLease.lines(state.withLock { $0.holders(at: now) }).joined(separator: "\n")
   }
 
   /// How checkouts went, each counted once.
@@ -28,14 +28,8 @@ extension PoolMonitor {
   func explainHolders() -> PoolEventExplanation? {
     let now = time
     let holders = state.withLock { $0.holders(at: now) }
-    return holders.isEmpty ? nil : PoolEventExplanation(at: nil, Self.lines(holders))
-  }
-
-  private static func lines(_ holders: [HeldLease]) -> @Sendable () -> String {
-    {
-      let lines = holders.prefix(10).map(\.description)
-      return (lines + (holders.count > 10 ? ["and \(holders.count - 10) more"] : [])).joined(separator: "\n")
-    }
+    return holders.isEmpty
+      ? nil : PoolEventExplanation(at: nil) { HeldLease.lines(holders).joined(separator: "\n") }
   }
 
   /// Looks after the leases for as long as one runs; call outside of the lock, once for each time that the first begins.
@@ -54,63 +48,75 @@ extension PoolMonitor {
   /// - Returns: When to look again, in nanoseconds from now; `nil` where no lease runs.
   private func reportLongHolders(_ threshold: UInt64) -> UInt64? {
     let now = time
-    let (next, outcomes, texts) = state.withLock { state -> (UInt64?, [Outcome], [@Sendable () -> String]) in
-      let entries = state.table.entries.sorted { $0.id < $1.id }
+    let (next, outcomes, held) = state.withLock { state -> (UInt64?, [Outcome], [HeldLease]) in
+      let entries = state.table.running
       guard !entries.isEmpty else {
         state.isWatching = false
         return (nil, [], [])
       }
       var outcomes: [Outcome] = []
-      var texts: [@Sendable () -> String] = []
+      var long: [HeldLease] = []
       var next = threshold
       for entry in entries {
         let held = now - min(now, entry.checkedOutAt)
         if held < threshold { next = min(next, threshold - held) }
         guard held >= threshold, entry.reportAsHeld() else { continue }
-        let text = Self.lines([HeldLease(entry, at: now)])
-        let explanation = PoolEventExplanation(at: entry.origin, text)
-        let attribution = Attribution(scope: entry.owner?.unfinished, isAssumed: entry.isAssumed)
+        let lease = HeldLease(entry, at: now)
+        let explanation = PoolEventExplanation(at: entry.origin) { lease.description }
+        let attribution = Attribution(of: entry)
         let change = PoolChange(
           .heldTooLong, connection: entry.connection, lease: entry.id, explanation: explanation)
         outcomes.append(enter(change, at: now, by: nil, attribution, in: &state))
-        texts.append(text)
+        long.append(lease)
       }
-      return (max(next, 1_000_000), outcomes, texts)
+      return (max(next, 1_000_000), outcomes, long)
     }
     for outcome in outcomes { publish(outcome) }
-    for text in texts { Self.logger.warning("pool \"\(name)\": held too long: \(text())") }
+    for lease in held { Self.logger.warning("pool \"\(name)\": held too long: \(lease)") }
     return next
   }
 
   private static let logger = Logger(label: "database-instrumentation")
 }
 
-/// A lease at one moment.
-private struct HeldLease: Sendable, CustomStringConvertible {
-  let lease: Int
-  let connection: Int
-  let held: Duration
-  let origin: CheckoutOrigin?
-  let test: String?
+/// A lease at one moment, for messages that say who has what.
+package struct HeldLease: Sendable, CustomStringConvertible {
+  private let lease: Int
+  private let connection: Int
+  private let held: Duration
+  private let caller: PoolCaller?
+  private let test: String?
 
-  init(_ entry: LiveLease, at time: UInt64) {
-    lease = entry.id
-    connection = entry.connection
-    held = .nanoseconds(Int64(clamping: time - min(time, entry.checkedOutAt)))
-    origin = entry.origin
-    test = entry.test
+  package init(
+    _ lease: Int, on connection: Int, since start: UInt64, until time: UInt64, by caller: PoolCaller?, of test: String?
+  ) {
+    self.lease = lease
+    self.connection = connection
+    held = .nanoseconds(Int64(clamping: time - min(time, start)))
+    self.caller = caller
+    self.test = test
   }
 
-  var description: String {
-    let place = origin?.callSite.map { ", at \($0)" } ?? ""
+  fileprivate init(_ entry: LiveLease, at time: UInt64) {
+    self.init(
+      entry.id, on: entry.connection, since: entry.checkedOutAt, until: time, by: entry.origin?.caller, of: entry.test)
+  }
+
+  package var description: String {
+    let place = caller?.callSite.map { ", at \($0)" } ?? ""
     let test = test.map { ", of \($0)" } ?? ""
     return "lease \(lease) on connection \(connection), for \(held.readable)\(place)\(test)"
+  }
+
+  /// A line for each of the first ten.
+  package static func lines(_ leases: [HeldLease]) -> [String] {
+    leases.prefix(10).map(\.description) + (leases.count > 10 ? ["and \(leases.count - 10) more"] : [])
   }
 }
 
 extension PoolMonitor.State {
   fileprivate func holders(at time: UInt64) -> [HeldLease] {
-    table.entries.sorted { $0.id < $1.id }.map { HeldLease($0, at: time) }
+    table.running.map { HeldLease($0, at: time) }
   }
 }
 

@@ -33,8 +33,8 @@ extension PoolMonitor {
     _ lease: some Hashable & Sendable, on connection: some Hashable & Sendable, poolFile: StaticString = #filePath
   ) {
     let number = connectionIDs.number(of: AnyConnectionID(connection), in: self)
-    let id = checkOut(number, site: nil, poolFile: poolFile)
-    identified.withLock { $0.add(PoolObserver.Lease(id: id, connection: number), as: AnyConnectionID(lease)) }
+    let taken = checkOut(number, by: .current(site: nil, poolFile: poolFile))
+    identified.withLock { $0.add(taken, as: AnyConnectionID(lease)) }
   }
 
   /// A lease that is known by what the app calls it came back. A second time is noted as `doubleCheckin`.
@@ -42,8 +42,7 @@ extension PoolMonitor {
     if let known = identified.withLock({ $0.end(AnyConnectionID(lease)) }) {
       return observer.checkedIn(known, poolFile: poolFile)
     }
-    let explanation = PoolEventExplanation("a lease of pool \"\(name)\" was returned and never taken")
-    apply(PoolChange(.usageViolation, explanation: explanation))
+    apply(.violation("a lease of pool \"\(name)\" was returned and never taken"))
   }
 }
 

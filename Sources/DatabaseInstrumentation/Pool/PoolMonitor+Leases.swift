@@ -1,57 +1,51 @@
 internal import DatabaseSupport
 
+/// Leases, whose way is that of every transition; here is what comes before it.
 extension PoolMonitor {
+  /// Enters a lease that begins now, at a line.
+  @usableFromInline
+  func checkOut(_ connection: Int, since began: UInt64, site: CheckoutSite) -> PoolObserver.Lease {
+    checkOut(connection, since: began, by: .current(site: site))
+  }
+
   /// Enters a lease that begins now, under the next number.
   ///
   /// - Parameters:
   ///   - waited: How long its caller waited.
   ///   - began: Since when it counted as waiting, where the monitor was told.
-  ///   - poolFile: The file that asks on behalf of somebody else, when `site` is `nil`.
-  ///   - fallback: The line where the stack has none outside of that file.
-  @usableFromInline
   func checkOut(
-    _ connection: Int, waited: UInt64 = 0, since began: UInt64? = nil, site: CheckoutSite?,
-    poolFile: StaticString? = nil, otherwise fallback: CheckoutSite? = nil
-  ) -> Int {
-    let attribution = attributionOfLease()
-    let stack = site == nil ? 0 : PoolStacks.capture()
-    let origin = site == nil ? LeaseContext.stack(poolFile: poolFile, otherwise: fallback) : nil
-    let test =
-      if let scope = attribution.scope, !attribution.isAssumed { scope.runningTest } else { attribution.test }
-    let isUnattributed = attribution.isUncertain && RecordingActivity.shared.isRecording
+    _ connection: Int, waited: UInt64 = 0, since began: UInt64? = nil, by context: LeaseContext
+  ) -> PoolObserver.Lease {
+    let attribution = attribution(of: context)
+    let (caller, test) = (context.caller, context.test)
     let time = self.time
-    let (lease, entry, statistics, notice, others, watches) = state.withLock { state in
-      state.lastLease += 1
-      let lease = state.lastLease
+    var watches = false
+    var odd: OddCheckout?
+    var outcome = Outcome()
+    let lease = state.withLock { state in
+      let lease = state.lastLease + 1
       if began != nil { state.table.endWait() }
-      state.note(attribution, beside: creator)
       // What no sound pool does, as to hand out what another one has, is looked into apart.
-      var odd = state.table.isIdle(connection) ? nil : settle(connection, at: time, in: &state)
-      let entry = state.table.begin(lease, on: connection, at: time) { record in
-        let entry = state.leases.make()
-        entry.begin(
-          lease, on: record, at: time, began: monotonic(at: time), of: self, by: attribution.scope,
-          isAssumed: attribution.isAssumed, test: attribution.isAssumed ? nil : test,
-          from: site.map { state.leases.shared($0, stack: stack) } ?? state.leases.shared(origin))
-        return entry
+      if !state.table.isIdle(connection) { odd = settle(connection, at: time, in: &state) }
+      let change = PoolChange(
+        .checkout, .leased(asked: began ?? time &- waited), connection: connection, lease: lease)
+      let monotonic = monotonic(at: time)
+      let entry = begin(change, at: time, monotonic, by: caller, test, attribution, in: &state)
+      transition(change, at: time, monotonic, entry, attribution, in: &state, &outcome)
+      if odd != nil || (state.table.statistics.leased > capacity && !sharesConnections) {
+        var found = odd ?? OddCheckout()
+        note(&found, connection, lease, at: time, attribution, in: &state)
+        odd = found
       }
-      let statistics = state.table.statistics
-      let notice = log(.checkout, entry, connection, lease, at: time, statistics, attribution, &state)
-      if odd != nil || (statistics.leased > capacity && !sharesConnections) {
-        note(odd ?? OddCheckout(), connection, lease, entry, at: time, attribution, in: &state, &odd)
-      }
-      if isUnattributed { entry?.share() }
-      let watches = heldTooLongAfter != nil && !state.isWatching
+      watches = heldTooLongAfter != nil && !state.isWatching
       if watches { state.isWatching = true }
-      return (lease, entry, statistics, notice, odd, watches)
+      return lease
     }
     if watches, let heldTooLongAfter { watchHolders(heldTooLongAfter) }
-    if let others { for outcome in others.before { publish(outcome) } }
-    tellMetrics(.checkout, entry == nil ? .nothing : .wait(began.map { time &- $0 } ?? waited), statistics)
-    notice?.tell()
-    if let others { for outcome in others.after { publish(outcome) } }
-    if let entry, isUnattributed { UnattributedLeases.shared.add(entry) }
-    return lease
+    if let odd { for outcome in odd.before { publish(outcome) } }
+    publish(outcome)
+    if let odd { for outcome in odd.after { publish(outcome) } }
+    return PoolObserver.Lease(id: lease, connection: connection)
   }
 
   /// A caller waits from now on, which no event says.
@@ -75,162 +69,110 @@ extension PoolMonitor {
 
   /// Enters the return of a lease, or that it had ended before.
   @usableFromInline
-  func checkIn(_ lease: Int, connection: Int, site: CheckoutSite? = nil, poolFile: StaticString? = nil) {
+  func checkIn(_ lease: PoolObserver.Lease, site: CheckoutSite? = nil, poolFile: StaticString? = nil) {
     let attribution = attribution()
-    // Where nothing is recorded, the line of the first return is not worth what it costs.
-    let keepsLine = RecordingActivity.shared.isRecording
-    let stack = site == nil ? LeaseEnds.Line.ofCurrentStack(poolFile: poolFile) : .unknown
+    let caller = caller(site, poolFile)
     let time = self.time
-    var again: Outcome?
-    let returned = state.withLock { state in
-      let line = keepsLine ? site.map { LeaseEnds.Line.origin(state.leases.shared($0)) } ?? stack : nil
-      let returned = enterFirstReturn(lease, connection, from: line, at: time, attribution, in: &state)
-      if returned == nil {
-        again = enterReturnAgain(lease, connection, from: line, at: time, attribution, in: &state)
-      }
-      return returned
-    }
-    if let returned { publish(returned) }
-    if let again { publish(again) }
+    var outcome = Outcome()
+    state.withLock { enterReturn(lease.id, lease.connection, by: caller, at: time, attribution, in: &$0, &outcome) }
+    publish(outcome)
   }
 
   /// The holder of a lease begins to give it back, and the pool may yet refuse it.
   ///
   /// - Returns: Whether it is the first to do so; a second return is entered at once.
   @usableFromInline
-  func beginReturn(_ lease: Int, connection: Int, site: CheckoutSite) -> Bool {
-    let keepsLine = RecordingActivity.shared.isRecording
+  func beginReturn(_ lease: PoolObserver.Lease, site: CheckoutSite) -> Bool {
+    let caller = caller(site, nil)
     let isFirst = state.withLock { state in
-      guard state.table.beginReturn(lease) else { return false }
-      if keepsLine { state.leases.ended.add(lease, .returned(.origin(state.leases.shared(site)))) }
+      guard state.table.beginReturn(lease.id) else { return false }
+      if let caller { state.ended.add(lease.id, on: lease.connection, isReturn: true, by: caller) }
       return true
     }
-    if !isFirst { checkIn(lease, connection: connection, site: site) }
+    if !isFirst { checkIn(lease, site: site) }
     return isFirst
   }
 
   /// The pool has the connection back. Somebody may have got it before this was said: then the return was entered with that.
   @usableFromInline
-  func endReturn(_ lease: Int, connection: Int) {
+  func endReturn(_ lease: PoolObserver.Lease) {
     let attribution = attribution()
     let time = self.time
-    let returned = state.withLock { enterFirstReturn(lease, connection, from: nil, at: time, attribution, in: &$0) }
-    if let returned { publish(returned) }
-  }
-
-  /// The pool did not take the connection back: its holder still has it.
-  @usableFromInline
-  func cancelReturn(_ lease: Int) {
+    var outcome = Outcome()
     state.withLock { state in
-      guard state.table.isRunning(lease) else { return }
-      state.table.cancelReturn(lease)
-      state.leases.ended.remove(lease)
-    }
-  }
-
-  /// Enters an end of a lease, or that it had ended before.
-  func end(_ lease: Int, _ change: PoolChange, otherwise message: @autoclosure () -> String) {
-    let attribution = attribution()
-    let time = self.time
-    let outcome = state.withLock { state in
-      if state.table.isRunning(lease) { return enter(change, at: time, by: nil, attribution, in: &state) }
-      let violation = PoolChange(
-        .usageViolation, connection: change.connection, lease: lease, explanation: PoolEventExplanation(message()))
-      return enter(violation, at: time, by: nil, attribution, in: &state)
+      guard state.table.isRunning(lease.id) else { return }
+      enterReturn(lease.id, lease.connection, by: nil, at: time, attribution, in: &state, &outcome)
     }
     publish(outcome)
   }
 
-  /// What is to be told of a return once all locks are let go: less than of other transitions, since each checkout has one.
-  struct Return {
-    var use: UInt64
-    var statistics: PoolStatistics
-    var notice: Notice?
-  }
-
-  @inline(__always)
-  private func publish(_ returned: Return) {
-    tellMetrics(.checkin, .use(returned.use), returned.statistics)
-    returned.notice?.tell()
-  }
-
-  /// - Parameter line: Of the return; `nil` where it is kept already.
-  /// - Returns: `nil` where the lease is not out.
-  @inline(__always)
-  private func enterFirstReturn(
-    _ lease: Int, _ connection: Int, from line: LeaseEnds.Line?, at time: UInt64, _ attribution: Attribution,
-    in state: inout State
-  ) -> Return? {
-    guard let entry = state.table.endByReturn(lease, at: time) else { return nil }
-    // Whoever gives it back, it is the lease of who took it.
-    var attribution = attribution
-    if attribution.user == nil {
-      (attribution.scope, attribution.isAssumed) = (entry.owner?.unfinished, entry.isAssumed)
+  /// The pool did not take the connection back: its holder still has it.
+  @usableFromInline
+  func cancelReturn(_ lease: PoolObserver.Lease) {
+    state.withLock { state in
+      guard state.table.isRunning(lease.id) else { return }
+      state.table.cancelReturn(lease.id)
+      state.ended.remove(lease.id)
     }
-    if let line { state.leases.ended.add(lease, .returned(line)) }
-    entry.end(.returned, at: time, monotonic: monotonic(at: time))
-    let statistics = state.table.statistics
-    let notice = log(.checkin, nil, connection, lease, at: time, statistics, attribution, &state)
-    let use = time &- entry.checkedOutAt
-    state.leases.recycle(entry)
-    return Return(use: use, statistics: statistics, notice: notice)
   }
 
-  /// Enters the return of a lease that somebody else's checkout shows to be over.
+  /// Enters an end of a lease, or that it had ended before.
+  func end(_ lease: PoolObserver.Lease, _ kind: PoolEvent.Kind, _ effect: PoolChange.Effect, _ verb: String) {
+    let attribution = attribution()
+    let time = self.time
+    let outcome = state.withLock { state in
+      let change =
+        state.table.isRunning(lease.id)
+        ? PoolChange(kind, effect, connection: lease.connection, lease: lease.id)
+        : .violation(
+          "lease \(lease.id) of pool \"\(name)\" was \(verb) and was over already", connection: lease.connection,
+          lease: lease.id)
+      return enter(change, at: time, by: nil, attribution, in: &state)
+    }
+    publish(outcome)
+  }
+
+  /// Enters the return of a lease, or that it had ended before; call under the lock.
   ///
-  /// - Parameter line: Of the return; `nil` where it is kept already.
+  /// - Parameter caller: Who returns it; `nil` where that is kept already, or nothing is recorded.
   func enterReturn(
-    _ lease: Int, _ connection: Int, from line: LeaseEnds.Line?, at time: UInt64, _ attribution: Attribution,
-    in state: inout State
-  ) -> Outcome {
-    guard let returned = enterFirstReturn(lease, connection, from: line, at: time, attribution, in: &state) else {
-      return enterReturnAgain(lease, connection, from: line, at: time, attribution, in: &state)
+    _ lease: Int, _ connection: Int, by caller: PoolCaller?, at time: UInt64, _ attribution: Attribution,
+    in state: inout State, _ outcome: inout Outcome
+  ) {
+    guard state.table.isRunning(lease) else {
+      outcome = enterReturnAgain(lease, connection, by: caller, at: time, attribution, in: &state)
+      return
     }
-    var outcome = Outcome(statistics: returned.statistics, notice: returned.notice)
-    outcome.kind = .checkin
-    outcome.measured = .use(returned.use)
-    return outcome
+    if let caller { state.ended.add(lease, on: connection, isReturn: true, by: caller) }
+    let change = PoolChange(.checkin, .returned(closes: false), connection: connection, lease: lease)
+    transition(change, at: time, monotonic(at: time), nil, attribution, in: &state, &outcome)
   }
 
   /// The return of a lease that is not out.
   @inline(never)
   private func enterReturnAgain(
-    _ lease: Int, _ connection: Int, from line: LeaseEnds.Line?, at time: UInt64, _ attribution: Attribution,
+    _ lease: Int, _ connection: Int, by caller: PoolCaller?, at time: UInt64, _ attribution: Attribution,
     in state: inout State
   ) -> Outcome {
-    let end = state.leases.ended[lease]
-    if case .otherwise = end { return Outcome(statistics: state.table.statistics) }
-    if end == nil, state.table.isForgotten(lease) { return Outcome(statistics: state.table.statistics) }
+    let end = state.ended[lease]
+    let isInOrder = end.map { !$0.isReturn } ?? state.table.isForgotten(lease)
+    if isInOrder { return Outcome() }
     let change: PoolChange
     if lease > state.lastLease || lease < 1 {
-      let explanation = PoolEventExplanation("lease \(lease) of pool \"\(name)\" was returned and never taken")
-      change = PoolChange(.usageViolation, connection: connection, lease: lease, explanation: explanation)
+      change = .violation(
+        "lease \(lease) of pool \"\(name)\" was returned and never taken", connection: connection, lease: lease)
     } else {
-      let first = if case .returned(let first) = end { first.origin } else { nil as CheckoutOrigin? }
       change = PoolChange(
         .doubleCheckin, connection: connection, lease: lease,
-        explanation: .returns(of: lease, pool: name, first: first, again: line?.origin))
+        explanation: .returns(
+          of: lease, pool: name, first: end?.caller, again: caller))
     }
     return enter(change, at: time, by: nil, attribution, in: &state)
   }
 
-  @inline(__always)
-  private func log(
-    _ kind: EventKind, _ entry: LiveLease?, _ connection: Int, _ lease: Int, at time: UInt64,
-    _ statistics: PoolStatistics, _ attribution: Attribution, _ state: inout State
-  ) -> Notice? {
-    let event = StoredEvent(
-      sequence: state.log.count + 1, time: time, kind: kind, connection: connection, lease: lease,
-      statistics: statistics)
-    return log(event, entry, attribution, &state) {
-      PoolEvent(
-        sequence: event.sequence, time: time, pool: name, kind: kind.plain, connection: connection, lease: lease,
-        statistics: statistics, explanation: nil)
-    }
+  /// Who gives a lease back: where nothing is recorded, the line of the first return is not worth what it costs.
+  private func caller(_ site: CheckoutSite?, _ poolFile: StaticString?) -> PoolCaller? {
+    guard RecordingActivity.shared.isRecording else { return nil }
+    return site.map { PoolCaller(at: $0) } ?? PoolCaller(site: nil, poolFile: poolFile)
   }
-}
-
-extension EventKind {
-  fileprivate static var checkout: EventKind { EventKind(.checkout) }
-  fileprivate static var checkin: EventKind { EventKind(.checkin) }
 }

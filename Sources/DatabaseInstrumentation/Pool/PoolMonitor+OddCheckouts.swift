@@ -15,8 +15,9 @@ extension PoolMonitor {
     var odd = OddCheckout()
     for holder in state.table.holders(of: connection) {
       if holder.isReturning {
-        odd.before.append(
-          enterReturn(holder.lease, connection, from: nil, at: time, Attribution(), in: &state))
+        var outcome = Outcome()
+        enterReturn(holder.lease, connection, by: nil, at: time, Attribution(), in: &state, &outcome)
+        odd.before.append(outcome)
       } else if !sharesConnections {
         odd.holders.append(holder)
       }
@@ -29,7 +30,6 @@ extension PoolMonitor {
       state.lastConnection = max(state.lastConnection, connection)
     } else if state.table.isDetached(connection) {
       odd.violation = "connection \(connection) of pool \"\(name)\" was handed out and had been detached before"
-      state.leases.settle(detached: connection, as: .returned)
     }
     state.table.reveal(connection, at: time)
     return odd
@@ -38,22 +38,21 @@ extension PoolMonitor {
   /// Enters what was wrong with a checkout, after it.
   @inline(never)
   func note(
-    _ found: OddCheckout, _ connection: Int, _ lease: Int, _ entry: LiveLease?, at time: UInt64,
-    _ attribution: Attribution, in state: inout State, _ odd: inout OddCheckout?
+    _ found: inout OddCheckout, _ connection: Int, _ lease: Int, at time: UInt64, _ attribution: Attribution,
+    in state: inout State
   ) {
-    var found = found
     func add(_ kind: PoolEvent.Kind, _ explanation: PoolEventExplanation) {
       let change = PoolChange(kind, connection: connection, lease: lease, explanation: explanation)
       found.after.append(enter(change, at: time, by: nil, attribution, in: &state))
     }
     if let violation = found.violation { add(.usageViolation, PoolEventExplanation(violation)) }
     if !found.holders.isEmpty {
-      let leases = found.holders.map { (lease: $0.lease, origin: $0.entry?.origin) } + [(lease, entry?.origin)]
+      let holders = found.holders + state.table.holders(of: connection).filter { $0.lease == lease }
+      let leases = holders.map { (lease: $0.lease, origin: $0.entry?.origin) }
       add(.doubleCheckout, .holders(of: connection, leases))
     } else if !sharesConnections, state.table.statistics.leased > capacity {
       add(.usageViolation, PoolEventExplanation(excess(state.table.statistics.leased, "handed out")))
     }
-    odd = found
   }
 
   /// A pool that tells of its connections has more of them than it may.

@@ -1,10 +1,12 @@
 internal import DatabaseSupport
 
+/// The way of every transition: into the table, the log and the recording that it is of, and then, outside of all locks, to
+/// metrics and listeners.
 extension PoolMonitor {
-  /// Enters a transition into tables and log, and tells metrics and listeners.
+  /// Enters a transition, and tells of it.
   ///
   /// - Parameter context: Who took a lease; for checkouts.
-  /// - Returns: Whether it fitted the tables.
+  /// - Returns: Whether it fitted the table.
   @discardableResult
   package func apply(_ change: PoolChange, at given: UInt64? = nil, by context: LeaseContext? = nil) -> Bool {
     let outcome = enter(change, at: given, by: context)
@@ -16,25 +18,28 @@ extension PoolMonitor {
   package struct Outcome: Sendable {
     var fits = true
     var kind: EventKind?
-    var statistics = PoolStatistics()
     var measured = PoolMeasurement.nothing
-    /// Only where somebody listens.
+    var statistics = PoolStatistics()
+    /// What few transitions have.
     var notice: Notice?
-    /// A lease that began without telling whose it is.
-    var unattributed: LiveLease?
   }
 
-  /// An event, and who is to hear of it.
+  /// An event that somebody listens to, and a lease that began without a task that tells whose it is.
   final class Notice: Sendable {
     private let event: PoolEvent
     private let listeners: [PoolListener]
+    private let unattributed: LiveLease?
 
-    init(_ event: PoolEvent, _ listeners: [PoolListener]) {
+    init(_ event: PoolEvent, _ listeners: [PoolListener], unattributed: LiveLease?) {
       self.event = event
       self.listeners = listeners
+      self.unattributed = unattributed
     }
 
-    func tell() { for listener in listeners { listener.tell(event) } }
+    func tell() {
+      for listener in listeners { listener.tell(event) }
+      if let unattributed { UnattributedLeases.shared.add(unattributed) }
+    }
   }
 
   /// Enters a transition; for pools that call it in their own critical section and publish outside of it.
@@ -42,10 +47,7 @@ extension PoolMonitor {
     let time = given ?? self.time
     // A lease that is granted by another task's return belongs to who asked for it, not to who returned.
     let attribution = context.map(attribution(of:)) ?? attribution()
-    return state.withLock { state in
-      if context != nil { state.note(attribution, beside: creator) }
-      return enter(change, at: time, by: context, attribution, in: &state)
-    }
+    return state.withLock { enter(change, at: time, by: context, attribution, in: &$0) }
   }
 
   /// Enters a connection that was opened, under the next number, to be published outside of the caller's locks.
@@ -59,125 +61,118 @@ extension PoolMonitor {
     return (number, outcomes)
   }
 
-  package func publish(_ outcome: Outcome) {
-    if let kind = outcome.kind {
-      tellMetrics(kind, outcome.measured, outcome.statistics)
-    } else if case .nothing = outcome.measured {
-      // Nothing happened that anyone would count.
-    } else {
-      tellMetrics(nil, outcome.measured, outcome.statistics)
-    }
-    outcome.notice?.tell()
-    if let lease = outcome.unattributed { UnattributedLeases.shared.add(lease) }
-  }
-
-  func tellMetrics(_ kind: EventKind?, _ measured: PoolMeasurement, _ statistics: PoolStatistics) {
-    if let observation { ProcessObserver.current?.poolChanged(observation, kind, measured, statistics) }
-  }
-
+  /// Enters a transition; call under the lock.
+  ///
+  /// - Parameters:
+  ///   - context: Who took a lease; for checkouts.
+  ///   - attribution: Whose the transition is, as far as the task tells.
   func enter(
     _ change: PoolChange, at time: UInt64, by context: LeaseContext?, _ attribution: Attribution,
     in state: inout State
   ) -> Outcome {
+    let monotonic = monotonic(at: time)
+    let entry = context.map {
+      begin(change, at: time, monotonic, by: $0.caller, $0.test, attribution, in: &state)
+    }
     var outcome = Outcome()
-    let (fits, entry) = state.table.apply(change, at: time) { record in
-      begin(change.lease ?? 0, on: record, at: time, by: context, attribution, in: &state.leases)
-    }
-    outcome.fits = fits
-    outcome.statistics = state.table.statistics
-    if fits { note(change, entry, at: time, in: &state, &outcome) }
-    let begun = if case .leased = change.effect { entry } else { nil as LiveLease? }
-    if let begun {
-      if change.kind == nil, let scope = attribution.scope { scope.store.pools.add(begun, in: scope) }
-      if attribution.isUncertain, RecordingActivity.shared.isRecording {
-        begun.share()
-        outcome.unattributed = begun
-      }
-    }
-    guard let kind = change.kind else { return outcome }
-    outcome.kind = EventKind(kind)
-    let event = StoredEvent(
-      sequence: state.log.count + 1, time: time, kind: EventKind(kind), connection: change.connection,
-      lease: change.lease, statistics: outcome.statistics, isExplained: kind.hasText || change.explanation != nil)
-    outcome.notice = log(event, begun, attribution, &state) {
-      PoolEvent(
-        sequence: event.sequence, time: time, pool: name, kind: kind, connection: change.connection,
-        lease: change.lease, statistics: outcome.statistics, explanation: change.explanation)
-    }
+    transition(change, at: time, monotonic, entry, attribution, in: &state, &outcome)
     return outcome
-  }
-
-  /// Logs an event here and in the recording, which keeps `lease`, too.
-  ///
-  /// - Parameter whole: The event as it is told and, where it does not fit in less, kept.
-  @inline(__always)
-  func log(
-    _ event: StoredEvent, _ lease: LiveLease?, _ attribution: Attribution, _ state: inout State,
-    whole: () -> PoolEvent
-  ) -> Notice? {
-    state.log.append(event, whole: whole)
-    if let scope = attribution.scope, scope.role == .recording {
-      var event = event
-      event.isAssumed = attribution.isAssumed
-      scope.store.pools.add(event, lease, of: self, in: scope, source: &state.source, whole: whole)
-    }
-    return state.listeners.isEmpty ? nil : Notice(whole(), state.listeners)
-  }
-
-  private func begin(
-    _ lease: Int, on record: PooledConnectionRecord, at time: UInt64, by context: LeaseContext?,
-    _ attribution: Attribution, in leases: inout LiveLeases
-  ) -> LiveLease {
-    let entry = leases.make()
-    entry.begin(
-      lease, on: record, at: time, began: monotonic(at: time), of: self, by: attribution.scope,
-      isAssumed: attribution.isAssumed, test: test(context?.test, in: attribution),
-      from: leases.shared(context?.origin))
-    return entry
-  }
-
-  /// - Parameter entry: What is kept of the lease that began or ended.
-  private func note(
-    _ change: PoolChange, _ entry: LiveLease?, at time: UInt64, in state: inout State, _ outcome: inout Outcome
-  ) {
-    func end(_ to: LeaseRecord.State) {
-      guard let entry else { return }
-      entry.end(to, at: time, monotonic: monotonic(at: time))
-      outcome.measured = .use(time &- entry.checkedOutAt)
-      if to != .returned { state.leases.ended.add(entry.id, .otherwise) }
-      switch to {
-      case .abandoned: state.leases.keepLeak(entry)
-      case .detached: state.leases.keepDetached(entry, on: entry.connection)
-      default: state.leases.recycle(entry)
-      }
-    }
-    switch change.effect {
-    case .opened(let began): outcome.measured = .create(time &- began)
-    case .leased(let asked):
-      outcome.measured = .wait(time &- asked)
-      state.lastLease = max(state.lastLease, change.lease ?? 0)
-      state.lastConnection = max(state.lastConnection, change.connection ?? 0)
-    case .returned: end(.returned)
-    case .invalidated: end(.invalidated)
-    case .abandoned: end(.abandoned)
-    case .detached: end(state.table.isDetached(entry?.connection ?? -1) ? .detached : .detachedAndClosed)
-    case .detachedClosed:
-      if let id = change.connection { state.leases.settle(detached: id, as: .detachedAndClosed) }
-    case .none where change.kind == .detachedAbandoned:
-      if let id = change.connection { state.leases.settle(detached: id, as: .abandoned) }
-    default: break
-    }
-  }
-
-  /// The name of the test that a lease is taken in, kept once in a recording.
-  ///
-  /// - Returns: `nil` where no task tells: the creator's test is not known to have done it.
-  func test(_ name: String?, in attribution: Attribution) -> String? {
-    if attribution.isAssumed { return nil }
-    guard let name else { return attribution.scope?.owningTest }
-    return attribution.scope.map { $0.store.pools.shared(name) } ?? name
   }
 
   /// The monotonic clock at a time of the pool's clock that is now.
   func monotonic(at time: UInt64) -> UInt64 { clock == nil ? time : monotonicNanoseconds() }
+
+  /// What is kept of a lease that is about to begin; call under the lock.
+  @inline(__always)
+  func begin(
+    _ change: PoolChange, at time: UInt64, _ monotonic: UInt64, by caller: PoolCaller, _ test: String?,
+    _ attribution: Attribution, in state: inout State
+  ) -> LiveLease {
+    state.note(attribution, beside: creator)
+    let (lease, connection) = (change.lease ?? 0, change.connection ?? 0)
+    state.lastLease = max(state.lastLease, lease)
+    state.lastConnection = max(state.lastConnection, connection)
+    let known = state.table.identity(of: connection)
+    return LiveLease(
+      lease, on: connection, databaseConnection: known.databaseConnection, checkouts: known.checkouts + 1, at: time,
+      began: monotonic, of: self, by: attribution.recording, isAssumed: attribution.isAssumed,
+      test: attribution.isAssumed ? nil : test ?? attribution.user?.owningTest, from: state.origins.origin(of: caller))
+  }
+
+  /// The one way of all transitions. Inlined, since each checkout has two, and what they are is known where they are entered.
+  ///
+  /// - Parameter entry: What is kept of the lease that begins.
+  @inline(__always)
+  func transition(
+    _ change: PoolChange, at time: UInt64, _ monotonic: UInt64, _ entry: LiveLease?, _ attribution: Attribution,
+    in state: inout State, _ outcome: inout Outcome
+  ) {
+    let transition = state.table.apply(change, at: time, monotonic: monotonic, entry)
+    let statistics = state.table.statistics
+    outcome.fits = transition.fits
+    outcome.statistics = statistics
+    if transition.fits { outcome.measured = measured(change, transition, at: time) }
+    let ended = transition.ended
+    if let ended, !change.effect.isReturn {
+      state.ended.add(ended.id, on: ended.connection, isReturn: false)
+    }
+    let begun = transition.fits ? entry : nil
+    let isUnattributed = begun != nil && attribution.isUncertain && RecordingActivity.shared.isRecording
+    guard let kind = change.kind else { return }
+    outcome.kind = kind
+    let sequence = state.log.count + 1
+    let record = PoolEvent.Record(change, kind, sequence: sequence, time: time, statistics: statistics)
+    let rest = record.rest(of: change, sequence: sequence, statistics: statistics)
+    state.log.append(record, rest)
+    if let ended, attribution.user == nil {
+      // Whoever ends it, it is the lease of who took it.
+      keep(record, rest, nil, Attribution(of: ended))
+    } else {
+      keep(record, rest, begun, attribution)
+    }
+    if isUnattributed || !state.listeners.isEmpty {
+      outcome.notice = Notice(
+        PoolEvent(pool: name, record: record, rest: rest), state.listeners, unattributed: isUnattributed ? begun : nil)
+    }
+  }
+
+  @inline(__always)
+  private func keep(
+    _ event: PoolEvent.Record, _ rest: PoolEvent.Rest?, _ lease: LiveLease?, _ attribution: Attribution
+  ) {
+    guard let scope = attribution.recording, scope.role == .recording else { return }
+    scope.store.pools.add(event, rest, lease, of: self, in: scope, isAssumed: attribution.isAssumed)
+  }
+
+  @inline(__always)
+  private func measured(
+    _ change: PoolChange, _ transition: LeaseTable.Transition, at time: UInt64
+  ) -> PoolMeasurement {
+    switch change.effect {
+    case .opened(let began): .create(time &- began)
+    case .leased(let asked): .wait(time &- asked)
+    default: transition.ended.map { .use(time &- $0.checkedOutAt) } ?? .nothing
+    }
+  }
+
+  /// Tells of a transition; call outside of all locks.
+  package func publish(_ outcome: Outcome) {
+    if let observation, outcome.kind != nil || outcome.measured.isSomething {
+      ProcessObserver.current?.poolChanged(observation, outcome.kind, outcome.measured, outcome.statistics)
+    }
+    outcome.notice?.tell()
+  }
+}
+
+extension PoolMonitor.Attribution {
+  /// Of a lease that somebody took.
+  init(of lease: LiveLease) { self.init(lease.isAssumed ? .creator : .task, lease.owner?.unfinished) }
+}
+
+extension PoolChange.Effect {
+  fileprivate var isReturn: Bool { if case .returned = self { true } else { false } }
+}
+
+extension PoolMeasurement {
+  fileprivate var isSomething: Bool { if case .nothing = self { false } else { true } }
 }

@@ -35,6 +35,8 @@ public final class PoolMonitor: Sendable {
   /// Of connections that are known by an identifier of their client's.
   let connectionIDs = ConnectionNumbers<AnyConnectionID>()
   let identified = Locked(IdentifiedLeases())
+  /// Of connections that pools behind this monitor know by an identifier: what removes one, and gives its number.
+  let wrapped = Locked<[@Sendable (Any) -> Int?]>([])
   let heldTooLongAfter: Duration?
   /// The connections that it may have at one time.
   let capacity: Int
@@ -46,15 +48,14 @@ public final class PoolMonitor: Sendable {
   struct State {
     var table: LeaseTable
     var log: EventLog
-    var leases = LiveLeases()
+    var ended = LeaseEnds()
+    var origins = OriginCache()
     var lastConnection = 0
     var lastLease = 0
     var users = PoolUsers()
     /// Whether somebody looks after leases that are held too long.
     var isWatching = false
     var listeners: [PoolListener] = []
-    /// Where the latest recording has its events of this pool.
-    var source = 0
   }
 
   /// A monitor of one pool, found in ``all`` as long as somebody keeps it.
@@ -143,9 +144,7 @@ public final class PoolMonitor: Sendable {
   /// The leases that run, that took their connection along and did not close it, or that were dropped.
   public var outstandingLeases: [LeaseRecord] {
     let now = time
-    return state.withLock { state in
-      (state.table.entries + state.leases.outstanding).map { $0.record(of: name, at: now) }
-    }.sorted { $0.id < $1.id }
+    return state.withLock { $0.table.outstanding.map { $0.record(of: name, at: now) } }
   }
 
   /// Calls `listener` after each event, outside of all locks.

@@ -75,9 +75,8 @@ public struct PoolObserver: Sendable {
     _ connection: Int, waited: Duration = .zero, site: CheckoutSite? = nil,
     poolFile: StaticString = #filePath
   ) -> Lease {
-    let lease = monitor.checkOut(
-      connection, waited: waited == .zero ? 0 : waited.nanoseconds, site: site, poolFile: poolFile)
-    return Lease(id: lease, connection: connection)
+    monitor.checkOut(
+      connection, waited: waited == .zero ? 0 : waited.nanoseconds, by: .current(site: site, poolFile: poolFile))
   }
 
   /// A connection came back. A second time is noted as `doubleCheckin`, with both lines.
@@ -89,7 +88,7 @@ public struct PoolObserver: Sendable {
   ///   - site: The line that gives it back. When `nil` it is found in tests, as for a checkout.
   ///   - poolFile: The pool's own file.
   public func checkedIn(_ lease: Lease, site: CheckoutSite? = nil, poolFile: StaticString = #filePath) {
-    monitor.checkIn(lease.id, connection: lease.connection, site: site, poolFile: poolFile)
+    monitor.checkIn(lease, site: site, poolFile: poolFile)
   }
 
   /// A connection is being reset on its way back.
@@ -97,9 +96,7 @@ public struct PoolObserver: Sendable {
 
   /// A lease ends because its connection is thrown away; followed by ``closed(_:)``.
   public func invalidated(_ lease: Lease, reason: String? = nil) {
-    monitor.end(
-      lease.id, PoolChange(.invalidate(reason), .invalidated, connection: lease.connection, lease: lease.id),
-      otherwise: "lease \(lease.id) of pool \"\(monitor.name)\" was invalidated and was over already")
+    monitor.end(lease, .invalidate(reason), .invalidated, "invalidated")
   }
 
   /// A connection is replaced at its next checkout; its lease goes on.
@@ -109,16 +106,12 @@ public struct PoolObserver: Sendable {
 
   /// A lease takes its connection out of the pool for good.
   public func detached(_ lease: Lease) {
-    monitor.end(
-      lease.id, PoolChange(.detach, .detached(leavesEmptySlot: false), connection: lease.connection, lease: lease.id),
-      otherwise: "lease \(lease.id) of pool \"\(monitor.name)\" was detached and was over already")
+    monitor.end(lease, .detach, .detached(leavesEmptySlot: false), "detached")
   }
 
   /// A lease was dropped without being returned; it counts as a leak. Followed by ``closed(_:)``.
   public func abandoned(_ lease: Lease) {
-    monitor.end(
-      lease.id, PoolChange(.leaseAbandoned, .abandoned(closes: true), connection: lease.connection, lease: lease.id),
-      otherwise: "lease \(lease.id) of pool \"\(monitor.name)\" was abandoned and was over already")
+    monitor.end(lease, .leaseAbandoned, .abandoned(closes: true), "abandoned")
   }
 
   /// A connection of the pool was closed, or a detached one. Whoever has it at that moment, as when the server closes it, has

@@ -13,6 +13,20 @@ public struct PoolStatistics: Sendable, Hashable, CustomStringConvertible {
     var detachedOpen: Number = 0
     var opening: Number = 0
     var closing: Number = 0
+
+    init() {}
+
+    init<Other>(_ other: Counts<Other>) {
+      idle = Number(truncatingIfNeeded: other.idle)
+      empty = Number(truncatingIfNeeded: other.empty)
+      leased = Number(truncatingIfNeeded: other.leased)
+      overflow = Number(truncatingIfNeeded: other.overflow)
+      live = Number(truncatingIfNeeded: other.live)
+      waiting = Number(truncatingIfNeeded: other.waiting)
+      detachedOpen = Number(truncatingIfNeeded: other.detachedOpen)
+      opening = Number(truncatingIfNeeded: other.opening)
+      closing = Number(truncatingIfNeeded: other.closing)
+    }
   }
 
   /// All zero.
@@ -79,20 +93,10 @@ public struct PoolStatistics: Sendable, Hashable, CustomStringConvertible {
   }
 
   /// Half as long, for numbers below 65,536.
-  struct Compact: Sendable {
-    private var counts = Counts<UInt16>()
+  struct Compact: Sendable, Hashable {
+    private let counts: Counts<UInt16>
 
-    init(_ statistics: PoolStatistics) {
-      counts.idle = UInt16(truncatingIfNeeded: statistics.counts.idle)
-      counts.empty = UInt16(truncatingIfNeeded: statistics.counts.empty)
-      counts.leased = UInt16(truncatingIfNeeded: statistics.counts.leased)
-      counts.overflow = UInt16(truncatingIfNeeded: statistics.counts.overflow)
-      counts.live = UInt16(truncatingIfNeeded: statistics.counts.live)
-      counts.waiting = UInt16(truncatingIfNeeded: statistics.counts.waiting)
-      counts.detachedOpen = UInt16(truncatingIfNeeded: statistics.counts.detachedOpen)
-      counts.opening = UInt16(truncatingIfNeeded: statistics.counts.opening)
-      counts.closing = UInt16(truncatingIfNeeded: statistics.counts.closing)
-    }
+    init(_ statistics: PoolStatistics) { counts = Counts(statistics.counts) }
 
     /// Whether all of them are that small.
     static func fits(_ statistics: PoolStatistics) -> Bool {
@@ -105,15 +109,7 @@ public struct PoolStatistics: Sendable, Hashable, CustomStringConvertible {
 
     var statistics: PoolStatistics {
       var statistics = PoolStatistics()
-      statistics.counts.idle = Int32(counts.idle)
-      statistics.counts.empty = Int32(counts.empty)
-      statistics.counts.leased = Int32(counts.leased)
-      statistics.counts.overflow = Int32(counts.overflow)
-      statistics.counts.live = Int32(counts.live)
-      statistics.counts.waiting = Int32(counts.waiting)
-      statistics.counts.detachedOpen = Int32(counts.detachedOpen)
-      statistics.counts.opening = Int32(counts.opening)
-      statistics.counts.closing = Int32(counts.closing)
+      statistics.counts = Counts(counts)
       return statistics
     }
   }

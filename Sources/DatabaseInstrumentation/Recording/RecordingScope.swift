@@ -90,7 +90,8 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
 
   /// This scope, or the nearest one around it that still takes statements.
   package var unfinished: RecordingScope? {
-    var scope: RecordingScope? = self
+    if !isFinished { return self }
+    var scope = parent
     while let candidate = scope, candidate.isFinished { scope = candidate.parent }
     return scope
   }

@@ -61,7 +61,8 @@ extension FakePool {
   /// - Throws: ``PoolCheckoutError`` when there is none to have now.
   public func checkoutImmediately(at site: CheckoutSite?, poolFile: StaticString = #filePath) throws -> Lease {
     try check(timeout: .zero)
-    let context = LeaseContext.current(site: site, poolFile: poolFile)
+    var context = LeaseContext.current(site: site, poolFile: poolFile)
+    context.task = withUnsafeCurrentTask { $0?.hashValue }
     let request = newRequest()
     perform { state in
       state.callers[request] = .immediate
@@ -143,7 +144,9 @@ extension FakePool {
   private func take(_ timeout: Duration?, _ site: CheckoutSite) async throws -> Lease {
     let timeout = timeout ?? options.timeout
     try check(timeout: timeout)
-    let context = LeaseContext.current(site: site)
+    var asking = LeaseContext.current(site: site)
+    asking.task = withUnsafeCurrentTask { $0?.hashValue }
+    let context = asking
     let request = newRequest()
     defer { state.withLock { _ = $0.cancelled.remove(request) } }
     return try await withTaskCancellationHandler {

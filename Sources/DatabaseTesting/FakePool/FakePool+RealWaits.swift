@@ -65,20 +65,18 @@ extension PoolStateMachine {
   /// Who has what a caller waits for, for a person who wonders why nothing happens.
   func describeWait(of request: Int) -> String {
     let task = requests[request]?.context?.task
-    let held = leases.sorted { $0.key < $1.key }
-    let own = held.filter { task != nil && $0.value.context?.task == task }
+    let own = leases.filter { task != nil && $0.value.context?.task == task }
     var lines = [
       """
       Pool "\(name)" (size \(options.size), overflow \(options.maxOverflow)): a caller has waited for some real seconds. Time is \
       virtual: nothing times out before advance(by:).
       """
     ]
-    if let place = requests[request]?.context?.origin?.callSite { lines[0] += " It asked at \(place)." }
-    if !held.isEmpty { lines.append("Its connections are held by:") }
-    lines += held.prefix(10).map { "  " + describe($0.key, $0.value) }
-    if held.count > 10 { lines.append("  and \(held.count - 10) more") }
-    if let first = own.first {
-      lines.append("  this task waits for a lease that it holds itself: lease \(first.key)")
+    if let place = requests[request]?.context?.caller.callSite { lines[0] += " It asked at \(place)." }
+    if !leases.isEmpty { lines.append("Its connections are held by:") }
+    lines += holders
+    if let first = own.keys.min() {
+      lines.append("  this task waits for a lease that it holds itself: lease \(first)")
     }
     return lines.joined(separator: "\n")
   }

@@ -173,7 +173,7 @@ extension FakePool {
   private func until(_ condition: @escaping @Sendable (PoolStatistics, FaultScript) -> Bool) async {
     await withCheckedContinuation { continuation in
       let isMet = state.withLock { state in
-        if condition(state.machine.statistics, state.script) { return true }
+        if condition(monitor.statistics, state.script) { return true }
         state.observers.append((condition, continuation))
         return false
       }
@@ -183,7 +183,7 @@ extension FakePool {
 
   /// Notes and makes the error of a wrong use.
   func violation(_ message: String, lease: Int? = nil) -> PoolUsageError {
-    perform { $0.machine.emit(.usageViolation, lease: lease, detail: message) }
+    perform { $0.machine.emit(.usageViolation, lease: lease, explanation: PoolEventExplanation(message)) }
     return PoolUsageError(message + ".")
   }
 
@@ -237,7 +237,7 @@ extension FakePool {
 
   private func notifyObservers(_ state: inout State, _ step: inout Step) {
     guard !state.observers.isEmpty else { return }
-    let statistics = state.machine.statistics
+    let statistics = monitor.statistics
     let script = state.script
     for observer in state.observers where observer.condition(statistics, script) {
       step.resumptions.append { observer.continuation.resume() }

@@ -15,7 +15,7 @@ extension PoolStateMachine {
     if options.mode == .exclusive, let holder = leases.min(by: { $0.key < $1.key }) {
       return fail(
         id, .exclusive,
-        "Pool \"\(name)\" allows one lease at a time. It is held by:\n  \(describe(holder.key, holder.value))")
+        "Pool \"\(name)\" allows one lease at a time. It is held by:\n  \(held(holder.key, holder.value))")
     }
     if queue.isEmpty, serve(id) { return }
     if timeout == .zero { return failByTimeout(id) }
@@ -141,21 +141,21 @@ extension PoolStateMachine {
     var lines = [
       "Pool \"\(name)\" (size \(options.size), overflow \(options.maxOverflow)) gave no connection \(within)."
     ]
-    let holders = leases.sorted { $0.key < $1.key }.map { "  " + describe($0.key, $0.value) }
-    if !holders.isEmpty {
+    if !leases.isEmpty {
       lines[0] += " Its connections are held by:"
-      lines += holders.prefix(10)
-      if holders.count > 10 { lines.append("  and \(holders.count - 10) more") }
+      lines += holders
     }
     fail(id, .timeout, lines.joined(separator: "\n"))
   }
 
-  func describe(_ id: Int, _ lease: Lease) -> String {
-    let site = lease.context?.origin?.callSite
-    let place = site.map { ", at \($0)" } ?? ""
-    let test = lease.context?.test.map { ", of \($0)" } ?? ""
-    return
-      "lease \(id) on connection \(lease.connection), for \(Duration.nanoseconds(Int64(clamping: now - lease.since)).readable)\(place)\(test)"
+  /// Who has what, a line for each of the first ten.
+  var holders: [String] {
+    HeldLease.lines(leases.sorted { $0.key < $1.key }.map { held($0.key, $0.value) }).map { "  " + $0 }
+  }
+
+  private func held(_ id: Int, _ lease: Lease) -> HeldLease {
+    HeldLease(
+      id, on: lease.connection, since: lease.since, until: now, by: lease.context?.caller, of: lease.context?.test)
   }
 }
 
@@ -192,9 +192,9 @@ extension PoolStateMachine {
 
   private mutating func completeOpen(_ request: Int?, began: UInt64, _ outcome: OperationOutcome) -> Int? {
     if case .failed(let why) = outcome {
-      let empty = statistics.empty
+      let empty = vacant.empty
       emit(.connectFailed, .openFailed)
-      if keepsPlaces, statistics.empty > empty {
+      if keepsPlaces, vacant.empty > empty {
         emit(.checkin)
         if hasRoomForIdle { keepEmptySlot() } else { emit(nil, .slotDropped) }
       }

@@ -12,7 +12,7 @@ extension PoolStateMachine {
       emit(.softInvalidate(reason), connection: lease.connection, lease: id)
       return
     }
-    ended.add(id, .invalidated, on: lease.connection)
+    ended.add(id, on: lease.connection, isReturn: false)
     emit(.invalidate(reason), .invalidated, connection: lease.connection, lease: id)
     throwAway(id, lease.connection)
   }
@@ -30,7 +30,7 @@ extension PoolStateMachine {
   /// A lease takes its connection along.
   mutating func detach(lease id: Int) {
     guard let lease = leases.removeValue(forKey: id) else { return }
-    ended.add(id, .detached, on: lease.connection)
+    ended.add(id, on: lease.connection, isReturn: false)
     connections[lease.connection]?.state = .detached
     connections[lease.connection]?.leases = 0
     let leavesEmptySlot =
@@ -45,8 +45,8 @@ extension PoolStateMachine {
   /// A detached connection is closed by who has it, or was dropped.
   mutating func closeDetached(connection id: Int, isAbandoned: Bool = false) {
     guard connections[id]?.state == .detached else { return }
-    connections[id]?.state = .closing
-    if isAbandoned { emit(.detachedAbandoned, connection: id) }
+    connections[id]?.state = .detachedClosing
+    if isAbandoned { emit(.detachedAbandoned, .detachedDropped, connection: id) }
     if options.reset == .none && options.semantics == .strict { return completeDetachedReset(id) }
     emit(.reset, connection: id)
     let operation = begin(.resetDetached(connection: id))

@@ -12,14 +12,15 @@ extension PoolStateMachine {
   /// A lease is given back.
   mutating func checkin(lease id: Int, site: CheckoutSite?) -> ReturnOutcome {
     guard let lease = leases[id], !lease.isReturning else {
-      if let known = ended[id], known.end != .returned { return .ignored }
-      let first = ended[id]?.site ?? nil
-      let again = site.map { " and again at \($0)" } ?? " and again"
-      let message = "lease \(id) of pool \"\(name)\" was returned at \(first?.description ?? "an earlier line")\(again)"
-      emit(.doubleCheckin, connection: leases[id]?.connection ?? ended[id]?.connection, lease: id, detail: message)
-      return .double(message)
+      let known = ended[id]
+      if let known, !known.isReturn { return .ignored }
+      let explanation = PoolEventExplanation.returns(
+        of: id, pool: name, first: known?.caller, again: site.map { PoolCaller(at: $0) })
+      emit(
+        .doubleCheckin, connection: leases[id]?.connection ?? known?.connection, lease: id, explanation: explanation)
+      return .double(explanation.text ?? "")
     }
-    ended.add(id, .returned, on: lease.connection, site: site)
+    ended.add(id, on: lease.connection, isReturn: true, by: site.map { PoolCaller(at: $0) })
     startReturn(id, lease)
     return .accepted
   }
@@ -27,7 +28,7 @@ extension PoolStateMachine {
   /// Nobody has the lease any more, and it was not given back.
   mutating func abandon(lease id: Int) {
     guard let lease = leases[id], !lease.isReturning else { return }
-    ended.add(id, .abandoned, on: lease.connection)
+    ended.add(id, on: lease.connection, isReturn: false)
     guard options.semantics == .strict else {
       leases[id]?.isAbandoned = true
       emit(.leaseAbandoned, connection: lease.connection, lease: id)
@@ -120,7 +121,7 @@ extension PoolStateMachine {
   private var leavesEmptySlotNow: Bool {
     guard phase == .open, options.mode != .none else { return false }
     return options.semantics == .strict
-      ? options.effectiveSize.allows(statistics.slots)
+      ? options.effectiveSize.allows(usedSlots + vacant.empty)
       : options.effectiveSize.allows(keptCount + 1)
   }
 
@@ -128,11 +129,11 @@ extension PoolStateMachine {
   mutating func trimEmptySlots() {
     // Each that has no place was given up when it came.
     if keepsPlaces { return }
-    while statistics.empty > 0, !options.effectiveSize.allows(idle.count + statistics.empty) { emit(nil, .slotDropped) }
+    while vacant.empty > 0, !options.effectiveSize.allows(idle.count + vacant.empty) { emit(nil, .slotDropped) }
   }
 
   mutating func dropEmptySlots() {
-    while statistics.empty > 0 { emit(nil, .slotDropped) }
+    while vacant.empty > 0 { emit(nil, .slotDropped) }
     idle.removeAll { $0 == Self.emptySlot }
   }
 }

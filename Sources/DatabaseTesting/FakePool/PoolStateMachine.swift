@@ -11,14 +11,15 @@ struct PoolStateMachine: Sendable {
   let hasCheckoutHook: Bool
 
   var now: UInt64 = 0
-  var table: LeaseTable
+  var vacant = VacantSlots()
   var output = Output()
   var connections: [Int: Connection] = [:]
   /// Connections that may be handed out, the one that has been idle longest first; with SQLAlchemy's semantics also slots whose
   /// connection is gone, as ``emptySlot``, which wait for their turn there.
   var idle: [Int] = []
   var leases: [Int: Lease] = [:]
-  var ended = EndedLeases()
+  /// Leases that are over, and where they were returned: the latest ones.
+  var ended = LeaseEnds(count: 1_024)
   var requests: [Int: Request] = [:]
   /// Requests that wait, the oldest first.
   var queue: [Int] = []
@@ -40,7 +41,7 @@ struct PoolStateMachine: Sendable {
     /// More than one only where all leases share one connection.
     var leases = 0
 
-    enum State: Sendable { case idle, busy, leased, closing, detached }
+    enum State: Sendable { case idle, busy, leased, closing, detached, detachedClosing }
   }
 
   struct Lease: Sendable {
@@ -105,10 +106,7 @@ struct PoolStateMachine: Sendable {
     self.name = name
     self.options = options
     self.hasCheckoutHook = hasCheckoutHook
-    table = LeaseTable(size: options.effectiveSize, maxOverflow: options.effectiveOverflow)
   }
-
-  var statistics: PoolStatistics { table.statistics }
 
   /// Transitions and actions since the last call.
   mutating func takeOutput() -> Output {
@@ -118,11 +116,10 @@ struct PoolStateMachine: Sendable {
 
   mutating func emit(
     _ kind: PoolEvent.Kind?, _ effect: PoolChange.Effect = .none, connection: Int? = nil, lease: Int? = nil,
-    context: LeaseContext? = nil, detail: String? = nil
+    context: LeaseContext? = nil, explanation: PoolEventExplanation? = nil
   ) {
-    let change = PoolChange(
-      kind, effect, connection: connection, lease: lease, explanation: detail.map(PoolEventExplanation.init))
-    table.apply(change, at: now)
+    let change = PoolChange(kind, effect, connection: connection, lease: lease, explanation: explanation)
+    vacant.apply(effect)
     output.changes.append((change, now, context))
   }
 
@@ -142,11 +139,13 @@ struct PoolStateMachine: Sendable {
     return lastLease
   }
 
-  /// Whether another connection may be opened now.
-  var hasCapacity: Bool {
-    let used = statistics.slots - statistics.empty + (options.mode == .static ? -max(0, statistics.leased - 1) : 0)
-    return options.effectiveSize.adding(options.effectiveOverflow).allows(used + 1)
+  /// Capacity in use: connections that are opened or open, detached ones apart.
+  var usedSlots: Int {
+    vacant.opening + connections.values.count { $0.state != .detached && $0.state != .detachedClosing }
   }
+
+  /// Whether another connection may be opened now.
+  var hasCapacity: Bool { options.effectiveSize.adding(options.effectiveOverflow).allows(usedSlots + 1) }
 
   /// Whether one more connection may stay in the pool.
   var hasRoomForIdle: Bool { options.mode != .none && phase == .open && options.effectiveSize.allows(keptCount + 1) }
@@ -157,31 +156,8 @@ struct PoolStateMachine: Sendable {
   var keepsPlaces: Bool { options.semantics == .sqlAlchemy }
 
   /// The connections and slots that the pool keeps.
-  var keptCount: Int { keepsPlaces ? idle.count : idle.count + statistics.empty }
+  var keptCount: Int { keepsPlaces ? idle.count : idle.count + vacant.empty }
 
   /// A slot whose connection is gone has come into the pool: with SQLAlchemy's semantics it takes its place behind the others.
   mutating func keepEmptySlot() { if keepsPlaces { idle.append(Self.emptySlot) } }
-}
-
-/// Leases that are over, and where they were returned: the latest ones.
-struct EndedLeases: Sendable {
-  enum End: Sendable { case returned, invalidated, detached, abandoned }
-
-  private var known: [Int: (end: End, connection: Int, site: CheckoutSite?)] = [:]
-  private var order: [Int] = []
-  private var next = 0
-  private static let limit = 1_024
-
-  mutating func add(_ lease: Int, _ end: End, on connection: Int, site: CheckoutSite? = nil) {
-    if known.updateValue((end, connection, site), forKey: lease) != nil { return }
-    if order.count < Self.limit {
-      order.append(lease)
-    } else {
-      known[order[next]] = nil
-      order[next] = lease
-      next = (next + 1) % Self.limit
-    }
-  }
-
-  subscript(lease: Int) -> (end: End, connection: Int, site: CheckoutSite?)? { known[lease] }
 }

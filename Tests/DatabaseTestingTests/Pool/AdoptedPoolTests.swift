@@ -60,6 +60,26 @@ struct AdoptedPoolTests {
     #expect(pool.monitor.statistics == PoolStatistics())
   }
 
+  /// As one that tells a delegate, which is made before the pool is.
+  @Test func aPoolThatTellsTheMonitorWhatItClosed() async throws {
+    let monitor = PoolMonitor(name: "delegate", size: 2)
+    let pool = MonitoredPool(NumberedPool(), monitor: monitor)
+    for _ in 1...3 {
+      let lease = try await pool.checkout()
+      try await pool.checkin(lease)
+      monitor.closed(id: "\(lease.connection.number)")
+      #expect(monitor.statistics.live == 1)
+      monitor.closed(id: lease.connection.number)
+      #expect(monitor.statistics == PoolStatistics())
+    }
+    // A connection that goes away while somebody has it is still to be returned.
+    let lease = try await pool.checkout()
+    monitor.closed(id: lease.connection.number)
+    #expect(monitor.outstandingLeases.map(\.id) == [4])
+    try await pool.checkin(lease)
+    #expect(monitor.outstandingLeases.isEmpty && monitor.count(of: .doubleCheckin) == 0)
+  }
+
   @Test func aPoolWhoseLeasesHaveNumbers() throws {
     let monitor = PoolMonitor(name: "numbered", size: 2)
     let recording = recordDatabase {
@@ -219,6 +239,22 @@ private struct Client {
   func withConnectionNow(_ body: (String) throws -> Void) throws {
     try takeBehindAClient(monitor) { try body("connection") }
   }
+}
+
+private final class NumberedPool: MonitorablePool {
+  struct Connection: Sendable { let number: Int }
+
+  private let last = Locked(0)
+
+  func checkout() async throws -> Connection {
+    Connection(
+      number: last.withLock {
+        $0 += 1
+        return $0
+      })
+  }
+  func checkin(_ connection: Connection) async throws {}
+  func id(of connection: Connection) -> Int { connection.number }
 }
 
 private final class RefusingPool: MonitorablePool {

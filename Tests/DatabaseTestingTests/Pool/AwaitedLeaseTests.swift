@@ -83,8 +83,8 @@
 
     /// Where nothing is recorded no stack is looked for.
     @Test func withoutARecordingThereIsTheLineAlone() async throws {
-      #expect(CheckoutOrigin.site(CheckoutSite(), stack: 0).stack == nil)
-      #expect(CheckoutOrigin.site(CheckoutSite(), stack: 0).callSite?.line == #line)
+      #expect(CheckoutOrigin(PoolCaller(at: CheckoutSite())).stack == nil)
+      #expect(CheckoutOrigin(PoolCaller(at: CheckoutSite())).callSite?.line == #line)
     }
 
     /// As a record keeps them.

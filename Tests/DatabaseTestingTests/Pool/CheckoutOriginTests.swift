@@ -43,7 +43,7 @@ import Testing
 
   @Test(arguments: lines.indices) func whoseLineItIs(index: Int) {
     let (name, site, isFetched) = Self.lines[index]
-    let origin = CheckoutOrigin.site(site, stack: 0)
+    let origin = CheckoutOrigin(PoolCaller(at: site))
     #expect((origin.site == nil) == isFetched, "\(name)")
     // Where there is no stack to look on, it is better than none.
     #expect(origin.callSite == site.callSite, "\(name)")

@@ -34,7 +34,9 @@ extension FakePool {
     return [s.idle, s.empty, s.leased, s.overflow, s.live]
   }
 
-  var invariantsHold: Bool { state.withLock { $0.machine.brokenInvariants.isEmpty } }
+  var invariantsHold: Bool {
+    state.withLock { $0.machine.brokenInvariants(monitor.statistics, monitor.totals).isEmpty }
+  }
 
   /// A task that waits for a connection, once it really waits.
   func waiter(timeout: Duration? = nil) async -> Task<Lease, any Error> {

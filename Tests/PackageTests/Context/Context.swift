@@ -147,7 +147,10 @@ struct AcquireTimeout: Error {}
 
 /// A client that only lends its connections.
 struct LendingClient {
-  func withConnection<R>(_ body: (DriverConnection) async throws -> R) async throws -> R {
+  // As strict as that of PostgresNIO is.
+  func withConnection<R>(
+    isolation: isolated (any Actor)? = #isolation, _ body: (DriverConnection) async throws -> sending R
+  ) async throws -> sending R {
     try await body(connection)
   }
 }
