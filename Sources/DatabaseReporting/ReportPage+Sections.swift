@@ -7,7 +7,7 @@ extension ReportPage {
 
   var header: String {
     let tiles: [(String, String)] = [
-      (summary.lines.count.grouped, summary.lines.count == 1 ? "test" : "tests"),
+      (summary.testCount.grouped, summary.testCount == 1 ? "test" : "tests"),
       (summary.queries.grouped, summary.queries == 1 ? "query" : "queries"),
       (summary.statements.grouped, summary.statements == 1 ? "statement" : "statements"),
       (summary.steps.map(\.grouped) ?? "–", "steps of SQLite"),
@@ -18,6 +18,7 @@ extension ReportPage {
     return """
       <header>
       <h1>\(title.markup(limit: 200))</h1>
+      \(runLines)
       <dl class="tiles">\(list)</dl>
       \(warnings)
       <nav aria-label="Sections"><a href="#findings">Findings</a> <a href="#most">Costliest</a> <a href="#tests">Tests</a> \
@@ -25,6 +26,12 @@ extension ReportPage {
       </header>
 
       """
+  }
+
+  private var runLines: String {
+    let lines = summary.runs.prefix(3).map { "<p class=\"run\">Run of \($0.text.markup(limit: 300))</p>" }
+    let more = summary.runs.count > 3 ? "<p class=\"run\">and \((summary.runs.count - 3).grouped("other run"))</p>" : ""
+    return lines.joined(separator: "\n") + more
   }
 
   private var warnings: String {

@@ -12,7 +12,8 @@ extension ReportPage {
     font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
     header,main{max-width:72rem;margin:0 auto;padding:0 1.25rem}
     header{padding-top:2rem}
-    h1{font-size:1.5rem;line-height:1.25;margin:0 0 1.25rem;font-weight:650;letter-spacing:-.01em}
+    h1{font-size:1.5rem;line-height:1.25;margin:0 0 .5rem;font-weight:650;letter-spacing:-.01em}
+    .run{margin:0;color:var(--quiet);font-size:.9rem}
     h2{font-size:1.15rem;margin:2.5rem 0 .75rem;font-weight:650}
     h3{font-size:.9rem;margin:0 0 .4rem;font-weight:600;color:var(--quiet)}
     a{color:var(--link);text-decoration:none}
@@ -23,7 +24,7 @@ extension ReportPage {
     .skip:focus{left:1rem;top:.5rem;background:var(--ground);padding:.25rem .5rem}
     .quiet{color:var(--quiet);font-weight:400}
     .bad{color:var(--bad)}
-    .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.75rem;margin:0}
+    .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.75rem;margin:1rem 0 0}
     .tiles div{background:var(--panel);border:1px solid var(--line);border-radius:.6rem;padding:.7rem .9rem;display:flex;\
     flex-direction:column-reverse}
     .tiles dt{color:var(--quiet);font-size:.82rem}

@@ -24,6 +24,23 @@ package struct ReportPage: Sendable {
     details.append(TestDetail(test, statements: &statements).json)
   }
 
+  /// The runs that the tests are of.
+  package var runs: [RunDescription] {
+    get { summary.runs }
+    set { summary.runs = newValue }
+  }
+
+  /// Tells a page of ours from any other file.
+  private static let mark = #"<meta name="generator" content="swift-database-testing">"#
+
+  /// Whether a file is such a page, so that a new one may take its place.
+  package static func isPage(at path: String) -> Bool {
+    guard let handle = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? handle.close() }
+    guard let beginning = try? handle.read(upToCount: 512) else { return false }
+    return String(decoding: beginning, as: UTF8.self).contains(mark)
+  }
+
   /// Hands the page over in pieces.
   package func write(_ sink: (String) throws -> Void) rethrows {
     // Content is escaped; should some of it not be, a browser still runs and styles only what carries this word.
@@ -35,6 +52,7 @@ package struct ReportPage: Sendable {
       <html lang="en">
       <head>
       <meta charset="utf-8">
+      \(Self.mark)
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-\(nonce)'; \
       script-src 'nonce-\(nonce)'; base-uri 'none'; form-action 'none'">
       <meta name="viewport" content="width=device-width, initial-scale=1">

@@ -39,10 +39,12 @@ extension RunSummary {
 
   private func headline(_ style: TextStyle) -> String {
     let counts = [
-      lines.count.grouped("test"), queries.grouped("query", plural: "queries"), statements.grouped("statement"),
+      testCount.grouped("test"), queries.grouped("query", plural: "queries"), statements.grouped("statement"),
       steps.map { $0.grouped("step") }, "\(Self.duration(time)) in the database",
     ]
     var text = style.bold(counts.compactMap { $0 }.joined(separator: ", "))
+    text += runs.prefix(3).map { "\nRun of \($0.text)".cut(to: style.width) }.joined()
+    if runs.count > 3 { text += "\nand \((runs.count - 3).grouped("other run"))" }
     if !blind.isEmpty {
       let names = blind.prefix(5).map { "\n  \($0.description.singleLine.cut(to: style.width - 2))" }.joined()
       let more = blind.count > 5 ? "\n  and \((blind.count - 5).grouped) more" : ""

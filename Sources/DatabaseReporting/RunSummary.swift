@@ -42,12 +42,24 @@ package struct RunSummary: Sendable {
     var site: String?
   }
 
+  /// A test that recorded by calls of its own.
+  private struct Caller: Hashable {
+    var identity: TestIdentity
+    var suite: String?
+    var testCase: String?
+  }
+
   private struct LoadKey: Hashable {
     var strategy: String
     var relationship: String
   }
 
   package private(set) var lines: [Line] = []
+  /// The runs that the lines are of, as far as their files know them.
+  package var runs: [RunDescription] = []
+  /// Without counting the calls of one test one by one.
+  package private(set) var testCount = 0
+  private var callers: Set<Caller> = []
   package private(set) var queries = 0
   package private(set) var statements = 0
   package private(set) var steps: Int?
@@ -67,6 +79,11 @@ package struct RunSummary: Sendable {
       Line(
         identity: identity, queries: test.queries.asCount, statements: test.statements.asCount,
         steps: test.steps?.asCount, time: spent, findings: test.findings.count, isBlind: test.isBlind))
+    var caller = Caller(identity: identity, suite: test.suite, testCase: test.case)
+    caller.identity.call = nil
+    // A call that is named by its place may be of any number of tests.
+    let isNamed = test.call != nil && test.name != "\(test.file):\(test.line)"
+    if !isNamed || callers.insert(caller).inserted { testCount += 1 }
     queries = queries.adding(test.queries.asCount)
     statements = statements.adding(test.statements.asCount)
     if let more = test.steps?.asCount { steps = (steps ?? 0).adding(more) }

@@ -58,11 +58,11 @@ struct Compare: ParsableCommand {
       var comparison = Comparison(allowances: try allowances)
       for (files, isBase) in [(files.base, true), (files.head, false)] {
         let progress = ProgressLine(isBase ? "Reading base" : "Reading head", size: files.size)
-        let omissions = try files.forEachTest(progress: progress.update) { test, _ in
+        let outcome = try files.forEachTest(progress: progress.update) { test, _ in
           if isBase { comparison.addToBase(test) } else { comparison.addToHead(test) }
         }
         progress.clear()
-        Terminal.warn(omissions)
+        Terminal.tell(outcome, of: isBase ? "base" : "head")
       }
       let result = try comparison.result()
       switch format {

@@ -30,13 +30,13 @@ struct OTLP: ParsableCommand {
       let file = try output.map { try OutputFile(path: $0, replaces: force, inputs: files.urls) }
       let progress = ProgressLine("Exporting", size: files.size)
       var trace = OTLPTrace(service: service)
-      let omissions = try files.forEachTest(progress: progress.update) { test, header in
+      let outcome = try files.forEachTest(progress: progress.update) { test, header in
         let line = try trace.line(test, header: header)
         if let file { try file.write(line + "\n") } else { print(line) }
       }
       try file?.finish()
       progress.clear()
-      Terminal.warn(omissions)
+      Terminal.tell(outcome)
     }
   }
 }

@@ -84,7 +84,7 @@ internal import DatabaseSupport
         #endif
       }
       let recording = recorder.finish()
-      RunReport.add(recording, test: name)
+      RunReport.add(recording, test: name, isOnlyCase: true)
       #if canImport(ObjectiveC)
         let ending = endingOfRun
       #else
