@@ -74,6 +74,7 @@ struct OTLPSpan: Encodable {
 
   struct Status: Encodable {
     var code: Int
+    var message: String?
   }
 
   struct Event: Encodable {

@@ -14,7 +14,14 @@ extension ReportPage {
       (RunSummary.duration(summary.time), "in the database"),
       (summary.problems.count.grouped, summary.problems.count == 1 ? "finding" : "findings"),
     ]
-    let list = tiles.map { "<div><dt>\($0.1)</dt><dd>\($0.0.markup(limit: 40))</dd></div>" }.joined()
+    let failed = summary.failed.count
+    var list = ""
+    if failed > 0 {
+      list = "<div class=\"failed\"><dt>failed, \(summary.passed.grouped) passed</dt><dd>\(failed.grouped)</dd></div>"
+    } else if summary.passed > 0 {
+      list = "<div class=\"passed\"><dt>passed, none failed</dt><dd>\(summary.passed.grouped)</dd></div>"
+    }
+    list += tiles.map { "<div><dt>\($0.1)</dt><dd>\($0.0.markup(limit: 40))</dd></div>" }.joined()
     return """
       <header>
       <h1>\(title.markup(limit: 200))</h1>

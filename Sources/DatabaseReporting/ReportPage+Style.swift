@@ -1,10 +1,10 @@
 extension ReportPage {
   static let style: String = """
     :root{color-scheme:light dark;--ground:#fff;--panel:#f6f7f9;--ink:#1b202b;--quiet:#5d6675;--line:#e2e5ea;--link:#1f5fbf;\
-    --accent:#3b7dd8;--bad:#c4281c;--warn:#fff4e0;--select:#3b7dd8;--insert:#2f9e6e;--update:#c98a12;--delete:#b4558f;\
+    --accent:#3b7dd8;--bad:#c4281c;--good:#1a7f4b;--warn:#fff4e0;--select:#3b7dd8;--insert:#2f9e6e;--update:#c98a12;--delete:#b4558f;\
     --other:#98a2b3;--transaction:#c9d3e6;--lease:#e3dcf3}
     @media(prefers-color-scheme:dark){:root{--ground:#12151b;--panel:#1a1f28;--ink:#e6e9ef;--quiet:#9aa4b5;--line:#2a303b;\
-    --link:#7fb2f7;--accent:#5b97e6;--bad:#ff7b70;--warn:#3a2d12;--select:#6aa5f2;--insert:#4cc38a;--update:#e0ad3f;\
+    --link:#7fb2f7;--accent:#5b97e6;--bad:#ff7b70;--good:#5fd39a;--warn:#3a2d12;--select:#6aa5f2;--insert:#4cc38a;--update:#e0ad3f;\
     --delete:#d983b8;--other:#7a8496;--transaction:#3a4660;--lease:#463d63}}
     *{box-sizing:border-box}
     html{scroll-padding-top:1rem}
@@ -29,6 +29,9 @@ extension ReportPage {
     flex-direction:column-reverse}
     .tiles dt{color:var(--quiet);font-size:.82rem}
     .tiles dd{margin:0;font-size:1.35rem;font-weight:600;line-height:1.3}
+    .tiles .failed{background:var(--bad);border-color:var(--bad)}
+    .tiles .passed{background:var(--good);border-color:var(--good)}
+    .tiles .failed *,.tiles .passed *{color:var(--ground)}
     .warning{background:var(--warn);border-left:3px solid var(--bad);padding:.6rem .9rem;border-radius:.3rem;margin:1rem 0 0}
     nav{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;margin-top:1.1rem;font-size:.92rem}
     .findings{list-style:none;margin:0;padding:0}

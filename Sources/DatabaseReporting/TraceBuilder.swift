@@ -84,13 +84,18 @@ struct TraceBuilder {
       Attribute("db.testing.blind", .bool(test.isBlind)),
     ]
     if let steps = test.steps { root.attributes.append(Attribute("db.testing.steps", .int(Int64(steps)))) }
-    let events = test.findings.map { finding in
+    if let failures = test.failures {
+      root.attributes.append(Attribute("test.case.result.status", .string(failures.isEmpty ? "pass" : "fail")))
+      if let first = failures.first { root.status = OTLPSpan.Status(code: 2, message: first.headline) }
+    }
+    let events = test.problems.map { finding, isFailure in
       let first = finding.statements.compactMap { number in
         test.executions.first { $0.number == number }?.start
       }.min()
       var attributes = [
         Attribute("db.testing.finding.headline", .string(finding.headline)),
         Attribute("db.testing.finding.count", .int(Int64(finding.count))),
+        Attribute("db.testing.finding.failed", .bool(isFailure)),
       ]
       if let relationship = finding.relationship {
         attributes.append(Attribute("db.relationship.key", .string(relationship)))

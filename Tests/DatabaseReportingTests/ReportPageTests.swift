@@ -120,7 +120,7 @@ import Testing
             && text.contains("<dialog id=\"detail\" aria-labelledby=\"detail-title\" open"))
         #expect(
           text.components(separatedBy: "<rect class=\"select\"").count - 1 == 9 + 1, "nine statements and the legend")
-        #expect(text.contains("<title>#2 SELECT * FROM book WHERE authorId = ?, 5.0 µs, 1 row, 12 steps</title>"))
+        #expect(text.contains("<title>#2 SELECT * FROM book WHERE authorId = ?, 5.0 µs, 1 row, 12 steps, at Library.swift:42 in"))
         #expect(text.contains("<input type=\"search\""))
       }
 

@@ -7,10 +7,14 @@ extension Finding.Kind {
     "text": "statements", "fullScan": "full scan", "automaticIndex": "automatic index", "cost": "cost",
     "mainThreadQuery": "query on the main thread", "blockingQuery": "blocking query", "growth": "growing with the data",
     "snapshot": "query snapshot", "composed": "expectation", "blind": "nothing seen", "unusedIgnore": "unused ignoring",
-    "invalidExpectation": "invalid expectation", "flush": "rows written",
+    "invalidExpectation": "invalid expectation", "test": "test", "doubleCheckout": "connection lent twice",
+    "poolMisuse": "misuse of a pool", "flush": "rows written",
     "autocommitWrites": "writes without a transaction",
     "rowByRowInserts": "inserts row by row", "openTransaction": "open transaction",
   ]
+
+  /// Whether its findings are made by this package, and say nothing that its author wrote.
+  var isOfThePackage: Bool { Self.titles[rawValue] != nil }
 
   /// What people read in titles and lists: `N+1`, `failed statement`. A kind of an expectation of one's own is called as it is.
   package var title: String { Self.titles[rawValue] ?? rawValue }

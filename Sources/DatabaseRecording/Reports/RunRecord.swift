@@ -58,6 +58,11 @@ package enum RunRecord {
     package var loads: [Load]
     package var spans: [Span]
     package var findings: [Problem]
+    /// What made the test fail while it was recorded: expectations on the database, and what else the test framework told of; empty
+    /// where nothing did, `nil` where it is not known.
+    package var failures: [Problem]?
+    /// Of a line that stands in the file twice, since an expectation failed after it was written: the later one counts.
+    package var id: Int?
     package var flushes: [Flush]?
     package var leases: [Lease]?
   }
@@ -124,6 +129,12 @@ package enum RunRecord {
     /// `Library.swift:42 in Library.authorsWithBooks()`.
     package var site: String?
     package var statements: [Int]
+    /// The path of the site below the folder in which the tests ran; `nil` where it is elsewhere.
+    package var path: String?
+    /// The number of the statement that returned what the others were sent for.
+    package var parent: Int?
+    /// What to do.
+    package var fix: String?
     /// The lines of the app on the call stack of the first statement; `nil` where there is none, or one alone.
     package var stack: [Frame]?
   }

@@ -8,6 +8,8 @@ struct LineKey: Equatable {
   private(set) var line = ""
   private(set) var suite: String?
   private(set) var call: String?
+  /// As `RunRecord.Test.id`.
+  private(set) var id = ""
   /// As `RunRecord.Test.case`.
   private(set) var testCase: String?
   private(set) var started = 0.0
@@ -21,6 +23,7 @@ struct LineKey: Equatable {
       case "file": file = Self.text(value)
       case "name": name = Self.text(value)
       case "line": line = String(decoding: value, as: UTF8.self)
+      case "id": id = String(decoding: value, as: UTF8.self)
       case "suite": suite = Self.text(value)
       case "call": call = Self.text(value)
       case "case": testCase = Self.text(value)

@@ -71,6 +71,7 @@ struct RecordIndex {
   mutating func close() {
     leaveOutOlderRuns()
     leaveOutCopies()
+    leaveOutRewrittenLines()
     leaveOutRepetitions()
     for section in sections where !section.isRead {
       for test in section.tests { skipped.insert(Place(file: section.file, line: test.line)) }
@@ -119,6 +120,18 @@ struct RecordIndex {
       let isLarger = sections[index].size > sections[other].size
       sections[isLarger ? other : index].isRead = false
       if isLarger { known[origin] = index }
+    }
+  }
+
+  /// A call whose line was written again, since an expectation failed later, has the later one.
+  private mutating func leaveOutRewrittenLines() {
+    for section in sections where section.isRead {
+      var last: [String: Int] = [:]
+      for (line, key) in section.tests where !key.id.isEmpty {
+        if let earlier = last.updateValue(line, forKey: key.id) {
+          skipped.insert(Place(file: section.file, line: earlier))
+        }
+      }
     }
   }
 
