@@ -23,21 +23,3 @@ extension RunRecord.Test {
     return shapes[execution.shape].sql
   }
 }
-
-extension Finding.Kind {
-  /// What a reader wants to see first: what the toolkit is there for, then what may be meant to be.
-  var rank: Int {
-    switch self {
-    case .nPlusOne: 0
-    case .leak, .doubleCheckin, .doubleCheckout, .poolMisuse, .openConnection: 1
-    case .repeatedRead: 2
-    case .duplicateQuery: 3
-    case .openTransaction, .autocommitWrites, .rowByRowInserts: 4
-    case .fullScan, .automaticIndex, .growth, .cost: 5
-    case .blind, .invalidExpectation: 6
-    case .failure: 9
-    case Self(rawValue: RunRecord.Problem.ofTest): 8
-    default: 7
-    }
-  }
-}

@@ -42,7 +42,7 @@ struct Outputs {
     for finding in findings {
       add("a message", "\(finding.message) \(finding) \(String(reflecting: finding))")
       let place = CodeLocation(fileID: "A/B.swift", filePath: "/A/B.swift", line: 1, column: 1)
-      add("an annotation", GitHubAnnotation(finding, test: place, workspace: nil).text)
+      add("an annotation", GitHubAnnotation(finding, test: place, workspace: nil).text())
     }
     add("an issue", IssueReporter.text(for: findings, of: recording))
     add("a baseline", Baseline(findings.compactMap { BaselineEntry($0, test: "planted()") }).text)

@@ -18,4 +18,20 @@ extension Finding.Kind {
 
   /// What people read in titles and lists: `N+1`, `failed statement`. A kind of an expectation of one's own is called as it is.
   package var title: String { Self.titles[rawValue] ?? rawValue }
+
+  /// What a reader wants to see first: what the toolkit is there for, then what may be meant to be.
+  package var rank: Int {
+    switch self {
+    case .nPlusOne: 0
+    case .leak, .doubleCheckin, .doubleCheckout, .poolMisuse, .openConnection: 1
+    case .repeatedRead: 2
+    case .duplicateQuery: 3
+    case .openTransaction, .autocommitWrites, .rowByRowInserts: 4
+    case .fullScan, .automaticIndex, .growth, .cost: 5
+    case .blind, .invalidExpectation: 6
+    case .failure: 9
+    case Self(rawValue: RunRecord.Problem.ofTest): 8
+    default: 7
+    }
+  }
 }

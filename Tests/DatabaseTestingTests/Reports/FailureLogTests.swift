@@ -1,5 +1,6 @@
 #if os(Linux)
   import DatabaseRecording
+  import Foundation
   import TestSupport
   import Testing
 
@@ -33,15 +34,15 @@
       let found = try await failures {
         #expect(Bool(true))
         withKnownIssue { Issue.record("known") }
-        withKnownIssue { expectDatabase(.statements(2)) {} }
-        expectDatabase(.statements(0)) {}
+        withKnownIssue { expectDatabase(.queries(2)) {} }
+        expectDatabase(.noQueries) {}
       }
       #expect(found == [])
     }
 
     /// It is told to the framework as an issue, and stands in the record once, as what it is.
     @Test func anExpectationOnTheDatabaseIsNotedAsWhatItIs() async throws {
-      let found = try await failures { expectDatabase(.statements(2)) {} }
+      let found = try await failures { expectDatabase(.queries(2)) {} }
       #expect(found.count == 1)
       #expect(found.allSatisfy { !$0.hasPrefix("test:") })
     }
