@@ -57,7 +57,9 @@ package struct ComparisonExceptions: Sendable, Equatable {
   }
 
   private static func matches(_ text: String, _ pattern: [Substring]) -> Bool {
-    guard pattern.count > 1, let first = pattern.first, let last = pattern.last else { return text == pattern.first ?? "" }
+    guard pattern.count > 1, let first = pattern.first, let last = pattern.last else {
+      return text == pattern.first ?? ""
+    }
     guard text.hasPrefix(first) else { return false }
     var rest = text.dropFirst(first.count)
     for part in pattern.dropFirst().dropLast() where !part.isEmpty {

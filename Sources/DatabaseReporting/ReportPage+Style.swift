@@ -24,7 +24,8 @@ extension ReportPage {
     .skip:focus{left:1rem;top:.5rem;background:var(--ground);padding:.25rem .5rem}
     .quiet{color:var(--quiet);font-weight:400}
     .bad{color:var(--bad)}
-    .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.75rem;margin:1rem 0 0}
+    .tiles{display:grid;grid-template-columns:repeat(6,1fr);gap:.75rem;margin:1rem 0 0}
+    .tiles .failed,.tiles .passed{grid-column:1/-1}
     .tiles div{background:var(--panel);border:1px solid var(--line);border-radius:.6rem;padding:.7rem .9rem;display:flex;\
     flex-direction:column-reverse}
     .tiles dt{color:var(--quiet);font-size:.82rem}
@@ -37,6 +38,13 @@ extension ReportPage {
     .findings{list-style:none;margin:0;padding:0}
     .findings li{padding:.7rem 0;border-top:1px solid var(--line)}
     .findings p{margin:.15rem 0 0;font-size:.9rem}
+    .findings .what{font-size:1rem;margin:0}
+    .findings .what:not(:first-child){margin-top:.8rem}
+    .findings .fix b{color:var(--good);margin-right:.3rem}
+    .source{background:var(--panel);border:1px solid var(--line);border-radius:.4rem;margin:.4rem 0;padding:.4rem .6rem;\
+    overflow-x:auto;font-size:.9rem;line-height:1.5}
+    .source .quiet{display:inline-block;min-width:2.5em;text-align:right;margin-right:.6em;user-select:none}
+    .source mark{background:var(--warn);color:inherit}
     .kind{display:inline-block;font-size:.78rem;font-weight:600;border:1px solid currentColor;border-radius:1rem;padding:0 .55rem;\
     margin-right:.35rem;color:var(--quiet)}
     .kind.bad{color:var(--bad)}
@@ -78,6 +86,12 @@ extension ReportPage {
     .select{fill:var(--select)}.insert{fill:var(--insert)}.update{fill:var(--update)}.delete{fill:var(--delete)}
     .other{fill:var(--other)}.transaction{fill:var(--transaction)}.lease{fill:var(--lease)}
     .waterfall .isbad{stroke:var(--bad);stroke-width:1.5}
+    .waterfall .label{font-size:10px;fill:#fff;pointer-events:none}
+    .waterfall .label.dark{fill:#1b202b}
+    .sheet header div:last-child{display:flex;gap:.4rem}
+    .axis{margin:.3rem 0}
+    .sequence details{grid-column:1/-1;border:0}
+    .sequence details summary{font-weight:400;padding:0}
     .waterfall .mark{fill:var(--ink)}
     .legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;font-size:.82rem;color:var(--quiet);margin:.4rem 0 0;padding:0;list-style:none}
     .legend svg{width:.7rem;height:.7rem;margin-right:.35rem}
@@ -85,7 +99,9 @@ extension ReportPage {
     .sequence li{display:grid;grid-template-columns:3.5rem 1fr auto;gap:.1rem .75rem;padding:.25rem 0;border-bottom:1px solid var(--line)}
     .sequence li:target,.sequence li.now{background:var(--panel)}
     .sequence .flag{border-left:3px solid var(--bad);padding-left:.4rem}
+    @media(max-width:60rem){.tiles{grid-template-columns:repeat(3,1fr)}}
     @media(max-width:40rem){
+    .tiles{grid-template-columns:repeat(2,1fr)}
     header,main{padding:0 .9rem}
     header{padding-top:1.25rem}
     table.tests th:not(:first-child){width:3.9rem;font-size:.74rem;padding-left:.2rem}

@@ -1,7 +1,7 @@
 internal import DatabaseInstrumentation
 package import DatabaseRecording
 internal import DatabaseSupport
-internal import Foundation
+package import Foundation
 
 /// A test run as one HTML file that needs nothing else: what a person opens to see what the tests did to the database.
 ///
@@ -13,9 +13,12 @@ package struct ReportPage: Sendable {
   /// One for each line of the summary: JSON for the script, safe inside of an element.
   private var details: [String] = []
   private var statements = PageTexts()
+  /// The checkout, where source files are looked for; `nil`: none are shown.
+  let sources: URL?
 
-  package init(title: String = "What the tests did to the database") {
+  package init(title: String = "What the tests did to the database", sources: URL? = nil) {
     self.title = title
+    self.sources = sources
   }
 
   /// Takes one test; of its executions it keeps those that a waterfall draws.
@@ -61,7 +64,7 @@ package struct ReportPage: Sendable {
       \(Self.style)
       </style>
       </head>
-      <body>
+      <body data-tests="\(details.count)">
       <a class="skip" href="#tests">Skip to the tests</a>
 
       """)

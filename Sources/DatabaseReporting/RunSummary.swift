@@ -13,6 +13,8 @@ package struct RunSummary: Sendable {
     package var time: Int
     package var findings: Int
     package var isBlind: Bool
+    /// Seconds since 1970.
+    package var started: Double
     /// `nil` where it is not known whether it failed.
     package var failures: Int?
   }
@@ -91,7 +93,7 @@ package struct RunSummary: Sendable {
       Line(
         identity: identity, queries: test.queries.asCount, statements: test.statements.asCount,
         steps: test.steps?.asCount, time: spent, findings: test.problems.count, isBlind: test.isBlind,
-        failures: test.failures?.count))
+        started: test.started ?? 0, failures: test.failures?.count))
     var caller = Caller(identity: identity, suite: test.suite, testCase: test.case)
     caller.identity.call = nil
     // A call that is named by its place may be of any number of tests.

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import DatabaseReporting
+internal import Foundation
 
 struct HTML: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,7 +20,8 @@ struct HTML: ParsableCommand {
       let isOwn = ReportPage.isPage(at: output.output)
       let file = try OutputFile(path: output.output, replaces: output.force || isOwn, inputs: files.urls)
       let progress = ProgressLine("Reading", size: files.size)
-      var page = ReportPage(title: title)
+      let folder = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+      var page = ReportPage(title: title, sources: folder)
       let outcome = try files.forEachTest(progress: progress.update) { test, _ in page.add(test) }
       progress.clear()
       page.runs = outcome.runs

@@ -16,7 +16,8 @@ import Testing
 
   @Test(arguments: [
     "BookshopTests/LibraryTests.swift pages() because the number of pages is random",
-    "*pages() because the number of pages is random", "Bookshop*Tests.swift pages* because the number of pages is random",
+    "*pages() because the number of pages is random",
+    "Bookshop*Tests.swift pages* because the number of pages is random",
     "# some of them vary\n\n  * because the number of pages is random  ",
   ])
   func whatIsExceptedIsShownWithItsReasonAndNoFault(text: String) throws {
@@ -37,7 +38,9 @@ import Testing
     #expect(result.markdown.contains("<details><summary>Vary by themselves: 1</summary>"))
   }
 
-  @Test(arguments: ["pages() because of pages", "*page() because of pages", "BookshopTests/*.swift because of pages", ""])
+  @Test(arguments: [
+    "pages() because of pages", "*page() because of pages", "BookshopTests/*.swift because of pages", "",
+  ])
   func anotherTestIsNotExcepted(text: String) throws {
     let result = try compare(text)
     #expect(result.past.map(\.identity.name) == ["pages()"])
@@ -51,6 +54,7 @@ import Testing
   @Test(arguments: ["pages()", "pages() because ", " because of pages", "\npages() becauseof"])
   func anExceptionWithoutAReasonIsRefused(text: String) {
     let error = #expect(throws: ReportError.self) { try ComparisonExceptions(text: text, name: "vary.txt") }
-    #expect(error?.description.hasPrefix("vary.txt:\(text.hasPrefix("\n") ? 2 : 1) is no exception: write a test") == true)
+    #expect(
+      error?.description.hasPrefix("vary.txt:\(text.hasPrefix("\n") ? 2 : 1) is no exception: write a test") == true)
   }
 }

@@ -94,7 +94,8 @@ import Testing
       page.write { text += $0 }
       return text
     }
-    #expect(header(tests).contains("<dl class=\"tiles\"><div class=\"failed\"><dt>failed, 1 passed</dt><dd>2</dd></div>"))
+    #expect(
+      header(tests).contains("<dl class=\"tiles\"><div class=\"failed\"><dt>failed, 1 passed</dt><dd>2</dd></div>"))
     #expect(header([tests[2]]).contains("<dl class=\"tiles\"><div class=\"passed\">"))
     #expect(!header([tests[3]]).contains("<div class=\"passed\">"))
   }

@@ -58,7 +58,8 @@ import Testing
       try folder.write(Array("let x = 1\n".utf8), to: "Tests/BookshopTests/LibraryTests.swift")
       try folder.write(Array("let x = 1\n".utf8), to: "Tests/OtherTests/LibraryTests.swift")
       let command = try run("compare", "base", "head", "--format", "github")
-      #expect(command.output.hasPrefix("::error file=Tests/BookshopTests/LibraryTests.swift,line=12,title=listsAuthors()"))
+      #expect(
+        command.output.hasPrefix("::error file=Tests/BookshopTests/LibraryTests.swift,line=12,title=listsAuthors()"))
 
       #expect(try run("merge", "head", "base", "-o", "all.jsonl").status == 0)
       let again = try run("merge", "head", "base", "-o", "all.jsonl")

@@ -47,7 +47,8 @@ enum ErrorName {
     "23P01": "exclusion_violation", "25001": "active_sql_transaction", "25P02": "in_failed_sql_transaction",
     "40001": "serialization_failure", "40P01": "deadlock_detected", "42501": "insufficient_privilege",
     "42601": "syntax_error", "42703": "undefined_column", "42804": "datatype_mismatch", "42883": "undefined_function",
-    "42P01": "undefined_table", "42P07": "duplicate_table", "53300": "too_many_connections", "55P03": "lock_not_available",
+    "42P01": "undefined_table", "42P07": "duplicate_table", "53300": "too_many_connections",
+    "55P03": "lock_not_available",
     "57014": "query_canceled", "57P01": "admin_shutdown",
   ]
 }

@@ -46,7 +46,8 @@ extension RunRecord.Problem {
     case .invalidExpectation: return "An expectation cannot be checked as it is written."
     case .blind: return "An expectation cannot be checked, since nothing was seen, or not all of it."
     default:
-      return finding.kind.isOfThePackage ? finding.headline : "\(finding.kind.title.prefix(60)): an expectation does not hold."
+      return finding.kind.isOfThePackage
+        ? finding.headline : "\(finding.kind.title.prefix(60)): an expectation does not hold."
     }
   }
 

@@ -59,7 +59,8 @@ package struct RecordFiles: Sendable {
     package var note: String? {
       guard olderRuns > 0 else { return nil }
       let newest = runs.first.map { "the newest run is read, of \($0.text)" } ?? "the newest run is read"
-      return "\(newest); \(olderRuns.grouped("older run")) in the same folder \(olderRuns == 1 ? "is" : "are") left out."
+      return
+        "\(newest); \(olderRuns.grouped("older run")) in the same folder \(olderRuns == 1 ? "is" : "are") left out."
     }
   }
 

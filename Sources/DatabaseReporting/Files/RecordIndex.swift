@@ -1,5 +1,5 @@
 internal import DatabaseInstrumentation
-package import DatabaseRecording
+internal import DatabaseRecording
 internal import Foundation
 
 /// What stands where in record files, before a test of them is decoded: which runs they are of, and which lines count.

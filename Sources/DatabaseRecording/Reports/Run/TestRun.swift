@@ -64,11 +64,14 @@ package struct TestRun: Codable, Sendable, Equatable {
   ]
 
   private static let commits = [
-    "GITHUB_SHA", "CI_COMMIT_SHA", "BUILDKITE_COMMIT", "CIRCLE_SHA1", "BUILD_SOURCEVERSION", "GIT_COMMIT", "TRAVIS_COMMIT",
+    "GITHUB_SHA", "CI_COMMIT_SHA", "BUILDKITE_COMMIT", "CIRCLE_SHA1", "BUILD_SOURCEVERSION", "GIT_COMMIT",
+    "TRAVIS_COMMIT",
     "BITRISE_GIT_COMMIT", "CI_COMMIT",
   ]
 
-  private static let jobs = ["GITHUB_JOB", "CI_JOB_NAME", "BUILDKITE_STEP_ID", "CIRCLE_JOB", "SYSTEM_JOBNAME", "JOB_NAME"]
+  private static let jobs = [
+    "GITHUB_JOB", "CI_JOB_NAME", "BUILDKITE_STEP_ID", "CIRCLE_JOB", "SYSTEM_JOBNAME", "JOB_NAME",
+  ]
 
   private static var platform: String {
     #if compiler(>=6.4)
