@@ -21,8 +21,8 @@ struct OTLP: ParsableCommand {
   @Flag(help: "Replace the file if it exists.")
   var force = false
 
-  @Option(help: "The service.name of the traces.")
-  var service = "swift-database-testing"
+  @Option(help: "The service.name of the traces; without it, the module of each test.")
+  var service: String?
 
   func run() throws {
     try Terminal.run {
