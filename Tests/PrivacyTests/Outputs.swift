@@ -58,7 +58,9 @@ struct Outputs {
         "a recorded span",
         "\(span) \(span.name) " + span.attributeNames.map { "\($0)=\(span[$0] ?? "")" }.joined(separator: " "))
     }
-    try add(RunRecord.Test(recording, name: "planted()"))
+    var test = RunRecord.Test(recording, name: "planted()")
+    test.failures = findings.map { RunRecord.Problem($0, in: recording) }
+    try add(test)
   }
 
   private mutating func add(_ test: RunRecord.Test) throws {

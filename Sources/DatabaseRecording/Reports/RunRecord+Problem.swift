@@ -43,6 +43,7 @@ extension RunRecord.Problem {
         statement.error.map { ErrorName.text(of: $0.status, system: statement.connection.system) }
       }
       return "\(finding.count.counted("statement")) failed\(name.map { ": \($0)" } ?? "")."
+    case .composed: return "An expectation that is made of others does not hold."
     case .invalidExpectation: return "An expectation cannot be checked as it is written."
     case .blind: return "An expectation cannot be checked, since nothing was seen, or not all of it."
     default:
