@@ -79,7 +79,7 @@ struct TestDetail {
         findings: test.problems.prefix(50).map { found, isFailure in
           Problem(
             kind: Finding.Kind(rawValue: found.kind).title.limited(40), text: found.headline.limited(600),
-            site: found.site?.limited(300), sql: found.statements.first.flatMap(test.sql)?.limited(1_000),
+            site: found.site?.limited(300), sql: test.mostFrequent(of: found.statements).sql?.limited(1_000),
             parent: found.parent.flatMap(test.sql)?.limited(1_000), fix: found.fix?.limited(600), failed: isFailure,
             callers: found.callers.map { [$0.way, $0.site.limited(300)] })
         }))

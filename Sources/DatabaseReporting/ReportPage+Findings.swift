@@ -63,7 +63,7 @@ extension ReportPage {
       \(problem.headline.markup(limit: 600))</p>
       """
     if let sql = problem.sql, !sql.isEmpty {
-      let count = problem.detail.statements.count
+      let count = problem.sqlCount
       text += "<p class=\"sql\">\(count > 1 ? "\(count.grouped) × " : "")<code>\(sql.markup(limit: 2_000))</code></p>"
     }
     if let sql = problem.parentSQL {

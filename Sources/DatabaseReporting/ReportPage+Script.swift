@@ -86,8 +86,8 @@ extension ReportPage {
             const letters = Math.floor((size - 8) / 6);
             const words = bar[6] + (bar[5] >= 0 ? " " + statements[bar[5]] : "");
             if (letters >= 8) {
-              const isPale = bar[0] >= 4;
-              svg.append(draw("text", { class: "label" + (isPale ? " dark" : ""), x: x + 4, y: barY + 9.5 },
+              const isSoft = bar[0] >= 5;
+              svg.append(draw("text", { class: "label" + (isSoft ? " soft" : ""), x: x + 4, y: barY + 9.5 },
                 words.length > letters ? words.slice(0, letters - 1) + "…" : words));
             }
             if (bar[4] & 2) svg.append(draw("rect", { class: "mark", x: x, y: barY + 13, width: size, height: 2 }));

@@ -25,7 +25,7 @@ extension ReportPage {
     .quiet{color:var(--quiet);font-weight:400}
     .bad{color:var(--bad)}
     .tiles{display:grid;grid-template-columns:repeat(6,1fr);gap:.75rem;margin:1rem 0 0}
-    .tiles .failed,.tiles .passed{grid-column:1/-1}
+    .tiles:has(.failed,.passed){grid-template-columns:repeat(7,1fr)}
     .tiles div{background:var(--panel);border:1px solid var(--line);border-radius:.6rem;padding:.7rem .9rem;display:flex;\
     flex-direction:column-reverse}
     .tiles dt{color:var(--quiet);font-size:.82rem}
@@ -86,8 +86,9 @@ extension ReportPage {
     .select{fill:var(--select)}.insert{fill:var(--insert)}.update{fill:var(--update)}.delete{fill:var(--delete)}
     .other{fill:var(--other)}.transaction{fill:var(--transaction)}.lease{fill:var(--lease)}
     .waterfall .isbad{stroke:var(--bad);stroke-width:1.5}
-    .waterfall .label{font-size:10px;fill:#fff;pointer-events:none}
-    .waterfall .label.dark{fill:#1b202b}
+    .waterfall .label{font-size:10px;fill:#10131a;pointer-events:none}
+    .waterfall .label.soft{fill:var(--ink)}
+    .sheet .findings{margin-top:.8rem}
     .sheet header div:last-child{display:flex;gap:.4rem}
     .axis{margin:.3rem 0}
     .sequence details{grid-column:1/-1;border:0}
@@ -99,9 +100,12 @@ extension ReportPage {
     .sequence li{display:grid;grid-template-columns:3.5rem 1fr auto;gap:.1rem .75rem;padding:.25rem 0;border-bottom:1px solid var(--line)}
     .sequence li:target,.sequence li.now{background:var(--panel)}
     .sequence .flag{border-left:3px solid var(--bad);padding-left:.4rem}
-    @media(max-width:60rem){.tiles{grid-template-columns:repeat(3,1fr)}}
+    @media(max-width:60rem){
+    .tiles,.tiles:has(.failed,.passed){grid-template-columns:repeat(3,1fr)}
+    .tiles .failed,.tiles .passed{grid-column:1/-1}
+    }
     @media(max-width:40rem){
-    .tiles{grid-template-columns:repeat(2,1fr)}
+    .tiles,.tiles:has(.failed,.passed){grid-template-columns:repeat(2,1fr)}
     header,main{padding:0 .9rem}
     header{padding-top:1.25rem}
     table.tests th:not(:first-child){width:3.9rem;font-size:.74rem;padding-left:.2rem}

@@ -14,6 +14,14 @@ extension RunRecord.Test {
     return failures.map { ($0, true) } + others.map { ($0, false) }
   }
 
+  /// The text that the most of some statements have, and how many have it.
+  func mostFrequent(of numbers: [Int]) -> (sql: String?, count: Int) {
+    var counts: [String: Int] = [:]
+    for sql in numbers.lazy.compactMap(self.sql) { counts[sql, default: 0] += 1 }
+    guard let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else { return (nil, 0) }
+    return (most.key, most.value)
+  }
+
   /// The text of a statement by its number.
   func sql(_ number: Int) -> String? {
     // In a record of ours a statement stands at its number.

@@ -95,9 +95,10 @@ extension RunSummary {
       let line = (title + problem.headline.singleLine).cut(to: style.width - (isFailure ? 10 : 2))
       text.append("  " + (isFailure ? style.red("failed: ") : "") + line)
       if let site = problem.site { text.append("    at \(site.singleLine)".cut(to: style.width)) }
-      let names = Set(problem.tests.map { lines[$0].identity }).sorted()
-      let more = names.count > 1 ? " and \((names.count - 1).grouped("other"))" : ""
-      text.append("    in \(names[0].description.singleLine)".cut(to: style.width - more.count) + more)
+      let others = Set(problem.tests.map { lines[$0].identity }).count - 1
+      let more = others > 0 ? " and \(others.grouped("other"))" : ""
+      text.append(
+        "    in \(lines[problem.worst].identity.description.singleLine)".cut(to: style.width - more.count) + more)
     }
     if problems.count > Swift.max(top, 1) { text.append("  and \((problems.count - top).grouped) more") }
     return [text.joined(separator: "\n")]

@@ -42,6 +42,8 @@ package struct RunSummary: Sendable {
     package var detail: RunRecord.Problem
     /// The statement, and the one that returned what it was sent for.
     package var sql: String?
+    /// How many of its statements that is.
+    package var sqlCount = 0
     package var parentSQL: String?
   }
 
@@ -125,7 +127,7 @@ package struct RunSummary: Sendable {
       problem.headline = found.headline
       problem.worst = line
       problem.detail = found
-      problem.sql = found.statements.first.flatMap(test.sql)
+      (problem.sql, problem.sqlCount) = test.mostFrequent(of: found.statements)
       problem.parentSQL = found.parent.flatMap(test.sql)
     }
     problem.tests.append(line)

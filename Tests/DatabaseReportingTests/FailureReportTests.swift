@@ -40,7 +40,7 @@ import Testing
             in BookshopTests/LibraryTests.swift listsAuthors()
           failed: number of statements: Expected 2 queries, found 9.
             in BookshopTests/LibraryTests.swift listsAuthors()
-          failed: test: An assertion of the test failed.
+          failed: the test itself: An assertion of the test failed.
             at LibraryTests.swift:20
             in BookshopTests/LibraryTests.swift isWrong()
 

@@ -7,7 +7,7 @@ extension Finding.Kind {
     "text": "statements", "fullScan": "full scan", "automaticIndex": "automatic index", "cost": "cost",
     "mainThreadQuery": "query on the main thread", "blockingQuery": "blocking query", "growth": "growing with the data",
     "snapshot": "query snapshot", "composed": "expectation", "blind": "nothing seen", "unusedIgnore": "unused ignoring",
-    "invalidExpectation": "invalid expectation", "test": "test", "doubleCheckout": "connection lent twice",
+    "invalidExpectation": "invalid expectation", "test": "the test itself", "doubleCheckout": "connection lent twice",
     "poolMisuse": "misuse of a pool", "flush": "rows written",
     "autocommitWrites": "writes without a transaction",
     "rowByRowInserts": "inserts row by row", "openTransaction": "open transaction",
