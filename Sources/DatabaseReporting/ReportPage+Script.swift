@@ -174,7 +174,7 @@ extension ReportPage {
           step("→", "Next test", Number(number) + 1), close);
         const title = make("div", {}, make("h2", { id: "detail-title", text: test.name }),
           make("div", { class: "quiet", text: test.place + " · " + test.facts }));
-        const sheet = make("div", { class: "sheet" }, make("header", {}, title, buttons));
+        const sheet = make("div", { class: "sheet" }, make("div", { class: "top" }, title, buttons));
         if (test.blind) {
           sheet.append(make("p", { class: "warning", text: "Blind: statements are missing, so nothing follows from this test." }));
         }

@@ -74,7 +74,7 @@ extension ReportPage {
     width:min(72rem,calc(100vw - 2rem));max-height:calc(100vh - 2rem);overflow:auto}
     dialog::backdrop{background:rgba(10,13,18,.5)}
     .sheet{padding:1rem 1.25rem 1.5rem}
-    .sheet header{padding:0;display:flex;gap:1rem;justify-content:space-between;align-items:flex-start}
+    .sheet .top{padding:0;display:flex;gap:1rem;justify-content:space-between;align-items:flex-start}
     .sheet h2{margin:0}
     .sheet h3{margin:1.25rem 0 .4rem}
     .waterfall{display:block;width:100%;overflow:visible}
@@ -89,7 +89,7 @@ extension ReportPage {
     .waterfall .label{font-size:10px;fill:#10131a;pointer-events:none}
     .waterfall .label.soft{fill:var(--ink)}
     .sheet .findings{margin-top:.8rem}
-    .sheet header div:last-child{display:flex;gap:.4rem}
+    .sheet .top div:last-child{display:flex;gap:.4rem}
     .axis{margin:.3rem 0}
     .sequence details{grid-column:1/-1;border:0}
     .sequence details summary{font-weight:400;padding:0}
