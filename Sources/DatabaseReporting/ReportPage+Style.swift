@@ -48,7 +48,7 @@ extension ReportPage {
     .kind{display:inline-block;font-size:.78rem;font-weight:600;border:1px solid currentColor;border-radius:1rem;padding:0 .55rem;\
     margin-right:.35rem;color:var(--quiet)}
     .kind.bad{color:var(--bad)}
-    .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1.5rem 2.5rem}
+    .columns{display:grid;grid-template-columns:repeat(3,1fr);gap:1.5rem 2.5rem}
     table{border-collapse:collapse;width:100%;font-size:.9rem}
     th{text-align:right;font-weight:600;color:var(--quiet);font-size:.82rem;overflow-wrap:normal}
     th,td{padding:.32rem .5rem;border-bottom:1px solid var(--line);vertical-align:top}
@@ -103,6 +103,7 @@ extension ReportPage {
     @media(max-width:60rem){
     .tiles,.tiles:has(.failed,.passed){grid-template-columns:repeat(3,1fr)}
     .tiles .failed,.tiles .passed{grid-column:1/-1}
+    .columns{grid-template-columns:1fr}
     }
     @media(max-width:40rem){
     .tiles,.tiles:has(.failed,.passed){grid-template-columns:repeat(2,1fr)}
