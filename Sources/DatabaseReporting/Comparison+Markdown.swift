@@ -14,6 +14,7 @@ extension Comparison.Result {
     text += table("Past what is allowed", past, isOpen: true)
     text += table("Grew", grown, isOpen: false)
     text += table("Shrank", shrunk, isOpen: false)
+    text += table("Vary by themselves", varied.map(\.change), isOpen: false)
     guard text.utf8.count > Self.textLimit else { return text }
     return text.prefix(Self.textLimit / 4) + "\n\nThe rest is left out: see the text of `database-report compare`.\n"
   }
@@ -50,11 +51,14 @@ extension Comparison.Result {
     return fence + space + text.replacing("|", with: #"\|"#) + space + fence
   }
 
-  /// Commands of GitHub's workflows: an error for each test that is past what is allowed.
+  /// GitHub shows ten errors of a step.
+  private static let commandLimit = 10
+
+  /// Commands of GitHub's workflows: an error for each line at which tests are past what is allowed, for the ten that grew most.
   ///
   /// - Parameter path: Where the file of a test is in the repository, if that is known.
   package func gitHubCommands(path: (TestIdentity) -> String?) -> String {
-    var lines = past.map { change in
+    var lines = past.prefix(Self.commandLimit).map { change in
       var message = "\(change.identity.name) asks more of the database:"
       if change.isBlindNow { message += "\nblind in head: statements are missing, so nothing follows" }
       for (measure, pair) in change.differing {
@@ -65,10 +69,24 @@ extension Comparison.Result {
         message += "\n  \(count.base.grouped) → \(count.head.grouped) \(String(name.prefix(400)).singleLine)"
       }
       return WorkflowCommand(
-        .error, file: path(change.identity), line: change.line, title: "database", message: message
+        .error, file: path(change.identity), line: change.line, title: title(of: change), message: message
       ).text
     }
-    if isHeadSilent { lines.append(WorkflowCommand(.error, title: "database", message: Self.silence).text) }
+    if past.count > Self.commandLimit {
+      lines.append("and \((past.count - Self.commandLimit).grouped("other test")), in the comment and in the text")
+    }
+    if isHeadSilent {
+      lines.append(WorkflowCommand(.error, title: "No query was recorded", message: Self.silence).text)
+    }
     return (lines + [headline]).joined(separator: "\n") + "\n"
+  }
+
+  /// `listsAuthors(): 9 queries instead of 2`.
+  private func title(of change: Comparison.Change) -> String {
+    let name = change.identity.name.cut(to: 60)
+    if change.isBlindNow { return "\(name): statements are missing" }
+    let worst = change.differing.first { change.exceeded.contains($0.0) }
+    guard let (measure, pair) = worst else { return "\(name) asks more of the database" }
+    return "\(name): \(pair.head.grouped) \(measure.rawValue) instead of \(pair.base.grouped)"
   }
 }

@@ -10,6 +10,7 @@ extension Comparison.Result {
     if !past.isEmpty { parts.append("\(past.count.grouped) past what is allowed") }
     if !grown.isEmpty { parts.append("\(grown.count.grouped) grew") }
     if !shrunk.isEmpty { parts.append("\(shrunk.count.grouped) shrank") }
+    if !varied.isEmpty { parts.append("\(varied.count.grouped) \(varied.count == 1 ? "varies" : "vary") as excepted") }
     if !new.isEmpty { parts.append("\(new.count.grouped) \(new.count == 1 ? "is" : "are") new") }
     if !gone.isEmpty { parts.append("\(gone.count.grouped) \(gone.count == 1 ? "is" : "are") gone") }
     let text = parts.isEmpty ? "none asks more or less of the database" : parts.joined(separator: ", ")
@@ -25,6 +26,7 @@ extension Comparison.Result {
     parts += section(style.red("Past what is allowed"), past, style, top: Swift.max(top, 20))
     parts += section("Grew", grown, style, top: top)
     parts += section("Shrank", shrunk, style, top: top)
+    parts += variations(style, top: top)
     parts += names("New", new, style, top: top)
     parts += names("Gone", gone, style, top: top)
     return parts.joined(separator: "\n\n") + "\n"
@@ -61,6 +63,17 @@ extension Comparison.Result {
   private func remark(_ measure: Comparison.Measure, _ pair: Comparison.Pair, in change: Comparison.Change) -> String {
     guard change.exceeded.contains(measure) else { return "" }
     return "+\(pair.growth.grouped), allowed \(allowances[measure].text)"
+  }
+
+  private func variations(_ style: TextStyle, top: Int) -> [String] {
+    guard !varied.isEmpty else { return [] }
+    var lines = [style.bold("Vary by themselves")]
+    for (change, reason) in varied.prefix(top) {
+      lines += self.lines(of: change, style)
+      lines.append("    because \(reason.singleLine)".cut(to: style.width))
+    }
+    if varied.count > top { lines.append("  and \((varied.count - top).grouped) more") }
+    return [lines.joined(separator: "\n")]
   }
 
   private func names(_ title: String, _ identities: [TestIdentity], _ style: TextStyle, top: Int) -> [String] {

@@ -85,6 +85,10 @@ package struct Comparison: Sendable {
     package var past: [Change] = []
     package var grown: [Change] = []
     package var shrunk: [Change] = []
+    /// Those that are allowed to vary, with the reason.
+    package var varied: [(change: Change, reason: String)] = []
+    /// Exceptions that no test of the two runs is meant by.
+    package var unusedExceptions: [String] = []
     package var new: [TestIdentity] = []
     package var gone: [TestIdentity] = []
     /// The first run sent queries in the tests that both have, the second sent none at all.
@@ -93,6 +97,13 @@ package struct Comparison: Sendable {
 
     /// Whether the second run asks more than is allowed, or saw too little to tell.
     package var isPast: Bool { !past.isEmpty || isHeadSilent }
+
+    package static func == (left: Self, right: Self) -> Bool {
+      left.compared == right.compared && left.past == right.past && left.grown == right.grown
+        && left.shrunk == right.shrunk && left.new == right.new && left.gone == right.gone
+        && left.isHeadSilent == right.isHeadSilent && left.allowances == right.allowances
+        && left.unusedExceptions == right.unusedExceptions && left.varied.elementsEqual(right.varied, by: ==)
+    }
   }
 
   private struct Totals {
@@ -120,13 +131,17 @@ package struct Comparison: Sendable {
   }
 
   private let allowances: Allowances
+  private let exceptions: ComparisonExceptions
   private var base: [TestIdentity: [Totals]] = [:]
   private var head: [TestIdentity: [Totals]] = [:]
   private var shapes: [String] = []
   private var shapeIndices: [ShapeKey: Int32] = [:]
 
-  package init(allowances: Allowances = Allowances()) {
+  package init(
+    allowances: Allowances = Allowances(), exceptions: ComparisonExceptions = ComparisonExceptions()
+  ) {
     self.allowances = allowances
+    self.exceptions = exceptions
   }
 
   package mutating func addToBase(_ test: RunRecord.Test) {
@@ -170,7 +185,11 @@ package struct Comparison: Sendable {
       sent = Pair(
         before.reduce(sent.base) { $0.adding($1.queries) }, lines.reduce(sent.head) { $0.adding($1.queries) })
       let change = change(of: identity, from: before, to: lines)
-      if change.isPast {
+      let isOther = change.measures.values.contains { $0.growth != 0 }
+      // What is blind now says nothing, and is no variation.
+      if isOther, !change.isBlindNow, let reason = exceptions.reason(for: identity) {
+        result.varied.append((change, reason))
+      } else if change.isPast {
         result.past.append(change)
       } else if change.measures.values.contains(where: { $0.growth > 0 }) {
         result.grown.append(change)
@@ -181,6 +200,8 @@ package struct Comparison: Sendable {
     result.gone = base.keys.filter { head[$0] == nil }.sorted()
     guard result.compared > 0 else { throw ReportError.nothingInCommon }
     result.new.sort()
+    result.unusedExceptions = exceptions.unused(among: Set(base.keys).union(head.keys))
+    result.varied.sort { ($1.change.growth, $0.change.identity) < ($0.change.growth, $1.change.identity) }
     result.isHeadSilent = sent.base > 0 && sent.head == 0
     result.past.sort { ($1.growth, $0.identity) < ($0.growth, $1.identity) }
     result.grown.sort { ($1.growth, $0.identity) < ($0.growth, $1.identity) }

@@ -11,11 +11,14 @@ internal import Foundation
 ///
 /// See [OTLP file exporter](https://opentelemetry.io/docs/specs/otel/protocol/file-exporter/).
 package struct OTLPTrace: Sendable {
-  /// Who sends: `service.name` of the resource.
-  private let service: String
+  /// Whose attributes they are.
+  private static let schema = "https://opentelemetry.io/schemas/1.37.0"
+
+  /// Who sends: `service.name` of the resource; `nil` for the module of each test.
+  private let service: String?
   private var count: UInt64 = 0
 
-  package init(service: String = "swift-database-testing") {
+  package init(service: String? = nil) {
     self.service = service
   }
 
@@ -30,9 +33,12 @@ package struct OTLPTrace: Sendable {
     let data = TracesData(resourceSpans: [
       ResourceSpans(
         resource: Resource(attributes: [
-          Attribute("service.name", .string(service)), Attribute("process.pid", .int(Int64(header.process))),
+          Attribute("service.name", .string(service ?? test.module)),
+          Attribute("process.pid", .int(Int64(header.process))),
         ]),
-        scopeSpans: [ScopeSpans(scope: Scope(name: "swift-database-testing"), spans: builder.spans)])
+        scopeSpans: [
+          ScopeSpans(scope: Scope(name: "swift-database-testing"), spans: builder.spans, schemaUrl: Self.schema)
+        ], schemaUrl: Self.schema)
     ])
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -47,6 +53,7 @@ struct TracesData: Encodable {
 struct ResourceSpans: Encodable {
   var resource: Resource
   var scopeSpans: [ScopeSpans]
+  var schemaUrl: String
 }
 
 struct Resource: Encodable {
@@ -56,6 +63,7 @@ struct Resource: Encodable {
 struct ScopeSpans: Encodable {
   var scope: Scope
   var spans: [OTLPSpan]
+  var schemaUrl: String
 }
 
 struct Scope: Encodable {
@@ -74,6 +82,7 @@ struct OTLPSpan: Encodable {
 
   struct Status: Encodable {
     var code: Int
+    var message: String?
   }
 
   struct Event: Encodable {

@@ -9,6 +9,8 @@ package enum ReportError: Error, Equatable, CustomStringConvertible {
   case isInput(String)
   case unwritable(String, reason: String)
   case allowance(String)
+  case exception(String, line: Int)
+  case noExceptions(String)
 
   package var description: String {
     switch self {
@@ -31,6 +33,13 @@ package enum ReportError: Error, Equatable, CustomStringConvertible {
       "\(path) is one of the files that are read. Name another file for the output."
     case .unwritable(let path, let reason):
       "\(path) cannot be written: \(reason)."
+    case .exception(let path, let line):
+      """
+      \(path):\(line) is no exception: write a test and a reason, such as \
+      BookshopTests/SyncTests.swift fetchesPages() because the number of pages is random.
+      """
+    case .noExceptions(let path):
+      "\(path) does not exist. Name a file with a line for each test that may vary, or leave --exceptions out."
     case .allowance(let text):
       "\"\(text)\" is no allowance: write a number (2), a percentage (10%), or any."
     }

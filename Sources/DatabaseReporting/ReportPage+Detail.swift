@@ -28,6 +28,10 @@ struct TestDetail {
     var kind: String
     var text: String
     var site: String?
+    var sql: String?
+    var parent: String?
+    var fix: String?
+    var failed: Bool
     /// How each line around the site led to it, and the line.
     var callers: [[String]]
   }
@@ -68,15 +72,26 @@ struct TestDetail {
     ]
     json = safeJSON(
       Content(
-        name: test.name.limited(300), place: "\(test.module)/\(test.file):\(test.line)".limited(300),
+        name: (test.displayName ?? test.name).limited(300), place: Self.place(of: test).limited(500),
         facts: facts.compactMap { $0 }.joined(separator: ", "), blind: test.isBlind,
         start: Int64(nanoseconds: waterfall.start), end: Int64(nanoseconds: waterfall.end), hidden: waterfall.hidden,
         lanes: lanes,
-        findings: test.findings.prefix(50).map {
+        findings: test.problems.prefix(50).map { found, isFailure in
           Problem(
-            kind: Finding.Kind(rawValue: $0.kind).title.limited(40), text: $0.headline.limited(600),
-            site: $0.site?.limited(300), callers: $0.callers.map { [$0.way, $0.site.limited(300)] })
+            kind: Finding.Kind(rawValue: found.kind).title.limited(40), text: found.headline.limited(600),
+            site: found.site?.limited(300), sql: test.mostFrequent(of: found.statements).sql?.limited(1_000),
+            parent: found.parent.flatMap(test.sql)?.limited(1_000), fix: found.fix?.limited(600), failed: isFailure,
+            callers: found.callers.map { [$0.way, $0.site.limited(300)] })
         }))
+  }
+
+  /// `BookshopTests/LibraryTests.swift:12 · LibraryTests.listsAuthors()`.
+  private static func place(of test: RunRecord.Test) -> String {
+    let suite = test.suite.map { $0.replacing("/", with: ".") }
+    var parts = ["\(test.module)/\(test.file):\(test.line)"]
+    if suite != nil || test.displayName != nil { parts.append((suite.map { "\($0)." } ?? "") + test.name) }
+    if let testCase = test.case, testCase != "only" { parts.append("case \(testCase.prefix(6))") }
+    return parts.joined(separator: " · ")
   }
 }
 

@@ -43,15 +43,24 @@ extension ReportPage {
         return bar[6] + sql + (bar[7] ? ", " + bar[7] : "");
       }
 
-      function waterfall(test, width) {
+      // Every beginning and end is one step: what happened meanwhile shows, however short it was.
+      function inOrder(test) {
+        const times = new Set([test.start, test.end]);
+        for (const lane of test.lanes) for (const bar of lane.bars) times.add(bar[2]).add(bar[3]);
+        const places = new Map(Array.from(times).sort((a, b) => a - b).map((time, index) => [time, index]));
+        return (time) => places.get(time) / Math.max(1, places.size - 1);
+      }
+
+      function waterfall(test, width, isInOrder) {
         const rowHeight = 16, laneGap = 12, nameHeight = 18, top = 26;
         const height = test.lanes.reduce((sum, lane) => sum + nameHeight + Math.max(1, lane.rows) * rowHeight + laneGap, top);
         const svg = draw("svg", {
           class: "waterfall", viewBox: `0 0 ${width} ${height}`, height: height, role: "img",
           "aria-label": "Waterfall of " + test.name + "; the same in words below"
         });
-        const place = (time) => (time - test.start) / Math.max(1, test.end - test.start) * (width - 2) + 1;
-        const steps = width < 500 ? 2 : 4;
+        const share = isInOrder ? inOrder(test) : (time) => (time - test.start) / Math.max(1, test.end - test.start);
+        const place = (time) => share(time) * (width - 2) + 1;
+        const steps = isInOrder ? -1 : width < 500 ? 2 : 4;
         for (let step = 0; step <= steps; step += 1) {
           const time = test.start + (test.end - test.start) * step / steps;
           const tick = draw("g", { class: "tick" });
@@ -74,6 +83,13 @@ extension ReportPage {
             rect.append(draw("title", {}, sentence(bar)));
             rect.addEventListener("click", () => show(bar));
             svg.append(rect);
+            const letters = Math.floor((size - 8) / 6);
+            const words = bar[6] + (bar[5] >= 0 ? " " + statements[bar[5]] : "");
+            if (letters >= 8) {
+              const isSoft = bar[0] >= 5;
+              svg.append(draw("text", { class: "label" + (isSoft ? " soft" : ""), x: x + 4, y: barY + 9.5 },
+                words.length > letters ? words.slice(0, letters - 1) + "…" : words));
+            }
             if (bar[4] & 2) svg.append(draw("rect", { class: "mark", x: x, y: barY + 13, width: size, height: 2 }));
           }
           y += Math.max(1, lane.rows) * rowHeight + laneGap;
@@ -86,6 +102,8 @@ extension ReportPage {
         const item = Array.from(dialog.querySelectorAll(".sequence li")).find((item) => item.bar === bar);
         if (!item) return;
         item.classList.add("now");
+        const folded = item.closest("details");
+        if (folded) folded.open = true;
         item.scrollIntoView({ block: "center" });
       }
 
@@ -105,7 +123,29 @@ extension ReportPage {
         const bars = test.lanes.flatMap((lane) => lane.bars.map((bar) => [lane, bar]));
         bars.sort((a, b) => a[1][2] - b[1][2]);
         const list = make("ol", { class: "sequence" });
-        for (const [lane, bar] of bars) {
+        const runs = [];
+        for (const entry of bars) {
+          const run = runs[runs.length - 1];
+          const isEqual = run && entry[1][5] >= 0 && run[0][1][5] === entry[1][5] && run[0][0] === entry[0]
+            && (run[0][1][4] & 1) === (entry[1][4] & 1);
+          if (isEqual) run.push(entry);
+          else runs.push([entry]);
+        }
+        for (const run of runs) {
+          if (run.length < 3) {
+            list.append(...run.map(row));
+            continue;
+          }
+          const first = run[0][1], last = run[run.length - 1][1];
+          const inner = make("ol", { class: "sequence" }, ...run.map(row));
+          const flag = run.some(([, bar]) => bar[4]) ? " flag" : "";
+          const head = make("summary", {}, make("span", { class: "quiet" + flag, text: first[6] + " … " + last[6] + "  " }),
+            run.length + " × ", make("code", { text: statements[first[5]] }));
+          list.append(make("li", {}, make("details", {}, head, inner)));
+        }
+        return list;
+
+        function row([lane, bar]) {
           const isStatement = bar[5] >= 0;
           const text = isStatement ? make("code", { text: statements[bar[5]] }) : make("span", { text: bar[6] });
           const notes = (bar[7] || "") + (test.lanes.length > 1 ? " · " + lane.name : "");
@@ -113,9 +153,8 @@ extension ReportPage {
             make("span", { class: "quiet" + (bar[4] ? " flag" : ""), text: isStatement ? bar[6] : "" }),
             make("span", { class: bar[4] & 1 ? "bad" : "" }, text), make("span", { class: "quiet", text: notes }));
           item.bar = bar;
-          list.append(item);
+          return item;
         }
-        return list;
       }
 
       function open(number) {
@@ -124,16 +163,30 @@ extension ReportPage {
         statements = statements || read("statements");
         const close = make("button", { type: "button", text: "Close" });
         close.addEventListener("click", () => dialog.close());
+        const count = Number(document.body.dataset.tests);
+        const step = (text, name, other) => {
+          const button = make("button", { type: "button", text: text, "aria-label": name });
+          button.disabled = other < 0 || other >= count;
+          button.addEventListener("click", () => { location.hash = "#t" + other; });
+          return button;
+        };
+        const buttons = make("div", {}, step("←", "Test before", Number(number) - 1),
+          step("→", "Next test", Number(number) + 1), close);
         const title = make("div", {}, make("h2", { id: "detail-title", text: test.name }),
           make("div", { class: "quiet", text: test.place + " · " + test.facts }));
-        const sheet = make("div", { class: "sheet" }, make("header", {}, title, close));
+        const sheet = make("div", { class: "sheet" }, make("div", { class: "top" }, title, buttons));
         if (test.blind) {
           sheet.append(make("p", { class: "warning", text: "Blind: statements are missing, so nothing follows from this test." }));
         }
         if (test.findings.length) {
           const list = make("ul", { class: "findings" });
           for (const finding of test.findings) {
-            list.append(make("li", {}, make("span", { class: "kind bad", text: finding.kind }), " " + finding.text,
+            const line = (name, ...parts) => make("p", { class: name }, ...parts);
+            list.append(make("li", {}, make("span", { class: "kind" + (finding.failed ? " bad" : ""), text: finding.kind }),
+              (finding.failed ? " failed: " : " ") + finding.text,
+              finding.sql ? line("sql", make("code", { text: finding.sql })) : null,
+              finding.parent ? line("sql quiet", "after ", make("code", { text: finding.parent })) : null,
+              finding.fix ? line("fix", make("b", { text: "Fix" }), finding.fix) : null,
               finding.site ? make("p", { class: "site" }, "at ", make("code", { text: finding.site })) : null,
               ...finding.callers.map(([way, site]) =>
                 make("p", { class: "site quiet" }, way + " at ", make("code", { text: site })))));
@@ -144,8 +197,17 @@ extension ReportPage {
         if (!dialog.open) dialog.showModal();
         dialog.scrollTop = 0;
         if (test.lanes.length) {
-          sheet.append(make("h3", { text: "In time" }));
-          sheet.append(waterfall(test, Math.max(260, sheet.clientWidth - 40)), legend(test));
+          const width = Math.max(260, sheet.clientWidth - 40);
+          let isInOrder = false, drawing = waterfall(test, width, isInOrder);
+          const axis = make("button", { type: "button", class: "axis", "aria-pressed": "false", text: "Even steps" });
+          axis.addEventListener("click", () => {
+            isInOrder = !isInOrder;
+            axis.setAttribute("aria-pressed", String(isInOrder));
+            const other = waterfall(test, width, isInOrder);
+            drawing.replaceWith(other);
+            drawing = other;
+          });
+          sheet.append(make("h3", { text: "In time" }), axis, drawing, legend(test));
           sheet.append(make("h3", { text: "In order" }), sequence(test));
         } else {
           sheet.append(make("p", { class: "quiet", text: "No statement was recorded." }));
@@ -167,6 +229,12 @@ extension ReportPage {
         if (event.target === dialog) dialog.close();
       });
       window.addEventListener("hashchange", route);
+      window.addEventListener("keydown", (event) => {
+        const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+        if (!dialog.open || step === 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+        const next = Number(dialog.dataset.test) + step;
+        if (next >= 0 && next < Number(document.body.dataset.tests)) location.hash = "#t" + next;
+      });
 
       function addSearch() {
         const search = document.getElementById("search"), files = document.getElementById("files");

@@ -7,17 +7,25 @@ extension ReportPage {
 
   var header: String {
     let tiles: [(String, String)] = [
-      (summary.lines.count.grouped, summary.lines.count == 1 ? "test" : "tests"),
+      (summary.testCount.grouped, summary.testCount == 1 ? "test" : "tests"),
       (summary.queries.grouped, summary.queries == 1 ? "query" : "queries"),
       (summary.statements.grouped, summary.statements == 1 ? "statement" : "statements"),
       (summary.steps.map(\.grouped) ?? "–", "steps of SQLite"),
       (RunSummary.duration(summary.time), "in the database"),
       (summary.problems.count.grouped, summary.problems.count == 1 ? "finding" : "findings"),
     ]
-    let list = tiles.map { "<div><dt>\($0.1)</dt><dd>\($0.0.markup(limit: 40))</dd></div>" }.joined()
+    let failed = summary.failed.count
+    var list = ""
+    if failed > 0 {
+      list = "<div class=\"failed\"><dt>failed, \(summary.passed.grouped) passed</dt><dd>\(failed.grouped)</dd></div>"
+    } else if summary.passed > 0 {
+      list = "<div class=\"passed\"><dt>passed, none failed</dt><dd>\(summary.passed.grouped)</dd></div>"
+    }
+    list += tiles.map { "<div><dt>\($0.1)</dt><dd>\($0.0.markup(limit: 40))</dd></div>" }.joined()
     return """
       <header>
       <h1>\(title.markup(limit: 200))</h1>
+      \(runLines)
       <dl class="tiles">\(list)</dl>
       \(warnings)
       <nav aria-label="Sections"><a href="#findings">Findings</a> <a href="#most">Costliest</a> <a href="#tests">Tests</a> \
@@ -25,6 +33,12 @@ extension ReportPage {
       </header>
 
       """
+  }
+
+  private var runLines: String {
+    let lines = summary.runs.prefix(3).map { "<p class=\"run\">Run of \($0.text.markup(limit: 300))</p>" }
+    let more = summary.runs.count > 3 ? "<p class=\"run\">and \((summary.runs.count - 3).grouped("other run"))</p>" : ""
+    return lines.joined(separator: "\n") + more
   }
 
   private var warnings: String {
@@ -48,34 +62,8 @@ extension ReportPage {
     return text
   }
 
-  private func link(_ index: Int) -> String {
+  func link(_ index: Int) -> String {
     "<a href=\"#t\(index)\">\(summary.lines[index].identity.label.markup(limit: 160))</a>"
-  }
-
-  var findingsSection: String {
-    let problems = summary.problems
-    guard !problems.isEmpty else {
-      return "<section id=\"findings\"><h2>Findings</h2><p class=\"quiet\">None.</p></section>\n"
-    }
-    let items = problems.map { problem in
-      let tests = problem.tests.reduce(into: [Int]()) { if $0.last != $1 { $0.append($1) } }
-      let links = tests.prefix(5).map(link).joined(separator: ", ")
-      let more = tests.count > 5 ? " and \((tests.count - 5).grouped) more" : ""
-      let site = problem.site.map { "<p class=\"site\">at <code>\($0.markup(limit: 300))</code></p>" } ?? ""
-      let isWarning = [
-        "nPlusOne", "leak", "failure", "openConnection", "doubleCheckin", "doubleCheckout", "poolMisuse",
-      ].contains(problem.kind)
-      return """
-        <li><span class="kind\(isWarning ? " bad" : "")">\(Finding.Kind(rawValue: problem.kind).title.markup(limit: 40))</span> \
-        \(problem.headline.markup(limit: 600))\(site)<p class="quiet">in \(links)\(more)</p></li>
-        """
-    }
-    return """
-      <section id="findings"><h2>Findings</h2><ul class="findings">
-      \(items.joined(separator: "\n"))
-      </ul></section>
-
-      """
   }
 
   /// Three short lists with bars.
@@ -112,8 +100,12 @@ extension ReportPage {
     for (file, indices) in files.sorted(by: { $0.key < $1.key }) {
       let indices = indices.sorted { (summary.lines[$0].identity.label, $0) < (summary.lines[$1].identity.label, $1) }
       let queries = indices.reduce(0) { $0.adding(summary.lines[$1].queries) }
-      let findings = indices.reduce(0) { $0 + summary.lines[$1].findings }
-      let count = findings > 0 ? ", <b class=\"bad\">\(findings.grouped("finding"))</b>" : ""
+      let failed = indices.count { (summary.lines[$0].failures ?? 0) > 0 }
+      let found = indices.count { summary.lines[$0].findings > 0 }
+      let count =
+        failed > 0
+        ? ", <b class=\"bad\">\(failed.grouped) failed</b>"
+        : found > 0 ? ", \(found.grouped) with \(found == 1 ? "a finding" : "findings")" : ""
       try sink(
         """
         <details\(isOpen ? " open" : "")><summary>\(file.markup(limit: 200)) <span class="quiet">\
@@ -129,10 +121,12 @@ extension ReportPage {
 
   private func row(_ index: Int) -> String {
     let line = summary.lines[index]
-    let findings = line.findings > 0 ? "<b class=\"bad\">\(line.findings.grouped)</b>" : ""
+    let isFailed = (line.failures ?? 0) > 0
+    let findings = line.findings > 0 ? "<b\(isFailed ? " class=\"bad\"" : "")>\(line.findings.grouped)</b>" : ""
+    let failed = isFailed ? " <b class=\"bad\">failed</b>" : ""
     let blind = line.isBlind ? " <b class=\"bad\">blind</b>" : ""
     return """
-      <tr><td>\(link(index))\(blind)</td><td data-n="\(line.queries)">\(line.queries.grouped)</td>\
+      <tr><td>\(link(index))\(failed)\(blind)</td><td data-n="\(line.queries)">\(line.queries.grouped)</td>\
       <td data-n="\(line.steps ?? 0)">\(line.steps.map(\.grouped) ?? "–")</td>\
       <td data-n="\(line.time)">\(RunSummary.duration(line.time))</td><td data-n="\(line.findings)">\(findings)</td></tr>
 

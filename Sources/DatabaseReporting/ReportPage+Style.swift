@@ -1,10 +1,10 @@
 extension ReportPage {
   static let style: String = """
     :root{color-scheme:light dark;--ground:#fff;--panel:#f6f7f9;--ink:#1b202b;--quiet:#5d6675;--line:#e2e5ea;--link:#1f5fbf;\
-    --accent:#3b7dd8;--bad:#c4281c;--warn:#fff4e0;--select:#3b7dd8;--insert:#2f9e6e;--update:#c98a12;--delete:#b4558f;\
+    --accent:#3b7dd8;--bad:#c4281c;--good:#1a7f4b;--warn:#fff4e0;--select:#3b7dd8;--insert:#2f9e6e;--update:#c98a12;--delete:#b4558f;\
     --other:#98a2b3;--transaction:#c9d3e6;--lease:#e3dcf3}
     @media(prefers-color-scheme:dark){:root{--ground:#12151b;--panel:#1a1f28;--ink:#e6e9ef;--quiet:#9aa4b5;--line:#2a303b;\
-    --link:#7fb2f7;--accent:#5b97e6;--bad:#ff7b70;--warn:#3a2d12;--select:#6aa5f2;--insert:#4cc38a;--update:#e0ad3f;\
+    --link:#7fb2f7;--accent:#5b97e6;--bad:#ff7b70;--good:#5fd39a;--warn:#3a2d12;--select:#6aa5f2;--insert:#4cc38a;--update:#e0ad3f;\
     --delete:#d983b8;--other:#7a8496;--transaction:#3a4660;--lease:#463d63}}
     *{box-sizing:border-box}
     html{scroll-padding-top:1rem}
@@ -12,7 +12,8 @@ extension ReportPage {
     font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
     header,main{max-width:72rem;margin:0 auto;padding:0 1.25rem}
     header{padding-top:2rem}
-    h1{font-size:1.5rem;line-height:1.25;margin:0 0 1.25rem;font-weight:650;letter-spacing:-.01em}
+    h1{font-size:1.5rem;line-height:1.25;margin:0 0 .5rem;font-weight:650;letter-spacing:-.01em}
+    .run{margin:0;color:var(--quiet);font-size:.9rem}
     h2{font-size:1.15rem;margin:2.5rem 0 .75rem;font-weight:650}
     h3{font-size:.9rem;margin:0 0 .4rem;font-weight:600;color:var(--quiet)}
     a{color:var(--link);text-decoration:none}
@@ -23,20 +24,31 @@ extension ReportPage {
     .skip:focus{left:1rem;top:.5rem;background:var(--ground);padding:.25rem .5rem}
     .quiet{color:var(--quiet);font-weight:400}
     .bad{color:var(--bad)}
-    .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(8.5rem,1fr));gap:.75rem;margin:0}
+    .tiles{display:grid;grid-template-columns:repeat(6,1fr);gap:.75rem;margin:1rem 0 0}
+    .tiles:has(.failed,.passed){grid-template-columns:repeat(7,1fr)}
     .tiles div{background:var(--panel);border:1px solid var(--line);border-radius:.6rem;padding:.7rem .9rem;display:flex;\
     flex-direction:column-reverse}
     .tiles dt{color:var(--quiet);font-size:.82rem}
     .tiles dd{margin:0;font-size:1.35rem;font-weight:600;line-height:1.3}
+    .tiles .failed{background:var(--bad);border-color:var(--bad)}
+    .tiles .passed{background:var(--good);border-color:var(--good)}
+    .tiles .failed *,.tiles .passed *{color:var(--ground)}
     .warning{background:var(--warn);border-left:3px solid var(--bad);padding:.6rem .9rem;border-radius:.3rem;margin:1rem 0 0}
     nav{display:flex;flex-wrap:wrap;gap:.25rem 1.1rem;margin-top:1.1rem;font-size:.92rem}
     .findings{list-style:none;margin:0;padding:0}
     .findings li{padding:.7rem 0;border-top:1px solid var(--line)}
     .findings p{margin:.15rem 0 0;font-size:.9rem}
+    .findings .what{font-size:1rem;margin:0}
+    .findings .what:not(:first-child){margin-top:.8rem}
+    .findings .fix b{color:var(--good);margin-right:.3rem}
+    .source{background:var(--panel);border:1px solid var(--line);border-radius:.4rem;margin:.4rem 0;padding:.4rem .6rem;\
+    overflow-x:auto;font-size:.9rem;line-height:1.5}
+    .source .quiet{display:inline-block;min-width:2.5em;text-align:right;margin-right:.6em;user-select:none}
+    .source mark{background:var(--warn);color:inherit}
     .kind{display:inline-block;font-size:.78rem;font-weight:600;border:1px solid currentColor;border-radius:1rem;padding:0 .55rem;\
     margin-right:.35rem;color:var(--quiet)}
     .kind.bad{color:var(--bad)}
-    .columns{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:1.5rem 2.5rem}
+    .columns{display:grid;grid-template-columns:repeat(3,1fr);gap:1.5rem 2.5rem}
     table{border-collapse:collapse;width:100%;font-size:.9rem}
     th{text-align:right;font-weight:600;color:var(--quiet);font-size:.82rem;overflow-wrap:normal}
     th,td{padding:.32rem .5rem;border-bottom:1px solid var(--line);vertical-align:top}
@@ -62,7 +74,7 @@ extension ReportPage {
     width:min(72rem,calc(100vw - 2rem));max-height:calc(100vh - 2rem);overflow:auto}
     dialog::backdrop{background:rgba(10,13,18,.5)}
     .sheet{padding:1rem 1.25rem 1.5rem}
-    .sheet header{padding:0;display:flex;gap:1rem;justify-content:space-between;align-items:flex-start}
+    .sheet .top{padding:0;display:flex;gap:1rem;justify-content:space-between;align-items:flex-start}
     .sheet h2{margin:0}
     .sheet h3{margin:1.25rem 0 .4rem}
     .waterfall{display:block;width:100%;overflow:visible}
@@ -74,6 +86,13 @@ extension ReportPage {
     .select{fill:var(--select)}.insert{fill:var(--insert)}.update{fill:var(--update)}.delete{fill:var(--delete)}
     .other{fill:var(--other)}.transaction{fill:var(--transaction)}.lease{fill:var(--lease)}
     .waterfall .isbad{stroke:var(--bad);stroke-width:1.5}
+    .waterfall .label{font-size:10px;fill:#10131a;pointer-events:none}
+    .waterfall .label.soft{fill:var(--ink)}
+    .sheet .findings{margin-top:.8rem}
+    .sheet .top div:last-child{display:flex;gap:.4rem}
+    .axis{margin:.3rem 0}
+    .sequence details{grid-column:1/-1;border:0}
+    .sequence details summary{font-weight:400;padding:0}
     .waterfall .mark{fill:var(--ink)}
     .legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;font-size:.82rem;color:var(--quiet);margin:.4rem 0 0;padding:0;list-style:none}
     .legend svg{width:.7rem;height:.7rem;margin-right:.35rem}
@@ -81,7 +100,13 @@ extension ReportPage {
     .sequence li{display:grid;grid-template-columns:3.5rem 1fr auto;gap:.1rem .75rem;padding:.25rem 0;border-bottom:1px solid var(--line)}
     .sequence li:target,.sequence li.now{background:var(--panel)}
     .sequence .flag{border-left:3px solid var(--bad);padding-left:.4rem}
+    @media(max-width:60rem){
+    .tiles,.tiles:has(.failed,.passed){grid-template-columns:repeat(3,1fr)}
+    .tiles .failed,.tiles .passed{grid-column:1/-1}
+    .columns{grid-template-columns:1fr}
+    }
     @media(max-width:40rem){
+    .tiles,.tiles:has(.failed,.passed){grid-template-columns:repeat(2,1fr)}
     header,main{padding:0 .9rem}
     header{padding-top:1.25rem}
     table.tests th:not(:first-child){width:3.9rem;font-size:.74rem;padding-left:.2rem}

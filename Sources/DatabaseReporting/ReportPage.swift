@@ -1,7 +1,7 @@
 internal import DatabaseInstrumentation
 package import DatabaseRecording
 internal import DatabaseSupport
-internal import Foundation
+package import Foundation
 
 /// A test run as one HTML file that needs nothing else: what a person opens to see what the tests did to the database.
 ///
@@ -13,15 +13,35 @@ package struct ReportPage: Sendable {
   /// One for each line of the summary: JSON for the script, safe inside of an element.
   private var details: [String] = []
   private var statements = PageTexts()
+  /// The checkout, where source files are looked for; `nil`: none are shown.
+  let sources: URL?
 
-  package init(title: String = "What the tests did to the database") {
+  package init(title: String = "What the tests did to the database", sources: URL? = nil) {
     self.title = title
+    self.sources = sources
   }
 
   /// Takes one test; of its executions it keeps those that a waterfall draws.
   package mutating func add(_ test: RunRecord.Test) {
     summary.add(test)
     details.append(TestDetail(test, statements: &statements).json)
+  }
+
+  /// The runs that the tests are of.
+  package var runs: [RunDescription] {
+    get { summary.runs }
+    set { summary.runs = newValue }
+  }
+
+  /// Tells a page of ours from any other file.
+  private static let mark = #"<meta name="generator" content="swift-database-testing">"#
+
+  /// Whether a file is such a page, so that a new one may take its place.
+  package static func isPage(at path: String) -> Bool {
+    guard let handle = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? handle.close() }
+    guard let beginning = try? handle.read(upToCount: 512) else { return false }
+    return String(decoding: beginning, as: UTF8.self).contains(mark)
   }
 
   /// Hands the page over in pieces.
@@ -35,6 +55,7 @@ package struct ReportPage: Sendable {
       <html lang="en">
       <head>
       <meta charset="utf-8">
+      \(Self.mark)
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'nonce-\(nonce)'; \
       script-src 'nonce-\(nonce)'; base-uri 'none'; form-action 'none'">
       <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -43,7 +64,7 @@ package struct ReportPage: Sendable {
       \(Self.style)
       </style>
       </head>
-      <body>
+      <body data-tests="\(details.count)">
       <a class="skip" href="#tests">Skip to the tests</a>
 
       """)

@@ -28,10 +28,10 @@ extension RunSummary {
   ///   - top: How many tests and shapes each list has at most.
   package func text(_ style: TextStyle, top: Int) -> String {
     var parts = [headline(style)]
+    parts += problemList(style, top: top)
     parts += list("Most queries", style, top: top, \.queries) { $0.grouped }
     parts += list("Most steps", style, top: top, { $0.steps ?? 0 }) { $0.grouped }
     parts += list("Most time in the database", style, top: top, \.time) { Self.duration($0) }
-    parts += problemList(style, top: top)
     parts += loadList(style, top: top)
     parts += shapeList(style, top: top)
     return parts.joined(separator: "\n\n") + "\n"
@@ -39,10 +39,17 @@ extension RunSummary {
 
   private func headline(_ style: TextStyle) -> String {
     let counts = [
-      lines.count.grouped("test"), queries.grouped("query", plural: "queries"), statements.grouped("statement"),
+      testCount.grouped("test"), queries.grouped("query", plural: "queries"), statements.grouped("statement"),
       steps.map { $0.grouped("step") }, "\(Self.duration(time)) in the database",
     ]
     var text = style.bold(counts.compactMap { $0 }.joined(separator: ", "))
+    text += runs.prefix(3).map { "\nRun of \($0.text)".cut(to: style.width) }.joined()
+    if runs.count > 3 { text += "\nand \((runs.count - 3).grouped("other run"))" }
+    if !failed.isEmpty {
+      text += "\n" + style.red("\(failed.count.grouped("test")) failed") + ", \(passed.grouped) passed"
+    } else if passed > 0 {
+      text += "\n" + style.green("\(passed.grouped("test")) passed")
+    }
     if !blind.isEmpty {
       let names = blind.prefix(5).map { "\n  \($0.description.singleLine.cut(to: style.width - 2))" }.joined()
       let more = blind.count > 5 ? "\n  and \((blind.count - 5).grouped) more" : ""
@@ -83,13 +90,15 @@ extension RunSummary {
     guard !problems.isEmpty else { return [] }
     var text = [style.bold("Findings: \(problems.count.grouped)")]
     for problem in problems.prefix(Swift.max(top, 1)) {
-      text.append(
-        ("  \(Finding.Kind(rawValue: problem.kind).title.singleLine): ".cut(to: 40) + problem.headline.singleLine).cut(
-          to: style.width))
+      let title = "\(Finding.Kind(rawValue: problem.kind).title.singleLine): ".cut(to: 40)
+      let isFailure = !problem.failed.isEmpty
+      let line = (title + problem.headline.singleLine).cut(to: style.width - (isFailure ? 10 : 2))
+      text.append("  " + (isFailure ? style.red("failed: ") : "") + line)
       if let site = problem.site { text.append("    at \(site.singleLine)".cut(to: style.width)) }
-      let names = Set(problem.tests.map { lines[$0].identity }).sorted()
-      let more = names.count > 1 ? " and \((names.count - 1).grouped("other"))" : ""
-      text.append("    in \(names[0].description.singleLine)".cut(to: style.width - more.count) + more)
+      let others = Set(problem.tests.map { lines[$0].identity }).count - 1
+      let more = others > 0 ? " and \(others.grouped("other"))" : ""
+      text.append(
+        "    in \(lines[problem.worst].identity.description.singleLine)".cut(to: style.width - more.count) + more)
     }
     if problems.count > Swift.max(top, 1) { text.append("  and \((problems.count - top).grouped) more") }
     return [text.joined(separator: "\n")]

@@ -13,6 +13,10 @@ package struct RunSummary: Sendable {
     package var time: Int
     package var findings: Int
     package var isBlind: Bool
+    /// Seconds since 1970.
+    package var started: Double
+    /// `nil` where it is not known whether it failed.
+    package var failures: Int?
   }
 
   package struct Shape: Sendable, Equatable {
@@ -23,12 +27,24 @@ package struct RunSummary: Sendable {
     package var steps: Int?
   }
 
+  /// What was found, in one line of the app by any number of tests.
   package struct Problem: Sendable, Equatable {
     package var kind: String
+    /// Of the test that has most of it.
     package var headline: String
     package var site: String?
     /// Those that have it, as indices of ``RunSummary/lines``.
-    package var tests: [Int]
+    package var tests: [Int] = []
+    /// Those of them that fail because of it.
+    package var failed: Set<Int> = []
+    /// The worst case: the test that has most of it, and what the record says of it there.
+    package var worst: Int
+    package var detail: RunRecord.Problem
+    /// The statement, and the one that returned what it was sent for.
+    package var sql: String?
+    /// How many of its statements that is.
+    package var sqlCount = 0
+    package var parentSQL: String?
   }
 
   private struct ShapeKey: Hashable {
@@ -42,12 +58,24 @@ package struct RunSummary: Sendable {
     var site: String?
   }
 
+  /// A test that recorded by calls of its own.
+  private struct Caller: Hashable {
+    var identity: TestIdentity
+    var suite: String?
+    var testCase: String?
+  }
+
   private struct LoadKey: Hashable {
     var strategy: String
     var relationship: String
   }
 
   package private(set) var lines: [Line] = []
+  /// The runs that the lines are of, as far as their files know them.
+  package var runs: [RunDescription] = []
+  /// Without counting the calls of one test one by one.
+  package private(set) var testCount = 0
+  private var callers: Set<Caller> = []
   package private(set) var queries = 0
   package private(set) var statements = 0
   package private(set) var steps: Int?
@@ -66,7 +94,13 @@ package struct RunSummary: Sendable {
     lines.append(
       Line(
         identity: identity, queries: test.queries.asCount, statements: test.statements.asCount,
-        steps: test.steps?.asCount, time: spent, findings: test.findings.count, isBlind: test.isBlind))
+        steps: test.steps?.asCount, time: spent, findings: test.problems.count, isBlind: test.isBlind,
+        started: test.started ?? 0, failures: test.failures?.count))
+    var caller = Caller(identity: identity, suite: test.suite, testCase: test.case)
+    caller.identity.call = nil
+    // A call that is named by its place may be of any number of tests.
+    let isNamed = test.call != nil && test.name != "\(test.file):\(test.line)"
+    if !isNamed || callers.insert(caller).inserted { testCount += 1 }
     queries = queries.adding(test.queries.asCount)
     statements = statements.adding(test.statements.asCount)
     if let more = test.steps?.asCount { steps = (steps ?? 0).adding(more) }
@@ -74,17 +108,31 @@ package struct RunSummary: Sendable {
     excluded = excluded.adding(test.excluded.asCount)
     dropped = dropped.adding(test.dropped.asCount)
     addShapes(test)
-    for finding in test.findings {
-      // Headlines hold numbers that differ from test to test.
-      let subject = finding.relationship ?? (finding.site == nil ? finding.headline : "")
-      let key = ProblemKey(kind: finding.kind, subject: subject, site: finding.site)
-      let new = Problem(kind: finding.kind, headline: finding.headline, site: finding.site, tests: [])
-      problemsByKey[key, default: new].tests.append(lines.count - 1)
-    }
+    for (problem, isFailure) in test.problems { add(problem, isFailure: isFailure, of: test) }
     for load in test.loads {
       let key = LoadKey(strategy: load.strategy, relationship: load.relationship)
       loadsByKey[key, default: 0] += load.statements.count
     }
+  }
+
+  private mutating func add(_ found: RunRecord.Problem, isFailure: Bool, of test: RunRecord.Test) {
+    let line = lines.count - 1
+    // Headlines hold numbers that differ from test to test.
+    let subject = found.relationship ?? (found.site == nil ? found.headline : "")
+    let key = ProblemKey(kind: found.kind, subject: subject, site: found.site)
+    var problem =
+      problemsByKey[key]
+      ?? Problem(kind: found.kind, headline: found.headline, site: found.site, worst: line, detail: found)
+    if problem.tests.isEmpty || found.count > problem.detail.count {
+      problem.headline = found.headline
+      problem.worst = line
+      problem.detail = found
+      (problem.sql, problem.sqlCount) = test.mostFrequent(of: found.statements)
+      problem.parentSQL = found.parent.flatMap(test.sql)
+    }
+    problem.tests.append(line)
+    if isFailure { problem.failed.insert(line) }
+    problemsByKey[key] = problem
   }
 
   private mutating func addShapes(_ test: RunRecord.Test) {
@@ -120,12 +168,22 @@ package struct RunSummary: Sendable {
     shapesByKey.values.sorted { ($1.executions, $1.time, $0.sql) < ($0.executions, $0.time, $1.sql) }
   }
 
-  /// Those that the most tests have first.
+  /// What fails tests first, then by what it is, an N+1 before a statement that failed, then those that the most tests have.
   package var problems: [Problem] {
-    problemsByKey.values.sorted {
-      ($1.tests.count, $0.kind, $0.headline, $0.site ?? "") < ($0.tests.count, $1.kind, $1.headline, $1.site ?? "")
+    func rank(_ problem: Problem) -> (Int, Int, Int) {
+      (problem.failed.isEmpty ? 1 : 0, Finding.Kind(rawValue: problem.kind).rank, -problem.tests.count)
+    }
+    func rest(_ problem: Problem) -> (Int, String, String, String) {
+      (-problem.detail.count, problem.kind, problem.headline, problem.site ?? "")
+    }
+    return problemsByKey.values.sorted { left, right in
+      rank(left) == rank(right) ? rest(left) < rest(right) : rank(left) < rank(right)
     }
   }
+
+  /// Lines of tests that failed, and of those that are known not to have.
+  package var failed: [Int] { lines.indices.filter { (lines[$0].failures ?? 0) > 0 } }
+  package var passed: Int { lines.count { $0.failures == 0 } }
 
   /// How many statements loaded which relationship in which way, the most first.
   package var loads: [(strategy: String, relationship: String, statements: Int)] {

@@ -80,23 +80,28 @@ struct TraceBuilder {
     root.attributes = [
       Attribute("test.suite.name", .string(test.module)), Attribute("test.case.name", .string(test.name)),
       Attribute("code.file.path", .string(test.file)), Attribute("code.line.number", .int(Int64(test.line))),
-      Attribute("db.testing.queries", .int(Int64(test.queries))),
-      Attribute("db.testing.blind", .bool(test.isBlind)),
+      Attribute("database_testing.queries", .int(Int64(test.queries))),
+      Attribute("database_testing.blind", .bool(test.isBlind)),
     ]
-    if let steps = test.steps { root.attributes.append(Attribute("db.testing.steps", .int(Int64(steps)))) }
-    let events = test.findings.map { finding in
+    if let steps = test.steps { root.attributes.append(Attribute("database_testing.steps", .int(Int64(steps)))) }
+    if let failures = test.failures {
+      root.attributes.append(Attribute("test.case.result.status", .string(failures.isEmpty ? "pass" : "fail")))
+      if let first = failures.first { root.status = OTLPSpan.Status(code: 2, message: first.headline) }
+    }
+    let events = test.problems.map { finding, isFailure in
       let first = finding.statements.compactMap { number in
         test.executions.first { $0.number == number }?.start
       }.min()
       var attributes = [
-        Attribute("db.testing.finding.headline", .string(finding.headline)),
-        Attribute("db.testing.finding.count", .int(Int64(finding.count))),
+        Attribute("database_testing.finding.headline", .string(finding.headline)),
+        Attribute("database_testing.finding.count", .int(Int64(finding.count))),
+        Attribute("database_testing.finding.failed", .bool(isFailure)),
       ]
       if let relationship = finding.relationship {
         attributes.append(Attribute("db.relationship.key", .string(relationship)))
       }
       if let site = finding.site {
-        attributes.append(Attribute("db.testing.finding.site", .string(site)))
+        attributes.append(Attribute("database_testing.finding.site", .string(site)))
         attributes += CodePlace(site).attributes
         let callers = finding.callers.map(\.description)
         if !callers.isEmpty {
@@ -145,9 +150,11 @@ struct TraceBuilder {
 
   private static func attributes(of flush: RunRecord.Flush) -> [Attribute] {
     let rows = [("inserted", flush.inserted), ("updated", flush.updated), ("deleted", flush.deleted)]
-    return [Attribute("db.testing.transaction.committed", .bool(flush.isCommitted))]
+    return [Attribute("database_testing.transaction.committed", .bool(flush.isCommitted))]
       + rows.flatMap { kind, tables in
-        tables.sorted { $0.key < $1.key }.map { Attribute("db.testing.rows.\(kind).\($0.key)", .int(Int64($0.value))) }
+        tables.sorted { $0.key < $1.key }.map {
+          Attribute("database_testing.rows.\(kind).\($0.key)", .int(Int64($0.value)))
+        }
       }
   }
 
@@ -189,14 +196,19 @@ struct TraceBuilder {
     if let shape {
       attributes.append(Attribute("db.query.text", .string(shape.sql)))
       if !shape.summary.isEmpty { attributes.append(Attribute("db.query.summary", .string(shape.summary))) }
-      if shape.kind != "other" {
-        attributes.append(Attribute("db.operation.name", .string(shape.kind.uppercased())))
+      // As the spans of an app have them: the first word, and the only table.
+      if let operation = shape.summary.split(separator: " ").first {
+        attributes.append(Attribute("db.operation.name", .string(String(operation))))
       }
-      if shape.tables.count == 1 { attributes.append(Attribute("db.collection.name", .string(shape.tables[0]))) }
+      if let table = shape.tables.first, shape.tables.allSatisfy({ $0 == table }) {
+        attributes.append(Attribute("db.collection.name", .string(table)))
+      }
     }
     if let rows = execution.rows { attributes.append(Attribute("db.response.returned_rows", .int(Int64(rows)))) }
-    if let steps = execution.steps { attributes.append(Attribute("db.testing.steps", .int(Int64(steps)))) }
-    if let changed = execution.changed { attributes.append(Attribute("db.testing.rows.changed", .int(Int64(changed)))) }
+    if let steps = execution.steps { attributes.append(Attribute("database_testing.steps", .int(Int64(steps)))) }
+    if let changed = execution.changed {
+      attributes.append(Attribute("database_testing.rows.changed", .int(Int64(changed))))
+    }
     if let load {
       attributes.append(Attribute("db.loader.strategy", .string(load.strategy)))
       attributes.append(Attribute("db.relationship.key", .string(load.relationship)))
@@ -225,13 +237,13 @@ struct TraceBuilder {
       let isLeak = lease.end == nil || lease.end == "detached" || lease.end == "abandoned"
       var new = span(
         id(.lease, UInt64(index)), parent: rootID, "lease", .internal, from: lease.start,
-        to: lease.duration.map { Self.end(lease.start, $0) } ?? end)
+        to: isLeak ? end : lease.duration.map { Self.end(lease.start, $0) } ?? end)
       new.attributes =
         [
           Attribute("db.client.connection.pool.name", .string(lease.pool)),
-          Attribute("db.testing.lease.end", .string(lease.end ?? "never returned")),
+          Attribute("database_testing.lease.end", .string(lease.end ?? "never returned")),
         ] + (lease.connection.map(attributes(of:)) ?? [])
-      if let site = lease.site { new.attributes.append(Attribute("db.testing.lease.site", .string(site))) }
+      if let site = lease.site { new.attributes.append(Attribute("database_testing.lease.site", .string(site))) }
       if isLeak { new.status = OTLPSpan.Status(code: 2) }
       spans.append(new)
     }

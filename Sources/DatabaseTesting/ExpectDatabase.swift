@@ -42,13 +42,15 @@ public func expectDatabase<R>(
 ) rethrows -> R {
   let location = CodeLocation(fileID, filePath, line, column)
   let recorder = DatabaseRecorder.started("", at: location)
-  do {
-    let result = try recorder.bind(body)
-    recorder.report(expectations, at: location, file: filePath)
-    return result
-  } catch {
-    recorder.report(expectations, at: location, file: filePath, ending: ScopeEnding(error))
-    throw error
+  return try RunReport.line { log in
+    do {
+      let result = try recorder.bind(body)
+      recorder.report(expectations, at: location, file: filePath, log)
+      return result
+    } catch {
+      recorder.report(expectations, at: location, file: filePath, log, ending: ScopeEnding(error))
+      throw error
+    }
   }
 }
 
@@ -67,13 +69,15 @@ public func expectDatabase<R>(
 ) async rethrows -> R {
   let location = CodeLocation(fileID, filePath, line, column)
   let recorder = DatabaseRecorder.started("", at: location)
-  do {
-    let result = try await recorder.bind(body)
-    recorder.report(expectations, at: location, file: filePath)
-    return result
-  } catch {
-    recorder.report(expectations, at: location, file: filePath, ending: ScopeEnding(error))
-    throw error
+  return try await RunReport.line { log in
+    do {
+      let result = try await recorder.bind(body)
+      recorder.report(expectations, at: location, file: filePath, log)
+      return result
+    } catch {
+      recorder.report(expectations, at: location, file: filePath, log, ending: ScopeEnding(error))
+      throw error
+    }
   }
 }
 
@@ -101,13 +105,14 @@ extension Recording {
 
 extension DatabaseRecorder {
   fileprivate func report(
-    _ expectations: [DatabaseExpectation], at location: CodeLocation, file: StaticString,
+    _ expectations: [DatabaseExpectation], at location: CodeLocation, file: StaticString, _ failures: FailureLog?,
     ending: ScopeEnding = .completed
   ) {
     let recording = finish()
-    RunReport.add(recording, call: "expectDatabase")
+    failures?.add(ending)
     IssueReporter.report(
       recording.check(expectations, isInherited: false, ending: ending), of: recording, at: location, file: file,
       ending: ending)
+    RunReport.add(recording, call: "expectDatabase", failures: failures)
   }
 }

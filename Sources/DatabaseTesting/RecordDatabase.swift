@@ -25,9 +25,11 @@ public func recordDatabase<R>(
   column: UInt = #column
 ) rethrows -> Recording {
   let recorder = DatabaseRecorder.started(label, at: CodeLocation(fileID, filePath, line, column))
-  defer { RunReport.add(recorder.finish(), call: "recordDatabase") }
-  _ = try recorder.bind(body)
-  return recorder.finish()
+  return try RunReport.line { log in
+    defer { RunReport.add(recorder.finish(), call: "recordDatabase", failures: log) }
+    _ = try recorder.bind(body)
+    return recorder.finish()
+  }
 }
 
 /// Records what `body` asks of the database.
@@ -43,9 +45,11 @@ public func recordDatabase<R>(
   column: UInt = #column
 ) async rethrows -> Recording {
   let recorder = DatabaseRecorder.started(label, at: CodeLocation(fileID, filePath, line, column))
-  defer { RunReport.add(recorder.finish(), call: "recordDatabase") }
-  _ = try await recorder.bind(body)
-  return recorder.finish()
+  return try await RunReport.line { log in
+    defer { RunReport.add(recorder.finish(), call: "recordDatabase", failures: log) }
+    _ = try await recorder.bind(body)
+    return recorder.finish()
+  }
 }
 
 /// Runs `body` with a recorder that can be read while it records.
@@ -76,8 +80,10 @@ public func withDatabaseRecorder<R>(
   column: UInt = #column
 ) rethrows -> R {
   let recorder = DatabaseRecorder.started(label, at: CodeLocation(fileID, filePath, line, column))
-  defer { RunReport.add(recorder.finish(), call: "withDatabaseRecorder") }
-  return try recorder.bind { try body(recorder) }
+  return try RunReport.line { log in
+    defer { RunReport.add(recorder.finish(), call: "withDatabaseRecorder", failures: log) }
+    return try recorder.bind { try body(recorder) }
+  }
 }
 
 /// Runs `body` with a recorder that can be read while it records.
@@ -93,8 +99,10 @@ public func withDatabaseRecorder<R>(
   column: UInt = #column
 ) async rethrows -> R {
   let recorder = DatabaseRecorder.started(label, at: CodeLocation(fileID, filePath, line, column))
-  defer { RunReport.add(recorder.finish(), call: "withDatabaseRecorder") }
-  return try await recorder.bind { try await body(recorder) }
+  return try await RunReport.line { log in
+    defer { RunReport.add(recorder.finish(), call: "withDatabaseRecorder", failures: log) }
+    return try await recorder.bind { try await body(recorder) }
+  }
 }
 
 /// Runs a fixture: its statements are counted apart and take part in no expectation.

@@ -30,6 +30,12 @@ struct Compare: ParsableCommand {
   @Option(help: "How many more statements may load relationships in a test.")
   var allowLoads = "0"
 
+  @Option(
+    help: ArgumentHelp(
+      "Tests that vary by themselves, a line for each: \"TEST because REASON\", where * stands for any text.",
+      valueName: "file"))
+  var exceptions: String?
+
   @Option(help: "text; markdown for the comment of a pull request; github for annotations of GitHub Actions.")
   var format = Format.text
 
@@ -55,16 +61,21 @@ struct Compare: ParsableCommand {
   func run() throws {
     try Terminal.run {
       let files = (base: try RecordFiles([base]), head: try RecordFiles([head]))
-      var comparison = Comparison(allowances: try allowances)
+      var comparison = Comparison(
+        allowances: try allowances,
+        exceptions: try exceptions.map { try ComparisonExceptions(path: $0) } ?? ComparisonExceptions())
       for (files, isBase) in [(files.base, true), (files.head, false)] {
         let progress = ProgressLine(isBase ? "Reading base" : "Reading head", size: files.size)
-        let omissions = try files.forEachTest(progress: progress.update) { test, _ in
+        let outcome = try files.forEachTest(progress: progress.update) { test, _ in
           if isBase { comparison.addToBase(test) } else { comparison.addToHead(test) }
         }
         progress.clear()
-        Terminal.warn(omissions)
+        Terminal.tell(outcome, of: isBase ? "base" : "head")
       }
       let result = try comparison.result()
+      for line in result.unusedExceptions {
+        Terminal.note("note: no test of either run is meant by the exception \(line)")
+      }
       switch format {
       case .text: print(result.text(Terminal.style, top: top), terminator: "")
       case .markdown: print(result.markdown, terminator: "")

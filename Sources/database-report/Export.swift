@@ -21,8 +21,8 @@ struct OTLP: ParsableCommand {
   @Flag(help: "Replace the file if it exists.")
   var force = false
 
-  @Option(help: "The service.name of the traces.")
-  var service = "swift-database-testing"
+  @Option(help: "The service.name of the traces; without it, the module of each test.")
+  var service: String?
 
   func run() throws {
     try Terminal.run {
@@ -30,13 +30,13 @@ struct OTLP: ParsableCommand {
       let file = try output.map { try OutputFile(path: $0, replaces: force, inputs: files.urls) }
       let progress = ProgressLine("Exporting", size: files.size)
       var trace = OTLPTrace(service: service)
-      let omissions = try files.forEachTest(progress: progress.update) { test, header in
+      let outcome = try files.forEachTest(progress: progress.update) { test, header in
         let line = try trace.line(test, header: header)
         if let file { try file.write(line + "\n") } else { print(line) }
       }
       try file?.finish()
       progress.clear()
-      Terminal.warn(omissions)
+      Terminal.tell(outcome)
     }
   }
 }

@@ -12,10 +12,10 @@ struct Merge: ParsableCommand {
     try Terminal.run {
       let files = try RecordFiles(paths.paths)
       let progress = ProgressLine("Merging", size: files.size)
-      let omissions = try RecordMerge.merge(
+      let outcome = try RecordMerge.merge(
         files, into: output.output, replaces: output.force, progress: progress.update)
       progress.clear()
-      Terminal.warn(omissions)
+      Terminal.tell(outcome)
     }
   }
 }

@@ -19,10 +19,11 @@ struct Summary: ParsableCommand {
       let files = try RecordFiles(paths.paths)
       let progress = ProgressLine("Reading", size: files.size)
       var summary = RunSummary()
-      let omissions = try files.forEachTest(progress: progress.update) { test, _ in summary.add(test) }
+      let outcome = try files.forEachTest(progress: progress.update) { test, _ in summary.add(test) }
       progress.clear()
+      summary.runs = outcome.runs
       print(summary.text(Terminal.style, top: top), terminator: "")
-      Terminal.warn(omissions)
+      Terminal.tell(outcome)
     }
   }
 }

@@ -17,8 +17,12 @@ enum Terminal {
     return TextStyle(width: width > 0 ? width : 120, isColoured: isColoured)
   }
 
-  static func warn(_ omissions: RecordFiles.Omissions) {
-    for line in omissions.lines { note("warning: \(line)") }
+  /// Which run was read, where there were several, and what could not be read.
+  ///
+  /// - Parameter name: What messages call the files.
+  static func tell(_ outcome: RecordFiles.Outcome, of name: String? = nil) {
+    if let text = outcome.note { note("note: \(name.map { "\($0): " } ?? "")\(text)") }
+    for line in outcome.warnings { note("warning: \(line)") }
   }
 
   static func note(_ text: String) {

@@ -49,7 +49,7 @@ import Testing
         """)
     #expect(
       result.gitHubCommands { _ in "Tests/Library, Tests.swift" } == """
-        ::error file=Tests/Library%2C Tests.swift,line=12,title=database::listsAuthors() asks more of the database:%0A\
+        ::error file=Tests/Library%2C Tests.swift,line=12,title=listsAuthors()%3A 9 queries instead of 2::listsAuthors() asks more of the database:%0A\
         queries 2 → 9 (allowed growth: 0)%0Asteps 24 → 108%0Aloads 1 → 8 (allowed growth: 0)%0A\
           0 → 8 load of book.authorId lazy%0A  1 → 0 load of book.authorId selectIn%0A\
           0 → 8 SELECT * FROM book WHERE authorId = ?%0A  1 → 0 SELECT * FROM book WHERE authorId IN (?)

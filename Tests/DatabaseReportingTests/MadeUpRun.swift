@@ -90,19 +90,23 @@ final class Folder {
   }
 
   @discardableResult
-  func write(_ tests: [RunRecord.Test], process: Int32 = 7, to name: String) throws -> String {
-    try write(record(tests, process: process), to: name)
+  func write(
+    _ tests: [RunRecord.Test], process: Int32 = 7, started: Double = 1_700_000_000, run: TestRun? = nil, to name: String
+  ) throws -> String {
+    try write(record(tests, process: process, started: started, run: run), to: name)
   }
 }
 
-func record(_ tests: [RunRecord.Test], process: Int32 = 7) throws -> [UInt8] {
-  try RunRecordWriter.line(RunRecord.Header(process: process, started: 1_700_000_000))
+func record(
+  _ tests: [RunRecord.Test], process: Int32 = 7, started: Double = 1_700_000_000, run: TestRun? = nil
+) throws -> [UInt8] {
+  try RunRecordWriter.line(RunRecord.Header(process: process, started: started, run: run))
     + tests.flatMap { try RunRecordWriter.line($0) }
 }
 
 /// What a run of records holds, by the names of its tests.
-func names(_ paths: String...) throws -> (names: [String], omissions: [String]) {
+func names(_ paths: String...) throws -> (names: [String], warnings: [String]) {
   var names: [String] = []
-  let omissions = try RecordFilesReader.read(paths) { names.append($0.name) }
-  return (names, omissions)
+  let warnings = try RecordFilesReader.read(paths) { names.append($0.name) }
+  return (names, warnings)
 }

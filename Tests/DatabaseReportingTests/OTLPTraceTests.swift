@@ -100,7 +100,7 @@ import Testing
     #expect(Set(spans.map(\.traceId)) == [root.traceId])
     #expect(root.parentSpanId == nil)
     let transaction = spans[1]
-    #expect(transaction["db.testing.rows.inserted.author"] == "1")
+    #expect(transaction["database_testing.rows.inserted.author"] == "1")
     #expect(
       spans.dropFirst().map(\.parentSpanId) == [
         root.spanId, root.spanId, root.spanId, root.spanId, root.spanId, transaction.spanId, transaction.spanId,
@@ -109,6 +109,9 @@ import Testing
     let books = spans[3]
     #expect(books["db.query.text"] == "SELECT id FROM book WHERE authorId = ?")
     #expect(books["db.operation.name"] == "SELECT")
+    #expect(spans[6...8].map { $0["db.operation.name"] } == ["BEGIN", "INSERT", "COMMIT"])
+    #expect(line.contains(#"{"key":"service.name","value":{"stringValue":"DatabaseReportingTests"}}"#))
+    #expect(line.components(separatedBy: #""schemaUrl":"https://opentelemetry.io/schemas/1."#).count == 3)
     #expect(books["db.collection.name"] == "book")
     #expect(books["db.response.returned_rows"] == "2")
     #expect(books["db.loader.strategy"] == "lazy")

@@ -6,7 +6,7 @@ import Testing
 
 enum RecordFilesReader {
   static func read(_ paths: [String], _ body: (RunRecord.Test) -> Void) throws -> [String] {
-    try RecordFiles(paths).forEachTest { test, _ in body(test) }.lines
+    try RecordFiles(paths).forEachTest { test, _ in body(test) }.warnings
   }
 }
 
@@ -17,7 +17,7 @@ enum RecordFilesReader {
 
   @Test func foldersAreReadWithAllThatIsInThemAndEachFileOnce() throws {
     let one = try folder.write([madeUpTest("one()")], to: "b/run-1.jsonl")
-    try folder.write([madeUpTest("two()")], to: "a/deeper/run-2.jsonl")
+    try folder.write([madeUpTest("two()")], process: 8, to: "a/deeper/run-2.jsonl")
     try folder.write(Array("no record".utf8), to: "notes.txt")
     #expect(try names(folder.path, one).names == ["two()", "one()"])
   }
@@ -34,10 +34,10 @@ enum RecordFilesReader {
     try folder.write([UInt8](), to: "b.jsonl")
     try folder.write(Array(record([]).prefix(30)), to: "c.jsonl")
     try folder.write(record([madeUpTest("one()")]) + Array("{\"cut".utf8), to: "d.jsonl")
-    let (names, omissions) = try names(folder.path)
+    let (names, warnings) = try names(folder.path)
     #expect(names == ["one()"])
     #expect(
-      omissions == [
+      warnings == [
         "\(folder.path("b.jsonl")) is empty: its process ended before a test did. Leave it out.",
         "\(folder.path("c.jsonl")) is cut within its first line, so that no test of it is left. Leave it out.",
         "\(folder.path("d.jsonl")): 1 line could not be read and is left out.",
@@ -86,8 +86,8 @@ enum RecordFilesReader {
     try folder.write(record([madeUpTest("three()")], process: 8) + Array("{\"name\":\"cu".utf8), to: "in/2.jsonl")
     let merged = folder.path("merged.jsonl")
     let files = try RecordFiles([folder.path("in")])
-    let omissions = try RecordMerge.merge(files, into: merged, replaces: false)
-    #expect(omissions.lines == ["\(folder.path("in/2.jsonl")): 1 line could not be read and is left out."])
+    let outcome = try RecordMerge.merge(files, into: merged, replaces: false)
+    #expect(outcome.warnings == ["\(folder.path("in/2.jsonl")): 1 line could not be read and is left out."])
     #expect(try names(merged).names == ["one()", "two()", "three()"])
     #expect(
       try Data(contentsOf: URL(fileURLWithPath: merged))
@@ -119,8 +119,8 @@ enum RecordFilesReader {
       let path = try folder.write(Array(bytes[..<length]), to: "cut.jsonl")
       let whole = ends.dropFirst().filter { $0 - 1 <= length }.count
       let files = try RecordFiles([path])
-      let omissions = try RecordMerge.merge(files, into: folder.path("merged.jsonl"), replaces: true)
-      #expect(omissions.lines.isEmpty == ends.contains { $0 == length || $0 == length + 1 }, "cut at \(length)")
+      let outcome = try RecordMerge.merge(files, into: folder.path("merged.jsonl"), replaces: true)
+      #expect(outcome.warnings.isEmpty == ends.contains { $0 == length || $0 == length + 1 }, "cut at \(length)")
       var summary = RunSummary()
       var comparison = Comparison()
       var trace = OTLPTrace()

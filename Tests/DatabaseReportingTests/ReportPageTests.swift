@@ -47,15 +47,17 @@ import Testing
     #expect(
       text.contains(
         """
-        <li><span class="kind bad">N+1</span> Expected no N+1 queries, found 1: 8 of 9 queries load book.authorId one \
-        author at a time.<p class="site">at <code>Library.swift:42 in Library.authors()</code></p>\
-        <p class="quiet">in <a href="#t0">listsAuthors()</a></p></li>
+        <li><p class="what"><span class="kind bad">N+1</span> Expected no N+1 queries, found 1: 8 of 9 queries load \
+        book.authorId one author at a time.</p>\
+        <p class="sql">8 × <code>SELECT * FROM book WHERE authorId = ?</code></p>\
+        <p class="quiet">found in <a href="#t0">listsAuthors()</a></p>\
+        <p class="site">at <code>Library.swift:42 in Library.authors()</code></p></li>
         """))
     #expect(
       text.contains(
         """
         <tr><td><a href="#t0">listsAuthors()</a></td><td data-n="9">9</td><td data-n="108">108</td>\
-        <td data-n="45000">45 µs</td><td data-n="1"><b class="bad">1</b></td></tr>
+        <td data-n="45000">45 µs</td><td data-n="1"><b>1</b></td></tr>
         """))
     #expect(
       text.contains(
@@ -67,6 +69,52 @@ import Testing
         """
         <tr><td><code>book.authorId</code></td><td class="text">lazy</td><td>8</td></tr>
         """))
+  }
+
+  /// A finding says what to do about which statement, and shows the line, as the console does.
+  @Test func aFindingHasItsStatementItsParentItsFixAndTheLinesAroundIt() throws {
+    let folder = try Folder()
+    let source = (1...50).map { "    line \($0) <of> it" }.joined(separator: "\n")
+    try folder.write(Array(source.utf8), to: "Sources/App/Library.swift")
+    var test = madeUpListing(isGood: false)
+    test.started = Date().timeIntervalSince1970 + 60
+    test.findings[0].path = "Sources/App/Library.swift"
+    test.findings[0].parent = 1
+    test.findings[0].fix = "load them together: SELECT … FROM book WHERE authorId IN (…)"
+    test.failures = test.findings
+    func page(_ test: RunRecord.Test) -> String {
+      var page = ReportPage(sources: folder.url)
+      page.add(test)
+      var text = ""
+      page.write { text += $0 }
+      return text
+    }
+    let text = page(test)
+    #expect(text.contains(#"<p class="sql quiet">after <code>SELECT * FROM author</code></p>"#))
+    #expect(
+      text.contains(#"<p class="fix"><b>Fix</b> load them together: SELECT … FROM book WHERE authorId IN (…)</p>"#))
+    #expect(text.contains(##"<p class="quiet">fails <a href="#t0">listsAuthors()</a></p>"##))
+    #expect(text.contains("at <code>Sources/App/Library.swift:42 in Library.authors()</code>"))
+    #expect(text.contains(#"<mark><span class="quiet">42</span> line 42 &lt;of&gt; it</mark>"#))
+    #expect(text.contains("</span> line 40 &lt;of&gt;") && !text.contains("</span> line 39 "))
+    // A file that was changed since has other lines, and one outside of the checkout is nobody's business.
+    test.started = 1
+    #expect(!page(test).contains("<mark>"))
+    test.started = Date().timeIntervalSince1970 + 60
+    test.findings[0].path = "../" + folder.url.lastPathComponent + "/Sources/App/Library.swift"
+    test.failures = nil
+    #expect(!page(test).contains("<mark>"))
+  }
+
+  @Test func whatIsWrongWithOneLineStandsTogether() {
+    var test = madeUpListing(isGood: false)
+    var other = test.findings[0]
+    other.kind = "duplicateQuery"
+    other.headline = "Expected no duplicate queries, found 1."
+    test.findings.append(other)
+    let text = page([test])
+    #expect(text.components(separatedBy: "<p class=\"site\">").count == 2)
+    #expect(text.components(separatedBy: "<p class=\"what\">").count == 3)
   }
 
   @Test func aBlindTestIsNoSuccess() {
@@ -120,7 +168,9 @@ import Testing
             && text.contains("<dialog id=\"detail\" aria-labelledby=\"detail-title\" open"))
         #expect(
           text.components(separatedBy: "<rect class=\"select\"").count - 1 == 9 + 1, "nine statements and the legend")
-        #expect(text.contains("<title>#2 SELECT * FROM book WHERE authorId = ?, 5.0 µs, 1 row, 12 steps</title>"))
+        #expect(
+          text.contains(
+            "<title>#2 SELECT * FROM book WHERE authorId = ?, 5.0 µs, 1 row, 12 steps, at Library.swift:42 in"))
         #expect(text.contains("<input type=\"search\""))
       }
 

@@ -14,6 +14,11 @@ import Testing
       summary.text(TextStyle(width: 90, isColoured: false), top: 3) == """
         4 tests, 12 queries, 12 statements, 144 steps, 60 µs in the database
 
+        Findings: 1
+          N+1: Expected no N+1 queries, found 1: 8 of 9 queries load book.authorId one author at …
+            at Library.swift:42 in Library.authors()
+            in BookshopTests/LibraryTests.swift listsAuthors()
+
         Most queries
           ████████████████████  9  BookshopTests/LibraryTests.swift listsAuthors()
           ████▌                 2  BookshopTests/LibraryTests.swift listsAuthors()
@@ -28,11 +33,6 @@ import Testing
           ████████████████████   45 µs  BookshopTests/LibraryTests.swift listsAuthors()
           ████▌                  10 µs  BookshopTests/LibraryTests.swift listsAuthors()
           ██▎                   5.0 µs  BookshopTests/ShopTests.swift counts()
-
-        Findings: 1
-          N+1: Expected no N+1 queries, found 1: 8 of 9 queries load book.authorId one author at …
-            at Library.swift:42 in Library.authors()
-            in BookshopTests/LibraryTests.swift listsAuthors()
 
         Relationships, by the statements that loaded them
           8  lazy      book.authorId

@@ -37,8 +37,8 @@ import Testing
 
     @Test func aRunIsComparedMergedAndShown() throws {
       try folder.write([madeUpListing(isGood: true)], to: "base/1.jsonl")
-      try folder.write([madeUpListing(isGood: false)], to: "head/1.jsonl")
-      try folder.write([madeUpTest("other()", [("SELECT 1", 1)])], to: "head/2.jsonl")
+      try folder.write([madeUpListing(isGood: false)], process: 8, to: "head/1.jsonl")
+      try folder.write([madeUpTest("other()", [("SELECT 1", 1)])], process: 9, to: "head/2.jsonl")
 
       let past = try run("compare", "base", "head")
       #expect(past.status == 1)
@@ -49,10 +49,17 @@ import Testing
       #expect(
         try run("compare", "base", "head", "--format", "markdown").output.hasPrefix("### Database: Compared 1 test"))
 
+      try folder.write(Array("*listsAuthors() because it is random\ngone() because it was\n".utf8), to: "vary.txt")
+      let excepted = try run("compare", "base", "head", "--exceptions", "vary.txt")
+      #expect(excepted.status == 0)
+      #expect(excepted.error == "note: no test of either run is meant by the exception gone()\n")
+      #expect(try run("compare", "base", "head", "--exceptions", "nowhere.txt").status == 2)
+
       try folder.write(Array("let x = 1\n".utf8), to: "Tests/BookshopTests/LibraryTests.swift")
       try folder.write(Array("let x = 1\n".utf8), to: "Tests/OtherTests/LibraryTests.swift")
       let command = try run("compare", "base", "head", "--format", "github")
-      #expect(command.output.hasPrefix("::error file=Tests/BookshopTests/LibraryTests.swift,line=12,title=database::"))
+      #expect(
+        command.output.hasPrefix("::error file=Tests/BookshopTests/LibraryTests.swift,line=12,title=listsAuthors()"))
 
       #expect(try run("merge", "head", "base", "-o", "all.jsonl").status == 0)
       let again = try run("merge", "head", "base", "-o", "all.jsonl")
@@ -64,6 +71,9 @@ import Testing
       #expect(summary.status == 0)
 
       #expect(try run("html", "all.jsonl", "--output", "page.html", "--title", "Mine").status == 0)
+      #expect(try run("html", "all.jsonl", "--output", "page.html", "--title", "Mine").status == 0, "a page of its own")
+      try folder.write(Array("<!DOCTYPE html>\n<html>notes of mine</html>".utf8), to: "notes.html")
+      #expect(try run("html", "all.jsonl", "--output", "notes.html").status == 2, "a page of somebody else")
       let page = try String(contentsOf: folder.url.appendingPathComponent("page.html"), encoding: .utf8)
       #expect(page.hasPrefix("<!DOCTYPE html>\n") && page.contains("<title>Mine</title>"))
       let trace = try run("export", "otlp", "all.jsonl")
@@ -106,8 +116,10 @@ import Testing
       let tests = (0..<1_000).map { index in
         madeUpTest("test\(index)()", (0..<(index % 12)).map { ("SELECT column\($0) FROM t WHERE id = 1", 1 + $0 % 4) })
       }
-      let bytes = try record(tests)
-      for shard in 0..<count { try folder.write(bytes, to: "shards/\(shard).jsonl") }
+      let bytes = try record(tests, process: 1_000)
+      for shard in 0..<count {
+        try folder.write(record(tests, process: Int32(1_000 + shard)), to: "shards/\(shard).jsonl")
+      }
       let clock = ContinuousClock()
       var status: Int32?
       let time = try clock.measure { status = try run("merge", "shards", "-o", "all.jsonl").status }

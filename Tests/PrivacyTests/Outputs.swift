@@ -42,7 +42,7 @@ struct Outputs {
     for finding in findings {
       add("a message", "\(finding.message) \(finding) \(String(reflecting: finding))")
       let place = CodeLocation(fileID: "A/B.swift", filePath: "/A/B.swift", line: 1, column: 1)
-      add("an annotation", GitHubAnnotation(finding, test: place, workspace: nil).text)
+      add("an annotation", GitHubAnnotation(finding, test: place, workspace: nil).text())
     }
     add("an issue", IssueReporter.text(for: findings, of: recording))
     add("a baseline", Baseline(findings.compactMap { BaselineEntry($0, test: "planted()") }).text)
@@ -58,7 +58,9 @@ struct Outputs {
         "a recorded span",
         "\(span) \(span.name) " + span.attributeNames.map { "\($0)=\(span[$0] ?? "")" }.joined(separator: " "))
     }
-    try add(RunRecord.Test(recording, name: "planted()"))
+    var test = RunRecord.Test(recording, name: "planted()")
+    test.failures = findings.map { RunRecord.Problem($0, in: recording) }
+    try add(test)
   }
 
   private mutating func add(_ test: RunRecord.Test) throws {

@@ -7,11 +7,31 @@ extension Finding.Kind {
     "text": "statements", "fullScan": "full scan", "automaticIndex": "automatic index", "cost": "cost",
     "mainThreadQuery": "query on the main thread", "blockingQuery": "blocking query", "growth": "growing with the data",
     "snapshot": "query snapshot", "composed": "expectation", "blind": "nothing seen", "unusedIgnore": "unused ignoring",
-    "invalidExpectation": "invalid expectation", "flush": "rows written",
+    "invalidExpectation": "invalid expectation", "test": "the test itself", "doubleCheckout": "connection lent twice",
+    "poolMisuse": "misuse of a pool", "flush": "rows written",
     "autocommitWrites": "writes without a transaction",
     "rowByRowInserts": "inserts row by row", "openTransaction": "open transaction",
   ]
 
+  /// Whether its findings are made by this package, and say nothing that its author wrote.
+  var isOfThePackage: Bool { Self.titles[rawValue] != nil }
+
   /// What people read in titles and lists: `N+1`, `failed statement`. A kind of an expectation of one's own is called as it is.
   package var title: String { Self.titles[rawValue] ?? rawValue }
+
+  /// What a reader wants to see first: what the toolkit is there for, then what may be meant to be.
+  package var rank: Int {
+    switch self {
+    case .nPlusOne: 0
+    case .leak, .doubleCheckin, .doubleCheckout, .poolMisuse, .openConnection: 1
+    case .repeatedRead: 2
+    case .duplicateQuery: 3
+    case .openTransaction, .autocommitWrites, .rowByRowInserts: 4
+    case .fullScan, .automaticIndex, .growth, .cost: 5
+    case .blind, .invalidExpectation: 6
+    case .failure: 9
+    case Self(rawValue: RunRecord.Problem.ofTest): 8
+    default: 7
+    }
+  }
 }

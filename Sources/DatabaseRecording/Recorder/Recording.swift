@@ -1,6 +1,6 @@
 internal import CStatementLog
 public import DatabaseInstrumentation
-internal import DatabaseSupport
+package import DatabaseSupport
 
 /// What a scope asked of the database: finished, immutable evidence.
 ///
@@ -31,6 +31,8 @@ public struct Recording: Sendable, CustomStringConvertible {
     let outerLabel: String?
     let pools: PoolSnapshot
     let findings = Locked<[Finding]?>(nil)
+    /// Its line in the record of the run, of a recording that expectations may still be made of.
+    package let line = Locked<RunRecord.Test?>(nil)
 
     init(
       label: String, location: CodeLocation, function: ScopeFunction, evidence: StatementEvidence, excludedCount: Int,

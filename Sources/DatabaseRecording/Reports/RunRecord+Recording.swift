@@ -10,7 +10,10 @@ extension RunRecord.Test {
   ///   - name: The test; where it is not known, the place of the recording is its name.
   ///   - started: When the recording began, in seconds since 1970.
   ///   - call: The function that recorded, where it was no test as a whole.
-  package init(_ recording: Recording, name: String?, started: Double? = nil, call: String? = nil) {
+  ///   - folder: That in which the tests run: paths below it are kept.
+  package init(
+    _ recording: Recording, name: String?, started: Double? = nil, call: String? = nil, folder: String? = nil
+  ) {
     let location = recording.storage.location
     module = location.module
     file = String(location.fileID.split(separator: "/").last ?? Substring(location.fileID))
@@ -33,12 +36,7 @@ extension RunRecord.Test {
         statements: $0.statementNumbers)
     }
     let leaks = LeakReport(recording: recording)
-    findings = (recording.findings + leaks.all).map {
-      RunRecord.Problem(
-        kind: $0.kind.rawValue, headline: Self.headline(of: $0), count: $0.count, relationship: $0.relationship,
-        site: $0.callSite?.description, statements: $0.statements.map(\.number),
-        stack: RunRecord.Frame.frames(of: $0, in: recording))
-    }
+    findings = (recording.findings + leaks.all).map { RunRecord.Problem($0, in: recording, folder: folder) }
     (shapes, executions) = Self.executions(of: recording)
     spans = RunRecord.Span.spans(of: recording)
     flushes = RunRecord.Flush.flushes(of: recording)
@@ -48,13 +46,6 @@ extension RunRecord.Test {
     let times = executions.map { ($0.start, $0.duration) } + spans.map { ($0.start, $0.duration) }
     let first = times.map(\.0).min() ?? 0
     duration = max(0, (times.map { $0.0 + ($0.1 ?? 0) }.max() ?? 0) - first)
-  }
-
-  /// The text of an error comes from the database and may hold values.
-  private static func headline(of finding: Finding) -> String {
-    guard finding.kind == .failure else { return finding.headline }
-    let code = finding.statements.first?.error.map { " with \($0.status)" } ?? ""
-    return "\(finding.count.counted("statement")) failed\(code)."
   }
 
   private static func executions(of recording: Recording) -> ([RunRecord.Shape], [RunRecord.Execution]) {
@@ -83,7 +74,7 @@ extension RunRecord.Frame {
   private static let limit = 16
 
   /// The stack of a finding, or else of the first statement that it is about.
-  fileprivate static func frames(of finding: Finding, in recording: Recording) -> [RunRecord.Frame]? {
+  static func frames(of finding: Finding, in recording: Recording) -> [RunRecord.Frame]? {
     let first = finding.statements.first.flatMap { recording.storage.evidence.stack(at: $0.index) }
     guard let site = finding.callSite, let stack = finding.stack ?? first else { return nil }
     let frames = beginning(at: site, frames(of: stack), stack)

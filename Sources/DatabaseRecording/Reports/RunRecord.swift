@@ -15,10 +15,13 @@ package enum RunRecord {
     package var process: Int32
     /// Seconds since 1970.
     package var started: Double
+    /// `nil` in a file of an older version.
+    package var run: TestRun?
 
-    package init(process: Int32, started: Double) {
+    package init(process: Int32, started: Double, run: TestRun? = nil) {
       self.process = process
       self.started = started
+      self.run = run
     }
   }
 
@@ -32,6 +35,13 @@ package enum RunRecord {
     package var started: Double?
     /// `expectDatabase`: the line is of one call within the test, not of the test; `nil` for a test.
     package var call: String?
+    /// The suites around the test, `LibraryTests/Listing`; `nil` where there is none, or none is known.
+    package var suite: String?
+    /// What the test is called in its source beside its name.
+    package var displayName: String?
+    /// Tells a case of a parameterised test from the others, by 16 hexadecimal digits that are no value; `only` for a test without
+    /// parameters; `nil` where it is not known. A second line with the same is of a test that was run again.
+    package var `case`: String?
     /// From the first statement or span to the end of the last.
     package var duration: Int64
     package var queries: Int
@@ -48,6 +58,11 @@ package enum RunRecord {
     package var loads: [Load]
     package var spans: [Span]
     package var findings: [Problem]
+    /// What made the test fail while it was recorded: expectations on the database, and what else the test framework told of; empty
+    /// where nothing did, `nil` where it is not known.
+    package var failures: [Problem]?
+    /// Of a line that stands in the file twice, since an expectation failed after it was written: the later one counts.
+    package var id: Int?
     package var flushes: [Flush]?
     package var leases: [Lease]?
   }
@@ -114,6 +129,12 @@ package enum RunRecord {
     /// `Library.swift:42 in Library.authorsWithBooks()`.
     package var site: String?
     package var statements: [Int]
+    /// The path of the site below the folder in which the tests ran; `nil` where it is elsewhere.
+    package var path: String?
+    /// The number of the statement that returned what the others were sent for.
+    package var parent: Int?
+    /// What to do.
+    package var fix: String?
     /// The lines of the app on the call stack of the first statement; `nil` where there is none, or one alone.
     package var stack: [Frame]?
   }

@@ -52,7 +52,7 @@ package struct RunRecordReader: Sendable {
   private static let beginning = Data(#"{"format":"swift-database-testing\/run""#.utf8)
 
   /// Files that were merged have several.
-  static func isHeader(_ line: some Collection<UInt8>) -> Bool { line.starts(with: beginning) }
+  package static func isHeader(_ line: some Collection<UInt8>) -> Bool { line.starts(with: beginning) }
 
   private struct Preamble: Decodable {
     var format: String

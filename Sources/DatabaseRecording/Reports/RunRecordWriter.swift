@@ -14,14 +14,17 @@ package final class RunRecordWriter: Sendable {
   }
 
   private let folder: String
+  private let run: TestRun?
   private let warn: @Sendable (String) -> Void
   private let state = Locked(State.unopened)
 
   /// - Parameters:
   ///   - folder: Where the file is made, at the first test; it is made as well where it is missing.
+  ///   - run: That of this process.
   ///   - warn: Called once at most, with a line for people.
-  package init(folder: String, warn: @escaping @Sendable (String) -> Void) {
+  package init(folder: String, run: TestRun? = nil, warn: @escaping @Sendable (String) -> Void) {
     self.folder = folder
+    self.run = run
     self.warn = warn
   }
 
@@ -68,7 +71,7 @@ package final class RunRecordWriter: Sendable {
     let descriptor = Foundation.open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw Failure(path: path) }
     do {
-      let header = RunRecord.Header(process: process, started: Date().timeIntervalSince1970)
+      let header = RunRecord.Header(process: process, started: Date().timeIntervalSince1970, run: run)
       try Self.write(try Self.line(header), to: descriptor, path: path)
     } catch {
       _ = close(descriptor)

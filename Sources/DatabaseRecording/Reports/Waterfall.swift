@@ -84,6 +84,8 @@ private struct Builder {
     var start: Double
     var end: Double
     var count: Int
+    var isRolledBack = false
+    var hasFailure = false
   }
 
   let test: RunRecord.Test
@@ -92,10 +94,12 @@ private struct Builder {
   var hidden = 0
   private var places: [Place: Int] = [:]
   private let names: [UInt64: String]
+  private let systems: [UInt64: DatabaseSystem]
 
   init(_ test: RunRecord.Test) {
     self.test = test
     names = Dictionary(test.connections.map { ($0.id, $0.name) }) { first, _ in first }
+    systems = Dictionary(test.connections.map { ($0.id, DatabaseSystem(rawValue: $0.system)) }) { first, _ in first }
     let statements = test.executions.map { Double($0.start) + Double(max(0, $0.duration ?? 0)) }
     let leases = (test.leases ?? []).map { Double($0.start) + Double(max(0, $0.duration ?? 0)) }
     end = (statements + leases).max() ?? 0
@@ -157,7 +161,8 @@ private struct Builder {
         lease.duration.map(Self.readable), lease.end ?? "never returned",
         lease.site.map { "at \($0)" },
       ]
-      let end = lease.duration.map { start + Double(max(0, $0)) } ?? max(start, end)
+      // A leak is not over when it is noticed.
+      let end = isLeak ? max(start, end) : lease.duration.map { start + Double(max(0, $0)) } ?? max(start, end)
       entries.append(
         Entry(lane: lane, bar: bar(.lease, "lease of pool \(lease.pool)", parts, start, end, isBad: isLeak)))
     }
@@ -174,7 +179,11 @@ private struct Builder {
       let end = start + Double(max(0, execution.duration ?? 0))
       var extent = extents[key] ?? Extent(start: start, end: end, count: 0)
       if extent.count == 0 { order.append(key) }
-      extent = Extent(start: min(extent.start, start), end: max(extent.end, end), count: extent.count + 1)
+      extent.start = min(extent.start, start)
+      extent.end = max(extent.end, end)
+      extent.count += 1
+      if execution.error != nil { extent.hasFailure = true }
+      if execution.error == nil, isRollback(execution) { extent.isRolledBack = true }
       extents[key] = extent
     }
     var outcomes: [Transaction: Bool] = [:]
@@ -192,13 +201,21 @@ private struct Builder {
       let parts = [
         extent.count.counted("statement"),
         Self.readable(Int64(max(0, min(1e18, extent.end - extent.start)))),
-        outcomes[key].map { $0 ? "committed" : "not committed" },
+        outcomes[key].map { $0 ? "committed" : extent.isRolledBack ? "rolled back" : "not committed" },
       ]
-      let isBad = outcomes[key] == false
+      // A rollback without anything that failed was asked for.
+      let isBad = outcomes[key] == false && (extent.hasFailure || !extent.isRolledBack)
       let bar = bar(.transaction, "transaction", parts, extent.start, extent.end, isBad: isBad)
       entries.append(Entry(lane: lane, bar: bar))
     }
     place(entries)
+  }
+
+  /// Of the transaction, and not to a savepoint in it.
+  private func isRollback(_ execution: RunRecord.Execution) -> Bool {
+    guard test.shapes.indices.contains(execution.shape) else { return false }
+    let words = test.shapes[execution.shape].sql.uppercased().split { !$0.isLetter }
+    return words.first == "ROLLBACK" && !words.contains("TO")
   }
 
   mutating func addStatements() {
@@ -220,7 +237,10 @@ private struct Builder {
           // What a statement of its kind has not is no news: rows of a write, changes of a read.
           execution.rows.flatMap { $0 == 0 && shape?.kind != "select" ? nil : $0.counted("row") },
           execution.changed.flatMap { $0 == 0 ? nil : "\($0) changed" },
-          execution.steps.map { $0.counted("step") }, execution.error.map { "failed with \($0)" },
+          execution.steps.map { $0.counted("step") },
+          execution.error.map {
+            "failed: \(ErrorName.text(of: $0, system: systems[execution.connection] ?? .otherSQL))"
+          },
         ] + (sites[execution.number] ?? [])
       let start = Double(execution.start)
       var drawn = bar(

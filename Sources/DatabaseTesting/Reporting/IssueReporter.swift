@@ -36,13 +36,19 @@ enum IssueReporter {
       guard let place = finding.place else { continue }
       let text = text(for: [finding], of: recording, ending: ending)
       let isFailure = report(text, at: place.location, file: place.file ?? file, fallback: location)
-      if isFailure { GitHubAnnotation.write([finding], test: location) }
+      if isFailure { note([finding], of: recording, at: location) }
     }
     let others = findings.filter { $0.place == nil }
     guard !others.isEmpty else { return }
     let text = text(for: others, of: recording, ending: ending)
     let isFailure = report(text, at: location, file: file, fallback: location)
-    if isFailure { GitHubAnnotation.write(others, test: location) }
+    if isFailure { note(others, of: recording, at: location) }
+  }
+
+  /// What failed the test, for those who read of it elsewhere than in the output.
+  private static func note(_ findings: [Finding], of recording: Recording, at location: CodeLocation) {
+    GitHubAnnotation.write(findings, test: location)
+    RunReport.note(findings, of: recording)
   }
 
   /// Reports what a suite can be told to have done and none of its tests can, each as an issue of its own.
@@ -77,6 +83,12 @@ enum IssueReporter {
   /// - Parameter fallback: The line for XCTest where the path of `location` is known only at run time.
   /// - Returns: Whether it fails anything: not inside of `withKnownIssue`.
   private static func report(
+    _ message: String, at location: CodeLocation, file: StaticString, fallback: CodeLocation
+  ) -> Bool {
+    FailureLog.$isReporting.withValue(true) { send(message, at: location, file: file, fallback: fallback) }
+  }
+
+  private static func send(
     _ message: String, at location: CodeLocation, file: StaticString, fallback: CodeLocation
   ) -> Bool {
     var isFailure = true
@@ -115,6 +127,15 @@ enum IssueReporter {
   }
 
   #if canImport(Testing)
+    /// Whether an issue fails its test: no warning, and not expected by a `withKnownIssue`.
+    static func isFailure(_ issue: Issue) -> Bool {
+      #if compiler(>=6.3)
+        return issue.severity >= .error && !isKnown(issue)
+      #else
+        return !isKnown(issue)
+      #endif
+    }
+
     /// Swift Testing does not hand out whether an issue is known, of a warning not at all: it is looked for by reflection.
     private static func isKnown(_ issue: Issue) -> Bool {
       let context = Mirror(reflecting: issue).children.first { $0.label == "knownIssueContext" }?.value

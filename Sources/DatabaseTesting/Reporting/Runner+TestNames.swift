@@ -43,6 +43,30 @@ extension Runner {
     #endif
   }
 
+  /// The suites around the `@Test` that is running in this task: `AuthorTests/Inner`; `nil` where there is none.
+  static var currentSuitePath: String? {
+    guard let parts = currentTestPath?.split(separator: "/"), parts.count > 1 else { return nil }
+    return parts.dropLast().joined(separator: "/")
+  }
+
+  /// What the `@Test` that is running in this task is called in its source beside its name.
+  static var currentDisplayName: String? {
+    #if canImport(Testing)
+      Test.current?.displayName
+    #else
+      nil
+    #endif
+  }
+
+  /// Whether the `@Test` that is running in this task has parameters; `nil` where no case of one is running.
+  static var isParameterized: Bool? {
+    #if canImport(Testing)
+      Test.Case.current.map(\.isParameterized)
+    #else
+      nil
+    #endif
+  }
+
   /// What tells the case that is running from the others of its test, and is the same in each process: a hash of what Swift Testing
   /// knows its arguments by; `nil` where there is one case, and where an argument has nothing that can be relied on.
   static var currentTestCase: String? {

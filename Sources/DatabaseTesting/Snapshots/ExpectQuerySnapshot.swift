@@ -44,10 +44,12 @@ public func expectQuerySnapshot<R>(
 ) rethrows -> R {
   let location = CodeLocation(fileID, filePath, line, column)
   let recorder = DatabaseRecorder.started("", at: location)
-  defer { RunReport.add(recorder.finish(), call: "expectQuerySnapshot") }
-  let result = try recorder.bind(body)
-  recorder.compareSnapshot(name, details, function, location, filePath)
-  return result
+  return try RunReport.line { log in
+    defer { RunReport.add(recorder.finish(), call: "expectQuerySnapshot", failures: log) }
+    let result = try recorder.bind(body)
+    recorder.compareSnapshot(name, details, function, location, filePath)
+    return result
+  }
 }
 
 /// Runs `body` and fails the test unless its queries are those of a file in `__QuerySnapshots__/` beside the test.
@@ -62,10 +64,12 @@ public func expectQuerySnapshot<R>(
 ) async rethrows -> R {
   let location = CodeLocation(fileID, filePath, line, column)
   let recorder = DatabaseRecorder.started("", at: location)
-  defer { RunReport.add(recorder.finish(), call: "expectQuerySnapshot") }
-  let result = try await recorder.bind(body)
-  recorder.compareSnapshot(name, details, function, location, filePath)
-  return result
+  return try await RunReport.line { log in
+    defer { RunReport.add(recorder.finish(), call: "expectQuerySnapshot", failures: log) }
+    let result = try await recorder.bind(body)
+    recorder.compareSnapshot(name, details, function, location, filePath)
+    return result
+  }
 }
 
 extension DatabaseRecorder {

@@ -24,7 +24,7 @@
       for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void
     ) async throws {
       guard testCase != nil else { return try await provideScope(ofSuite: test, function) }
-      try await withDatabaseScope(of: test, expecting: expectations, isInherited: true, function)
+      try await withDatabaseScope(of: test, testCase, expecting: expectations, isInherited: true, function)
     }
 
     private func provideScope(

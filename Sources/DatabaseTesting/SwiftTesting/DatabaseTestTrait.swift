@@ -10,7 +10,7 @@
     public func provideScope(
       for test: Test, testCase: Test.Case?, performing function: @Sendable @concurrent () async throws -> Void
     ) async throws {
-      try await withDatabaseScope(of: test, expecting: expectations, isInherited: false, function)
+      try await withDatabaseScope(of: test, testCase, expecting: expectations, isInherited: false, function)
     }
   }
 
@@ -47,24 +47,31 @@
   }
 
   func withDatabaseScope(
-    of test: Test, expecting expectations: [DatabaseExpectation], isInherited: Bool,
+    of test: Test, _ testCase: Test.Case?, expecting expectations: [DatabaseExpectation], isInherited: Bool,
     _ function: @Sendable @concurrent () async throws -> Void
   ) async throws {
     let location = CodeLocation(test.sourceLocation)
     let recorder = DatabaseRecorder.started("", test: test.name, at: location)
-    func report(_ ending: ScopeEnding) {
-      let recording = recorder.finish()
-      RunReport.add(recording, test: test.name)
-      IssueReporter.report(
-        recording.check(expectations, isInherited: isInherited, ending: ending), of: recording, at: location, file: "",
-        ending: ending)
+    try await RunReport.line { log in
+      func report(_ ending: ScopeEnding) {
+        let recording = recorder.finish()
+        log?.add(ending)
+        IssueReporter.report(
+          recording.check(expectations, isInherited: isInherited, ending: ending), of: recording, at: location,
+          file: "", ending: ending)
+        RunReport.add(recording, test: test.name, failures: log)
+      }
+      do {
+        try await recorder.bind {
+          // Where several traits apply, that of the outermost hears of everything.
+          guard log != nil else { return try await function() }
+          try await FailureLog.listening(for: test, testCase, function)
+        }
+      } catch {
+        report(ScopeEnding(error))
+        throw error
+      }
+      report(.completed)
     }
-    do {
-      try await recorder.bind { try await function() }
-    } catch {
-      report(ScopeEnding(error))
-      throw error
-    }
-    report(.completed)
   }
 #endif

@@ -29,6 +29,8 @@ internal import DatabaseSupport
   open class DatabaseTestCase: XCTestCase {
     // Written before the test method starts and after it ended, on the thread that runs the test.
     nonisolated(unsafe) private var recorder: DatabaseRecorder?
+    // As above. `nil`: no record is written.
+    nonisolated(unsafe) private var failures: FailureLog?
     // As above. `nil`: the test method was not called.
     nonisolated(unsafe) private var ending: ScopeEnding?
 
@@ -71,6 +73,14 @@ internal import DatabaseSupport
 
     /// Runs the test inside of a recording.
     open override func invokeTest() {
+      RunReport.line { log in
+        failures = log
+        invokeTest(log)
+        failures = nil
+      }
+    }
+
+    private func invokeTest(_ log: FailureLog?) {
       let place = place
       let recorder = SuiteOfClass.of(type(of: self), expecting: databaseExpectations).bind {
         DatabaseRecorder.started("", test: name, at: place)
@@ -84,7 +94,6 @@ internal import DatabaseSupport
         #endif
       }
       let recording = recorder.finish()
-      RunReport.add(recording, test: name)
       #if canImport(ObjectiveC)
         let ending = endingOfRun
       #else
@@ -94,10 +103,30 @@ internal import DatabaseSupport
       let findings = BaselineRun.shared.judge(
         recording.check(databaseExpectations, isInherited: true, ending: ending), test: "\(place.fileID) \(name)",
         isNamed: ending == .completed)
-      report(findings, of: recording, ending)
+      FailureLog.$isReporting.withValue(true) { report(findings, of: recording, ending) }
+      RunReport.note(findings, of: recording)
+      RunReport.add(recording, test: name, failures: log, isOnlyCase: true)
       self.recorder = nil
       self.ending = nil
     }
+
+    #if canImport(ObjectiveC)
+      /// Notes what fails for the record of the run.
+      open override func record(_ issue: XCTIssue) {
+        let location = issue.sourceCodeContext.location
+        failures?.add(filePath: location?.fileURL.path, line: location?.lineNumber)
+        super.record(issue)
+      }
+    #else
+      /// Notes what fails for the record of the run.
+      open override func recordFailure(
+        withDescription description: String, inFile filePath: String, atLine lineNumber: Int, expected: Bool
+      ) {
+        failures?.add(filePath: filePath, line: lineNumber)
+        super.recordFailure(
+          withDescription: description, inFile: filePath, atLine: lineNumber, expected: expected)
+      }
+    #endif
 
     #if canImport(ObjectiveC)
       private var endingOfRun: ScopeEnding {

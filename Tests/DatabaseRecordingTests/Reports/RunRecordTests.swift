@@ -40,7 +40,7 @@ import Testing
     let line = String(decoding: try RunRecordWriter.line(RunRecord.Test(recording, name: "saves()")), as: UTF8.self)
     #expect(!line.contains("hunter2"))
     #expect(line.contains(#""error":"1555""#))
-    #expect(line.contains(#""headline":"1 statement failed with 1555.""#))
+    #expect(line.contains(#""headline":"1 statement failed: SQLITE_CONSTRAINT_PRIMARYKEY (1555).""#))
   }
 
   /// Cut at every byte offset, a file loses the line that was cut and no other.

@@ -67,14 +67,31 @@ import Testing
       ])
     #expect(
       waterfall.lanes[2].bars.map { "\($0.row) \($0.text)" } == [
-        "0 transaction, 2 statements, 4.0 µs, not committed",
-        "1 #3 INSERT INTO author VALUES (?), 2.0 µs, failed with 1555",
+        "0 transaction, 2 statements, 4.0 µs, rolled back",
+        "1 #3 INSERT INTO author VALUES (?), 2.0 µs, failed: SQLITE_CONSTRAINT_PRIMARYKEY (1555)",
         "1 #4 ROLLBACK, 1.0 µs",
       ])
     #expect(waterfall.lanes.map { $0.bars.map(\.isBad) } == [[false, false, false], [true], [true, true, false]])
     #expect(waterfall.lanes[0].bars.map(\.isFlagged) == [false, false, true])
     #expect((waterfall.start, waterfall.end) == (500, 15_000))
     #expect(waterfall.hidden == 0)
+  }
+
+  @Test func aRollbackThatWasAskedForIsNotBad() {
+    var test = test()
+    test.executions[2].error = nil
+    #expect(Waterfall(test).lanes[2].bars.map(\.isBad) == [false, false, false])
+    // One to a savepoint leaves the transaction open, and what is left open kept nothing by accident.
+    test.shapes[2] = shape("ROLLBACK TO inner", "transaction")
+    #expect(Waterfall(test).lanes[2].bars.map(\.isBad) == [true, false, false])
+  }
+
+  @Test(arguments: [nil, "detached", "abandoned"]) func aLeakIsNotOverWhenItIsNoticed(end: String?) {
+    var test = test()
+    test.leases?[1].duration = 100
+    test.leases?[1].end = end
+    let waterfall = Waterfall(test)
+    #expect(waterfall.lanes[1].bars.map(\.end) == [waterfall.end])
   }
 
   @Test func barsStandWhereTheirTimesAre() {

@@ -19,7 +19,7 @@ import Testing
       finding("Expected no N+1 queries, found 1: 100% of it.", details: ["  fix: do"], site: site), test: test,
       workspace: "/home/ci/app")
     #expect(
-      annotation.text == """
+      annotation.text() == """
         ::error file=Sources/Library.swift,line=42,title=N+1::Expected no N+1 queries, found 1: 100%25 of it.%0A\
           fix: do%0A  in the test at LibraryTests.swift:12
         """)
@@ -27,13 +27,13 @@ import Testing
 
   @Test func aFindingStandsAtTheColumnOfItsCall() {
     let site = CallSite(function: "f()", module: "App", filePath: "/home/ci/app/a.swift", line: 42, column: 16)
-    let text = GitHubAnnotation(finding("None.", site: site), test: test, workspace: "/home/ci/app").text
+    let text = GitHubAnnotation(finding("None.", site: site), test: test, workspace: "/home/ci/app").text()
     #expect(text.hasPrefix("::error file=a.swift,line=42,col=16,title=N+1::None."))
   }
 
   @Test func withoutACallSiteAtTheLineOfTheTest() {
     let annotation = GitHubAnnotation(finding("None."), test: test, workspace: nil)
-    #expect(annotation.text == "::error file=/home/ci/app/Tests/LibraryTests.swift,line=12,title=N+1::None.")
+    #expect(annotation.text() == "::error file=/home/ci/app/Tests/LibraryTests.swift,line=12,title=N+1::None.")
     let unknown = CallSite(function: "f()", module: nil, filePath: nil, line: nil)
     #expect(GitHubAnnotation(finding("None.", site: unknown), test: test, workspace: nil) == annotation)
   }
@@ -43,20 +43,53 @@ import Testing
     let annotation = GitHubAnnotation(
       finding("one\r\n::error ::two\u{1B}[31m", site: site), test: test, workspace: "/a")
     #expect(
-      annotation.text == """
+      annotation.text() == """
         ::error file=b%2Cline=1%3A%3Ax%25  %3A%3Awarning %3A%3Ay.swift,line=3,title=N+1::one  ::error ::two [31m%0A\
           in the test at LibraryTests.swift:12
         """)
-    #expect(!annotation.text.contains("\n"))
+    #expect(!annotation.text().contains("\n"))
   }
 
   @Test func aPathIsMadeRelativeToItsOwnWorkspaceOnly() {
     for (workspace, path) in [
       ("/home/ci/app/", "Tests/LibraryTests.swift"), ("/home/ci/ap", test.filePath), ("", test.filePath),
     ] {
-      let text = GitHubAnnotation(finding("x"), test: test, workspace: workspace).text
+      let text = GitHubAnnotation(finding("x"), test: test, workspace: workspace).text()
       #expect(text == "::error file=\(path),line=12,title=N+1::x")
     }
+  }
+
+  /// A line that ten tests run into is one annotation, with the numbers of the worst.
+  @Test func aLineHasOneAnnotationForWhatIsWrongWithIt() {
+    let site = CallSite(function: "f()", module: "App", filePath: "/app/a.swift", line: 42)
+    var annotations = Annotations()
+    for count in [3, 60, 7] {
+      let finding = Finding(kind: .nPlusOne, headline: "\(count) queries.", count: count, callSite: site)
+      annotations.add(GitHubAnnotation(finding, test: test, workspace: "/app"))
+    }
+    let other = Finding(kind: .duplicateQuery, headline: "Twice.", count: 2, callSite: site)
+    annotations.add(GitHubAnnotation(other, test: test, workspace: "/app"))
+    #expect(
+      annotations.text == """
+        ::error file=a.swift,line=42,title=N+1 in 3 tests::60 queries.%0A  in the test at LibraryTests.swift:12
+        ::error file=a.swift,line=42,title=Duplicate query::Twice.%0A  in the test at LibraryTests.swift:12
+
+        """)
+  }
+
+  /// GitHub shows ten of a step.
+  @Test func theWorstTenAreWritten() {
+    var annotations = Annotations()
+    for line in 1...20 {
+      let site = CallSite(function: "f()", module: "App", filePath: "/app/a.swift", line: line)
+      let kind: Finding.Kind = line <= 15 ? .failure : .nPlusOne
+      annotations.add(
+        GitHubAnnotation(
+          Finding(kind: kind, headline: "x", count: line, callSite: site), test: test, workspace: "/app"))
+    }
+    let lines = annotations.text.split(separator: "\n").compactMap { $0.split(separator: ",").dropFirst().first }
+    #expect(lines == [20, 19, 18, 17, 16, 15, 14, 13, 12, 11].map { "line=\($0)" })
+    #expect(Annotations().text == "")
   }
 
   #if os(Linux)
@@ -67,7 +100,7 @@ import Testing
       let found = lines.filter(isAnnotation)
       #expect(found.count == 1)
       #expect(found.first?.contains("ConfigurationProbe/main.swift,line=") == true)
-      #expect(found.first?.contains(",title=number of statements::Expected 1 query, found none.") == true)
+      #expect(found.first?.contains(",title=Number of statements::Expected 1 query, found none.") == true)
       let others = [["GITHUB_ACTIONS": ""], ["GITHUB_ACTIONS": "true", "DATABASE_TESTING_ANNOTATIONS": "0"]]
       for environment in others {
         #expect(try !probe.run("config", environment: environment).contains(where: isAnnotation))

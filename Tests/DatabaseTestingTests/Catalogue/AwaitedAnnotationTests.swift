@@ -115,7 +115,7 @@
       let recording = try await recordDatabase { try await body() }
       let folder = path.split(separator: "/").dropLast().joined(separator: "/")
       return expectations.flatMap { recording.check($0) }.map {
-        GitHubAnnotation($0, test: test, workspace: "/\(folder)").text
+        GitHubAnnotation($0, test: test, workspace: "/\(folder)").text()
       }
     }
   }

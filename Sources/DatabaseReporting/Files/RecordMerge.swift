@@ -9,14 +9,14 @@ package enum RecordMerge {
   ///   - path: The new file; it appears when it is whole.
   ///   - replaces: Whether a file that is there is replaced.
   ///   - progress: Called with the bytes that were read so far.
-  /// - Returns: What was left out.
+  /// - Returns: What was read, and what was left out.
   /// - Throws: ``ReportError``, `RunRecordError`.
   package static func merge(
     _ files: RecordFiles, into path: String, replaces: Bool, progress: @escaping (Int) -> Void = { _ in }
-  ) throws -> RecordFiles.Omissions {
+  ) throws -> RecordFiles.Outcome {
     let output = try OutputFile(path: path, replaces: replaces, inputs: files.urls)
-    let omissions = try files.forEachLine(progress: progress) { try output.write(line: $0) }
+    let outcome = try files.forEachLine(progress: progress) { try output.write(line: $0) }
     try output.finish()
-    return omissions
+    return outcome
   }
 }
