@@ -260,21 +260,26 @@ extension LeaseTable {
 
   func has(_ connection: Int) -> Bool { connections.index(of: connection) != nil }
 
-  /// How often a connection was taken, and the number of the database connection behind it.
+  /// What a lease has to know of its connection before it begins.
+  struct Identity: Sendable {
+    /// Whether it is there and nobody has it, as it must be for the next checkout.
+    var isIdle = false
+    var checkouts = 0
+    /// The number of the database connection behind it.
+    var databaseConnection: UInt64?
+  }
+
   @inline(__always)
-  func identity(of connection: Int) -> (checkouts: Int, databaseConnection: UInt64?) {
+  func identity(of connection: Int) -> Identity {
     guard let index = connections.index(of: connection), let known = connections.value(at: index) else {
-      return (0, nil)
+      return Identity()
     }
-    return (known.record.checkoutCount, known.record.databaseConnection)
+    return Identity(
+      isIdle: known.state == .idle, checkouts: known.record.checkoutCount,
+      databaseConnection: known.record.databaseConnection)
   }
 
   func isDetached(_ connection: Int) -> Bool { connections[connection]?.state == .detached }
-
-  /// Whether a connection is there and nobody has it, as it must be for the next checkout.
-  func isIdle(_ connection: Int) -> Bool {
-    connections.index(of: connection).flatMap { connections.value(at: $0)?.state } == .idle
-  }
 
   /// Whether a lease has neither been returned nor ended otherwise, whatever became of its connection.
   func isRunning(_ lease: Int) -> Bool { leases.index(of: lease) != nil || bereft.contains(lease) }

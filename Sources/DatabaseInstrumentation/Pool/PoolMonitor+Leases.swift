@@ -26,11 +26,15 @@ extension PoolMonitor {
       let lease = state.lastLease + 1
       if began != nil { state.table.endWait() }
       // What no sound pool does, as to hand out what another one has, is looked into apart.
-      if !state.table.isIdle(connection) { odd = settle(connection, at: time, in: &state) }
+      var known = state.table.identity(of: connection)
+      if !known.isIdle {
+        odd = settle(connection, at: time, in: &state)
+        known = state.table.identity(of: connection)
+      }
       let change = PoolChange(
         .checkout, .leased(asked: began ?? time &- waited), connection: connection, lease: lease)
       let monotonic = monotonic(at: time)
-      let entry = begin(change, at: time, monotonic, by: caller, test, attribution, in: &state)
+      let entry = begin(change, on: known, at: time, monotonic, by: caller, test, attribution, in: &state)
       transition(change, at: time, monotonic, entry, attribution, in: &state, &outcome)
       if odd != nil || (state.table.statistics.leased > capacity && !sharesConnections) {
         var found = odd ?? OddCheckout()
@@ -101,7 +105,7 @@ extension PoolMonitor {
     var outcome = Outcome()
     state.withLock { state in
       guard state.table.isRunning(lease.id) else { return }
-      enterReturn(lease.id, lease.connection, by: nil, at: time, attribution, in: &state, &outcome)
+      returned(lease.id, lease.connection, at: time, attribution, in: &state, &outcome)
     }
     publish(outcome)
   }
@@ -144,6 +148,14 @@ extension PoolMonitor {
       return
     }
     if let caller { state.ended.add(lease, on: connection, isReturn: true, by: caller) }
+    returned(lease, connection, at: time, attribution, in: &state, &outcome)
+  }
+
+  @inline(__always)
+  private func returned(
+    _ lease: Int, _ connection: Int, at time: UInt64, _ attribution: Attribution, in state: inout State,
+    _ outcome: inout Outcome
+  ) {
     let change = PoolChange(.checkin, .returned(closes: false), connection: connection, lease: lease)
     transition(change, at: time, monotonic(at: time), nil, attribution, in: &state, &outcome)
   }

@@ -72,7 +72,9 @@ extension PoolMonitor {
   ) -> Outcome {
     let monotonic = monotonic(at: time)
     let entry = context.map {
-      begin(change, at: time, monotonic, by: $0.caller, $0.test, attribution, in: &state)
+      begin(
+        change, on: state.table.identity(of: change.connection ?? 0), at: time, monotonic, by: $0.caller, $0.test,
+        attribution, in: &state)
     }
     var outcome = Outcome()
     transition(change, at: time, monotonic, entry, attribution, in: &state, &outcome)
@@ -85,14 +87,13 @@ extension PoolMonitor {
   /// What is kept of a lease that is about to begin; call under the lock.
   @inline(__always)
   func begin(
-    _ change: PoolChange, at time: UInt64, _ monotonic: UInt64, by caller: PoolCaller, _ test: String?,
-    _ attribution: Attribution, in state: inout State
+    _ change: PoolChange, on known: LeaseTable.Identity, at time: UInt64, _ monotonic: UInt64, by caller: PoolCaller,
+    _ test: String?, _ attribution: Attribution, in state: inout State
   ) -> LiveLease {
     state.note(attribution, beside: creator)
     let (lease, connection) = (change.lease ?? 0, change.connection ?? 0)
     state.lastLease = max(state.lastLease, lease)
     state.lastConnection = max(state.lastConnection, connection)
-    let known = state.table.identity(of: connection)
     return LiveLease(
       lease, on: connection, databaseConnection: known.databaseConnection, checkouts: known.checkouts + 1, at: time,
       began: monotonic, of: self, by: attribution.recording, isAssumed: attribution.isAssumed,
