@@ -16,6 +16,9 @@ extension Finding.Kind {
   /// Whether its findings are made by this package, and say nothing that its author wrote.
   var isOfThePackage: Bool { Self.titles[rawValue] != nil }
 
+  /// What is no finding: an assertion of the test itself, an error that it threw.
+  package static let ofTest = Self(rawValue: "test")
+
   /// What people read in titles and lists: `N+1`, `failed statement`. A kind of an expectation of one's own is called as it is.
   package var title: String { Self.titles[rawValue] ?? rawValue }
 
@@ -30,7 +33,7 @@ extension Finding.Kind {
     case .fullScan, .automaticIndex, .growth, .cost: 5
     case .blind, .invalidExpectation: 6
     case .failure: 9
-    case Self(rawValue: RunRecord.Problem.ofTest): 8
+    case .ofTest: 8
     default: 7
     }
   }

@@ -31,8 +31,8 @@ public struct Recording: Sendable, CustomStringConvertible {
     let outerLabel: String?
     let pools: PoolSnapshot
     let findings = Locked<[Finding]?>(nil)
-    /// Its line in the record of the run, of a recording that expectations may still be made of.
-    package let line = Locked<RunRecord.Test?>(nil)
+    /// What a report keeps of a recording that expectations may still be made of.
+    package let reported = Locked<(any Sendable)?>(nil)
 
     init(
       label: String, location: CodeLocation, function: ScopeFunction, evidence: StatementEvidence, excludedCount: Int,

@@ -26,13 +26,10 @@ extension RunRecord.Problem {
   package init(ofTest text: String, filePath: String?, line: Int?, folder: String? = nil) {
     let name = filePath.flatMap { $0.split(separator: "/").last }
     self.init(
-      kind: Self.ofTest, headline: text, count: 1,
+      kind: Finding.Kind.ofTest.rawValue, headline: text, count: 1,
       site: name.map { name in line.map { "\(name):\($0)" } ?? String(name) }, statements: [],
       path: filePath.flatMap { Self.relative($0, to: folder) })
   }
-
-  /// The kind of what is no finding.
-  package static let ofTest = "test"
 
   /// Texts of errors come from the database, those of an expectation of one's own from its author, and what cannot be checked quotes
   /// what was written: all of them may hold values.

@@ -57,7 +57,7 @@ enum RunReport {
     test.failures = failures?.problems
     if call != nil {
       test.id = lineNumbers.next()
-      recording.storage.line.withLock { $0 = test }
+      recording.storage.reported.withLock { $0 = test }
     }
     writer.write(test)
   }
@@ -70,10 +70,11 @@ enum RunReport {
       for problem in problems { log.add(problem) }
       return
     }
-    let test = recording.storage.line.withLock { line in
-      let known = line?.failures ?? []
-      line?.failures = known + problems
-      return line
+    let test = recording.storage.reported.withLock { reported -> RunRecord.Test? in
+      guard var test = reported as? RunRecord.Test else { return nil }
+      test.failures = (test.failures ?? []) + problems
+      reported = test
+      return test
     }
     if let test { writer?.write(test) }
   }
