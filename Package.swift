@@ -274,6 +274,7 @@ let package = Package(
       name: "PackageTests",
       dependencies: [
         "DatabaseTelemetry", "DatabaseTesting", "GRDBInstrumentation", "HummingbirdInstrumentation",
+        "PostgresInstrumentation",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
         .product(name: "Hummingbird", package: "hummingbird", condition: .when(traits: ["Hummingbird"])),
         .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),

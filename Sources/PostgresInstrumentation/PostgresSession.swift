@@ -77,7 +77,8 @@
       case .unixSocket(let path): host = path
       }
       connection = InstrumentedConnection(
-        name ?? database, system: .postgreSQL, namespace: database, serverAddress: host, serverPort: port)
+        name ?? database, system: .postgreSQL, namespace: database, serverAddress: host, serverPort: port,
+        tellsTransactions: true)
       for ddl in definitions { connection?.define(ddl) }
     }
 

@@ -27,6 +27,7 @@ import Testing
     arguments: [
       "DatabaseTesting", "DatabaseRecording", "DatabaseInstrumentation", "DatabaseSQL", "DatabaseCallSites",
       "DatabaseTelemetry", "SQLiteInstrumentation", "GRDBInstrumentation", "HummingbirdInstrumentation",
+      "PostgresInstrumentation",
     ])
   func everyPublicSymbolIsDocumented(module: String) throws {
     let folder = URL(fileURLWithPath: try #require(Self.folder))

@@ -11,6 +11,7 @@ import InMemoryTracing
 import Logging
 import NIOCore
 import NIOPosix
+import PostgresInstrumentation
 import Testing
 import Tracing
 import XCTest
@@ -186,3 +187,5 @@ struct Bank: Sendable { func transfer<C>(_ amount: Int = 100, using pool: FakePo
 let bank = Bank()
 let pool = FakePool.sqlite(size: 2)
 let observer = PoolMonitor(name: "main").observer
+
+func connectApp(to host: String, port: Int) async throws {}

@@ -89,6 +89,22 @@ private func recordShop(authors: Int = 6, _ body: (Client) throws -> Void) async
     #expect(!message.contains("Lovelace") && !message.contains("4711"))
   }
 
+  @Test func transactions() async throws {
+    let recording = try await recordShop { client in
+      try client.run("BEGIN")
+      try client.run("INSERT INTO author VALUES ($1, $2)", ["301", "a"])
+      try client.run("COMMIT")
+      try client.run("BEGIN; DELETE FROM book")
+      try client.run("ROLLBACK")
+      try client.run("BEGIN")
+      #expect(throws: Client.Failure.self) { try client.run("INSERT INTO author VALUES (301, 'b')") }
+      // Which is a rollback, after a failure.
+      try client.run("COMMIT")
+    }
+    #expect(recording.check(.commits(1), .rollbacks(2), .closedTransactions).isEmpty)
+    #expect(!recording.check(.commits(2)).isEmpty)
+  }
+
   @Test func aPipelineThatFailsInTheMiddle() async throws {
     let recording = try await recordShop { client in
       let states = client.pipeline([
