@@ -12,8 +12,7 @@
   /// @Test(.database(.noNPlusOne, .noFailures))
   /// func listsAuthors() async throws {
   ///   try await withPostgresEndpoint(to: .host("localhost")) { endpoint in
-  ///     let app = try await App(databaseHost: endpoint.host, databasePort: endpoint.port)
-  ///     _ = try await app.authorsWithBooks()
+  ///     try await connectApp(to: endpoint.host, port: endpoint.port)
   ///   }
   /// }
   /// ```
