@@ -15,7 +15,7 @@ public import Logging
 /// A message belongs to the recording of its task. A pooled connection logs through the logger of whoever opened it, and Fluent runs
 /// the body of a transaction in a task of an event loop, so that many a message has no task: it is that of the recording which runs
 /// alone. Where several run it is nobody's, and an expectation whose verdict it would change says that it cannot be checked. Hand the
-/// recording on with ``DatabaseTaskContext``, and the messages have it again.
+/// recording on with `DatabaseTaskContext`, and the messages have it again.
 ///
 /// What a message cannot tell is unknown: duration, rows, cost, and whether the statement failed. Where a span tells of the same
 /// statement, what both know is known. Bound values are hashed, to tell the runs of one statement apart, and go nowhere else than to
