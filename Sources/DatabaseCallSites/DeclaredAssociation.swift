@@ -31,13 +31,14 @@ package struct DeclaredAssociation: Sendable, Hashable {
 }
 
 extension DeclaredAssociation {
-  /// Reads what the demangler says of a getter, or of the address of a stored value:
+  /// Reads what the demangler says of a getter, or of a stored value, which is all that an optimiser leaves of some:
   /// `static Bookshop.Author.books.getter : GRDB.HasManyAssociation<Bookshop.Author, Bookshop.Book>`.
   ///
   /// - Returns: `nil` for what is no association, and for types that have no name outside of a function.
   init?(demangled text: String) {
     guard !text.contains(" #"),
-      let middle = text.firstRange(of: ".getter : ") ?? text.firstRange(of: ".unsafeMutableAddressor : "),
+      let middle = text.firstRange(of: ".getter : ") ?? text.firstRange(of: ".unsafeMutableAddressor : ")
+        ?? text.firstRange(of: " : "),
       let angle = text[middle.upperBound...].firstIndex(of: "<"), text.last == ">",
       let kind = Self.kinds[String(text[middle.upperBound..<angle])]
     else { return nil }
@@ -89,7 +90,7 @@ extension DeclaredAssociation {
     #if os(Linux) && _pointerBitWidth(_64) && _endian(little)
       let (module, suffixes): (String, [String])
       switch library {
-      case .grdb: (module, suffixes) = ("4GRDB", ["vgZ", "vau"])
+      case .grdb: (module, suffixes) = ("4GRDB", ["vgZ", "vau", "vpZ"])
       case .fluent: (module, suffixes) = ("9FluentKit", ["vg"])
       case .sqliteSwift, .other: return []
       }
@@ -97,7 +98,8 @@ extension DeclaredAssociation {
       var found: Set<DeclaredAssociation> = []
       for image in LoadedImage.all() where image.isProgram || !KnownModules.isSystemImage(image.path) {
         guard let file = ELFFile(path: image.path) else { continue }
-        ELFSymbols.forEachFunction(in: file, prefix: "$s", containing: module, suffixes: suffixes) { name, _ in
+        ELFSymbols.forEachFunction(in: file, orValue: true, prefix: "$s", containing: module, suffixes: suffixes) {
+          name, _ in
           guard let association = Demangler.demangled(name).flatMap(DeclaredAssociation.init(demangled:)) else {
             return
           }

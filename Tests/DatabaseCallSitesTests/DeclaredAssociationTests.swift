@@ -13,6 +13,10 @@ import Testing
       DeclaredAssociation(kind: .many, module: "App", origin: "Author", name: "books", destination: "Book")
     ),
     (
+      "static App.Author.books : GRDB.HasManyAssociation<App.Author, App.Book>",
+      DeclaredAssociation(kind: .many, module: "App", origin: "Author", name: "books", destination: "Book")
+    ),
+    (
       "static App.Studio.Job.project.getter : GRDB.BelongsToAssociation<App.Studio.Job, App.Studio.Project>",
       DeclaredAssociation(
         kind: .parent, module: "App", origin: "Studio.Job", name: "project", destination: "Studio.Project")

@@ -79,9 +79,11 @@
       return found
     }
 
-    /// Calls `body` with each function whose name in the file begins and ends so, and has a text within.
+    /// Calls `body` with each function whose name in the file begins and ends so, and has a text within; with stored values, too,
+    /// where they are asked for.
     static func forEachFunction(
-      in file: ELFFile, prefix: String, containing part: String = "", suffixes: [String],
+      in file: ELFFile, orValue takesValues: Bool = false, prefix: String, containing part: String = "",
+      suffixes: [String],
       _ body: (_ name: String, _ address: UInt) -> Void
     ) {
       let (symbols, names) = (file.symbols, file.names)
@@ -91,7 +93,7 @@
         let (name, kind, value, _) = symbol(number, in: symbols)
         number &+= 1
         let offset = Int(bitPattern: name)
-        guard value != 0, kind & 0xF == 2, offset < names.count - prefix.count,
+        guard value != 0, kind & 0xF == 2 || (takesValues && kind & 0xF == 1), offset < names.count - prefix.count,
           memcmp(names.start + offset, prefix, prefix.count) == 0, let length = names.length(at: offset),
           suffixes.contains(where: { suffix in
             length >= suffix.count && memcmp(names.start + (offset + length - suffix.count), suffix, suffix.count) == 0

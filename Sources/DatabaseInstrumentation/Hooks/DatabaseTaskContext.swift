@@ -33,7 +33,7 @@ public struct DatabaseTaskContext: Sendable {
   private let observation: (any Observation)?
   private let service: ServiceContext?
 
-  /// What the current task has; outside of any task nothing, and then ``run(_:)-(()->R)`` changes nothing.
+  /// What the current task has; outside of any task nothing, and then `run(_:)` changes nothing.
   public static var current: DatabaseTaskContext { DatabaseTaskContext() }
 
   private init() {
