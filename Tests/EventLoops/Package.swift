@@ -17,6 +17,7 @@ let package = Package(
     .testTarget(
       name: "EventLoopTests",
       dependencies: [
+        .product(name: "DatabaseTelemetry", package: "swift-database-testing"),
         .product(name: "DatabaseTesting", package: "swift-database-testing"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),

@@ -1,4 +1,4 @@
-import DatabaseInstrumentation
+import DatabaseTelemetry
 import DatabaseTesting
 import NIOPosix
 import Testing
