@@ -60,12 +60,10 @@
         } else {
           statement.didExecute(rowsReturned: outcome.rows, rowsChanged: outcome.changed)
         }
-      case .failed(let failure):
-        // The commit that ends a pipeline can fail, and then it is the statement that did.
-        guard connection != nil, failure.severity == "ERROR" else { return }
+      case .commitFailed(let failure):
         connection?.statements.willExecute("COMMIT").didFail(
           PostgresServerError(), status: failure.sqlState, message: failure.fixedText)
-      case .transaction, .cancelRequest: break
+      case .failed, .transaction, .cancelRequest: break
       }
     }
 

@@ -108,6 +108,7 @@ extension PostgresEvent {
     case .ended(let id, let outcome):
       "\(id) ended \(outcome.command), \(outcome.rows) rows"
         + (outcome.changed.map { ", \($0) changed" } ?? "") + (outcome.failure.map { ", \($0.sqlState)" } ?? "")
+    case .commitFailed(let failure): "commit failed \(failure.sqlState)"
     case .failed(let failure): "failed \(failure.severity) \(failure.sqlState)"
     case .transaction(let state): "\(state)"
     case .cancelRequest: "cancel"

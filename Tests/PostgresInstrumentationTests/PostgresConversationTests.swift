@@ -155,7 +155,7 @@ import Testing
         .client(Wire.parse("A") + Wire.bind() + Wire.execute() + Wire.sync),
         .server(Wire.parsed + Wire.bound + Wire.complete("INSERT 0 1") + Wire.error("23503") + Wire.ready()),
       ],
-      expected: ["1 began A", "1 ended INSERT, 0 rows, 1 changed", "failed ERROR 23503", "idle"]),
+      expected: ["1 began A", "1 ended INSERT, 0 rows, 1 changed", "commit failed 23503", "idle"]),
     Case(
       name: "notices, notifications and changed settings are no answers",
       turns: [
@@ -170,6 +170,21 @@ import Testing
       name: "a connection that is closed while a statement runs",
       turns: [.client(Wire.query("SELECT pg_sleep(60)"))],
       expected: ["1 began SELECT pg_sleep(60)", "1 ended , 0 rows"]),
+    Case(
+      name: "a commit that fails at the end of a text",
+      turns: [
+        .client(Wire.query("A; B")),
+        .server(
+          Wire.complete("INSERT 0 1") + Wire.complete("INSERT 0 1") + Wire.error("23503") + Wire.ready()),
+      ],
+      expected: [
+        "1 began A", "1 ended INSERT, 0 rows, 1 changed", "2 began B", "2 ended INSERT, 0 rows, 1 changed",
+        "commit failed 23503", "idle",
+      ]),
+    Case(
+      name: "a function call that fails is no commit",
+      turns: [.client(Wire.message("F", [0])), .server(Wire.error("42883") + Wire.ready())],
+      expected: ["failed ERROR 42883", "idle"]),
     Case(
       name: "a function call",
       turns: [.client(Wire.message("F", [0])), .server(Wire.message("V", [0]) + Wire.ready())],

@@ -222,6 +222,7 @@ extension PostgresConversation {
       let id = nextID()
       tell(.began(id: id, text: statement?.text, prepared: statement?.nameIfAny, parameters: parameters))
       tell(.ended(id: id, PostgresOutcome(rows: 0, failure: failure)))
+    case .commit: tell(.commitFailed(failure))
     case .nothing: tell(.failed(failure))
     }
     statements.forgetProposals(keeping: queue)

@@ -54,7 +54,9 @@ enum PostgresEvent: Sendable, Hashable {
   /// The server runs a statement. Its text is `nil` where it was prepared out of sight, or too long to be kept.
   case began(id: Int, text: String?, prepared: String?, parameters: [PostgresParameter])
   case ended(id: Int, PostgresOutcome)
-  /// An error while no statement ran: of authentication, or of a commit that the end of a pipeline was.
+  /// The commit that the end of a pipeline or of a text is failed.
+  case commitFailed(PostgresFailure)
+  /// An error of no statement: of authentication, of a function that was called without SQL, or one that ends the connection.
   case failed(PostgresFailure)
   case transaction(PostgresTransactionState)
   /// The client asks another connection's statement to be stopped.

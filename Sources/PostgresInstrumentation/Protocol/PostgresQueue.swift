@@ -23,6 +23,8 @@ struct PostgresQueue {
     case statement(id: Int, rows: Int)
     /// A statement that could not be prepared or bound.
     case neverBegan(PostgresStatements.Prepared?, [PostgresParameter])
+    /// All statements have ended well, and the commit that the end of the pipeline or of the text is did not.
+    case commit
     case nothing
   }
 
@@ -145,9 +147,11 @@ struct PostgresQueue {
     switch first {
     case nil: return .nothing
     case .query(let texts):
+      let hasRun = ended > 0
       ended = texts.count
-      return statement.map { .statement(id: $0.id, rows: $0.rows) } ?? .nothing
-    case .sync, .functionCall: return .nothing
+      return statement.map { .statement(id: $0.id, rows: $0.rows) } ?? (hasRun ? .commit : .nothing)
+    case .sync: return .commit
+    case .functionCall: return .nothing
     case let failing?:
       while let first {
         if case .sync = first { break }
