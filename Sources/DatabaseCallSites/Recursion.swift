@@ -9,17 +9,28 @@ struct Recursion {
     self.stacks = stacks
   }
 
-  /// Whether one of them goes through a word twice, apart from what all have in common. No name is needed for that.
-  var isPossible: Bool {
+  /// Whether one of them goes through a function twice, apart from what all have in common. Names are read where no word is there
+  /// twice and one stack goes through two functions more than another one: two that call each other in turns are known by them alone.
+  ///
+  /// - Parameter functions: Reads the functions that words are in.
+  func isPossible(_ functions: (Set<UInt>) -> [UInt: String]) -> Bool {
     guard let first = stacks.first, stacks.contains(where: { $0.count != first.count }) else { return false }
     var (inner, outer) = (first.count, first.count)
     for stack in stacks.dropFirst() {
       inner = min(inner, dcs_common_start(stack, stack.count, first, first.count))
       outer = min(outer, dcs_common_end(stack, stack.count, first, first.count))
     }
-    return stacks.contains { stack in
-      let own = stack.dropFirst(inner).dropLast(outer)
-      return Set(own).count < own.count
+    let own = stacks.map { $0.dropFirst(inner).dropLast(outer) }
+    if own.contains(where: { Set($0).count < $0.count }) { return true }
+    guard let shortest = stacks.map(\.count).min(), stacks.contains(where: { $0.count >= shortest + 2 }) else {
+      return false
+    }
+    // What all begin with may be a call in the innermost of them.
+    let spans = stacks.map { $0.prefix(inner) + $0.dropFirst(inner).dropLast(outer) }
+    let names = functions(Set(spans.joined()))
+    return spans.contains { span in
+      let known = span.compactMap { names[$0] }
+      return Set(known).count < known.count
     }
   }
 

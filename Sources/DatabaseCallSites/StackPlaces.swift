@@ -42,7 +42,7 @@ package struct StackPlaces {
     by lines: (Set<UInt>) -> [UInt: [SourceLine]], _ functions: (Set<UInt>) -> [UInt: String] = { _ in [:] }
   ) -> [[Int]] {
     let merged = sameLines(lines)
-    return merged.count > 1 && recursion.isPossible ? recursion.merged(merged, lines, functions) : merged
+    return merged.count > 1 && recursion.isPossible(functions) ? recursion.merged(merged, lines, functions) : merged
   }
 
   private func sameLines(_ lines: (Set<UInt>) -> [UInt: [SourceLine]]) -> [[Int]] {

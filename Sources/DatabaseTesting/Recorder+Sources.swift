@@ -8,10 +8,12 @@ internal import DatabaseRecording
 
 extension DatabaseRecorder {
   /// A recorder for a test: with the sources of this module asked whether they work.
+  ///
+  /// - Parameter test: The name of the test, where the test framework opens the scope around it.
   static func started(_ label: String, test: String? = nil, at location: CodeLocation) -> DatabaseRecorder {
     _ = sources
     return DatabaseRecorder(
-      label, test: test ?? Runner.currentTestName, testName: Runner.testName, at: location)
+      label, test: test ?? Runner.currentTestName, testName: Runner.testName, isWholeTest: test != nil, at: location)
   }
 
   private static let sources: Void = {

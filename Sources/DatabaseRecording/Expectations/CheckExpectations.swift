@@ -18,7 +18,8 @@ extension Recording {
   package func check(
     _ expectations: [DatabaseExpectation], isInherited: Bool, ending: ScopeEnding = .completed
   ) -> [Finding] {
-    check(expectations, isInherited: isInherited).filter(ending.judges)
+    let findings = check(expectations, isInherited: isInherited)
+    return findings.isEmpty ? [] : findings.filter(ending.judges)
   }
 
   private func check(_ expectations: [DatabaseExpectation], isInherited: Bool) -> [Finding] {
@@ -26,23 +27,23 @@ extension Recording {
     var reported: Set<ObjectIdentifier> = []
     let doubt = isBlind ? nil : storage.taskless.map { TasklessDoubt(self, $0) }
     // Whoever writes that nothing is sent has said that none is right.
-    let isSilent = expectations.contains(where: \.demandsNoQueries)
-    return
-      expectations
-      .map { isSilent ? $0.besideSilence : $0 }
-      .flatMap { expectation in
-        let found = expectation.findings(in: self, isInherited: isInherited)
-        return doubt?.judging(found, of: expectation, isInherited: isInherited) ?? found
-      }
-      .filter { finding in
+    let isSilent = expectations.contains { $0.demandsNoQueries }
+    var findings: [Finding] = []
+    for expectation in expectations {
+      let expectation = isSilent ? expectation.besideSilence : expectation
+      let found = expectation.findings(in: self, isInherited: isInherited)
+      for finding in doubt?.judging(found, of: expectation, isInherited: isInherited) ?? found {
         // What leaked is one fault, too.
-        if let subject = finding.subject, !reported.insert(subject).inserted { return false }
+        if let subject = finding.subject, !reported.insert(subject).inserted { continue }
         // A blind recording is one fault, however many expectations it fails.
-        guard isBlind, finding.kind == .blind else { return true }
-        defer { isBlindReported = true }
-        return !isBlindReported
+        if isBlind, finding.kind == .blind {
+          if isBlindReported { continue }
+          isBlindReported = true
+        }
+        findings.append(finding)
       }
-      .worstFirst()
+    }
+    return findings.isEmpty ? [] : findings.worstFirst()
   }
 }
 

@@ -44,16 +44,17 @@ public final class DatabaseRecorder: Sendable {
   ///   - label: What messages call it.
   ///   - test: The name of the test that it is opened for, where the test framework tells it.
   ///   - testName: Its name with its case, where no other one can run inside of the scope.
+  ///   - isWholeTest: Whether the test framework opens it, around the test.
   ///   - location: Where in the test's source it was opened.
   ///   - detailLimit: Statements to keep one by one, for an outermost recording; an inner one shares the limit of the
   ///     outermost.
   package init(
-    _ label: String, test: String? = nil, testName: TestName? = nil, at location: CodeLocation,
-    detailLimit: Int = defaultDetailLimit
+    _ label: String, test: String? = nil, testName: TestName? = nil, isWholeTest: Bool = false,
+    at location: CodeLocation, detailLimit: Int = defaultDetailLimit
   ) {
     self.label = label
     self.location = location
-    function = ScopeFunction(test: test, at: location)
+    function = ScopeFunction(test: test, isWholeTest: isWholeTest, at: location)
     StatementDemand.shared.prepare()
     scope = RecordingScope(
       role: .recording, label: label, test: test, testName: testName, detailLimit: max(0, detailLimit))

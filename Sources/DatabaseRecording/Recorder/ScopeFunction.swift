@@ -6,17 +6,18 @@ package struct ScopeFunction: Sendable {
   private let location: CodeLocation
   /// `LibraryTests.listsAuthors(count:)`.
   private let test: String?
-  /// The stack that opened the scope.
-  private let opening: StackTrace
+  /// The stack that opened the scope; `nil` where the test framework did, so that no function of the test is on it.
+  private let opening: StackTrace?
 
   /// - Parameters:
   ///   - test: The name of the test, where the test framework tells it.
+  ///   - isWholeTest: Whether the test framework opened the scope, around the test.
   ///   - location: Where the scope was opened.
-  package init(test: String?, at location: CodeLocation) {
+  package init(test: String?, isWholeTest: Bool, at location: CodeLocation) {
     self.location = location
     self.test = test
     PackageCheckouts.add(testAt: location.filePath)
-    opening = StackTrace.capture()
+    opening = isWholeTest ? nil : StackTrace.capture()
   }
 
   /// Whether the function is on a stack, around all frames of a database library.
@@ -25,7 +26,7 @@ package struct ScopeFunction: Sendable {
   func isOn(_ stack: StackTrace) -> Bool {
     // Read here, since most recordings never ask.
     let (module, test) = (location.module, test.map(Self.baseName))
-    let opener = opening.appFrames.first { $0.module == module }?.function.map(Self.baseName)
+    let opener = opening?.appFrames.first { $0.module == module }?.function.map(Self.baseName)
     return stack.framesAroundLibraries.contains { frame in
       guard frame.isAppCode, frame.module == module, let name = frame.function.map(Self.baseName) else { return false }
       return name == test || name == opener

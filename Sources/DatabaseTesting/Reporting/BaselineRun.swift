@@ -69,8 +69,9 @@ package struct BaselineRun: Sendable {
   ) -> [Finding] {
     guard mode != .off else { return findings }
     if let problem { return [broken(problem)] + findings }
-    let entries = findings.map { BaselineEntry($0, test: test) }
-    if isNamed { witness.note(entries.compactMap { $0 }, of: test) }
+    let entries = findings.isEmpty ? [] : findings.map { BaselineEntry($0, test: test) }
+    // Without an entry none is stale.
+    if isNamed, !baseline.entries.isEmpty { witness.note(entries.compactMap { $0 }, of: test) }
     guard !findings.isEmpty else { return [] }
     guard mode == .record else {
       return zip(findings, entries).filter { $1.map { !baseline.contains($0) } ?? true }.map(\.0)

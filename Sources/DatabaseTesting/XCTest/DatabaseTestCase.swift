@@ -103,8 +103,10 @@ internal import DatabaseSupport
       let findings = BaselineRun.shared.judge(
         recording.check(databaseExpectations, isInherited: true, ending: ending), test: "\(place.fileID) \(name)",
         isNamed: ending == .completed)
-      FailureLog.$isReporting.withValue(true) { report(findings, of: recording, ending) }
-      RunReport.note(findings, of: recording)
+      if !findings.isEmpty {
+        FailureLog.$isReporting.withValue(true) { report(findings, of: recording, ending) }
+        RunReport.note(findings, of: recording)
+      }
       RunReport.add(recording, test: name, failures: log, isOnlyCase: true)
       self.recorder = nil
       self.ending = nil
@@ -138,7 +140,6 @@ internal import DatabaseSupport
 
     private func report(_ findings: [Finding], of recording: Recording, _ ending: ScopeEnding) {
       // To find the line takes longer than most tests.
-      guard !findings.isEmpty else { return }
       let location = location(in: recording)
       GitHubAnnotation.write(findings, test: location)
       for finding in findings {

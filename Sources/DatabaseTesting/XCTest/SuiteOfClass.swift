@@ -18,12 +18,12 @@
     static func of(_ type: DatabaseTestCase.Type, expecting expectations: [DatabaseExpectation]) -> SuiteOfClass {
       let id = ObjectIdentifier(type)
       let tally = tallies.withLock { tallies -> SuiteTally? in
-        guard expectations.contains(where: \.needsQueries) else { return nil }
+        guard expectations.contains(where: { $0.needsQueries }) else { return nil }
         let tally = tallies[id]?.0 ?? SuiteTally()
         tallies[id] = (tally, expectations)
         return tally
       }
-      guard expectations.contains(where: \.findsLeaks) else { return SuiteOfClass(suite: nil, tally: tally) }
+      guard expectations.contains(where: { $0.findsLeaks }) else { return SuiteOfClass(suite: nil, tally: tally) }
       return SuiteOfClass(
         suite: running.withLock { running in
           if let known = running[id] { return known }
