@@ -54,7 +54,8 @@ package enum ImageSymbols {
         }
         let places =
           StackWord(word).isAwaiting ? instructions[word] ?? [] : [information.address(address, in: image)]
-        result[word] = information.lines(atEach: places) ?? [SourceLine(word: word)]
+        result[word] =
+          information.lines(atEach: places, isAwaiting: StackWord(word).isAwaiting) ?? [SourceLine(word: word)]
       }
       for (word, frames) in zip(rest, Symbolicator.frames(of: rest)) {
         let lines = frames.compactMap(SourceLine.init)

@@ -152,9 +152,20 @@ internal import DatabaseSupport
     }
 
     /// The lines that are the same at all addresses; `nil` where there are none.
-    func lines(atEach addresses: [UInt]) -> [SourceLine]? {
+    ///
+    /// - Parameter isAwaiting: Whether they await. Then there are none either where the optimiser lost the line of the innermost call as
+    ///   it inlined the function around it: two calls of that function would have the line of its caller. A loop that awaits has one
+    ///   address, while one that calls has several, of which some have no line.
+    func lines(atEach addresses: [UInt], isAwaiting: Bool) -> [SourceLine]? {
       guard let first = addresses.first, let lines = lines(at: first), !lines.isEmpty else { return nil }
+      if isAwaiting, isInnermostLost(at: first) { return nil }
       return addresses.dropFirst().allSatisfy { self.lines(at: $0) == lines } ? lines : nil
+    }
+
+    private func isInnermostLost(at address: UInt) -> Bool {
+      guard let (number, _) = index.number(at: address) else { return false }
+      let tables = tables(of: number)
+      return tables.lines.row(at: address)?.line == 0 && !tables.functions.inlined(at: address).isEmpty
     }
 
     /// The lines at an address of the file, the innermost first, without looking for names; `nil`: it is in none of its units.
@@ -163,8 +174,8 @@ internal import DatabaseSupport
       let tables = tables(of: number)
       guard let row = tables.lines.row(at: address) else { return nil }
       var found: [SourceLine] = []
-      // What has no line the compiler made; a file without a name tells nothing apart.
       let calls = tables.functions.inlined(at: address).reversed()
+      // What has no line the compiler made; a file without a name tells nothing apart.
       for place in [row] + calls.map(\.place) where place.line > 0 {
         guard let path = tables.lines.path(place.file) else { return nil }
         found.append(SourceLine(file: path, line: Int(clamping: place.line), column: Int(clamping: place.column)))

@@ -25,6 +25,16 @@ extension Programs {
         }
       }
     },
+    .guiltyAsync("a loop of async let in a function that is inlined", "book.authorId", 6, fix: books) { store in
+      @inline(__always) func page() async throws {
+        for author in try store.authors() {
+          // guilty: a loop of async let in a function that is inlined
+          async let books = store.db.rows(byAuthor, author)
+          _ = try await books
+        }
+      }
+      try await page()
+    },
     .guiltyAsync("async let in each round", "book.authorId", 6, fix: books) { store in
       for author in try store.authors() {
         // guilty: async let in each round

@@ -17,6 +17,28 @@ extension Programs {
       try await both(1)
       try await both(2)
     },
+    .innocentAsync("a helper with async let, called on two lines that are inlined", isLazy: true) { store in
+      func both(_ author: Int) async throws {
+        async let books = store.books(of: author)
+        async let author = store.author(author)
+        _ = try await (books, author)
+      }
+      @inline(__always) func page() async throws {
+        _ = try store.authors()
+        try await both(1)
+        try await both(2)
+      }
+      try await page()
+    },
+    .innocentAsync("an awaited helper, called on two lines that are inlined", isLazy: true) { store in
+      let books = AsyncBookstore(store: store)
+      @inline(__always) func page() async throws {
+        _ = try store.db.rows("SELECT id FROM author LIMIT 2")
+        _ = try await books.books(of: 1)
+        _ = try await books.books(of: 2)
+      }
+      try await page()
+    },
     .innocentAsync("a helper with a group, called on two lines", isLazy: true) { store in
       func load(_ author: Int) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
