@@ -22,6 +22,9 @@ package struct StackFrame: Sendable, Hashable {
   /// How many tasks were created on the way from it to what runs: each frame of one created the task of the frames before.
   package internal(set) var createdTasks = 0
 
+  /// Whether it is code that a macro attached to a declaration made, as `@Test` makes what calls the test.
+  package var isMacroExpansion: Bool { file.map(MacroExpansion.isBuffer) == true }
+
   /// Whether it awaits the frame before it.
   package var isAwaiting: Bool { StackWord(word).isAwaiting }
 

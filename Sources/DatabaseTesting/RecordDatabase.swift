@@ -105,7 +105,7 @@ public func withDatabaseRecorder<R>(
   }
 }
 
-/// Runs a fixture: its statements are counted apart and take part in no expectation.
+/// Runs a fixture: its statements are counted separately and take part in no expectation.
 ///
 /// ```swift
 /// struct LibraryTests {
@@ -127,7 +127,7 @@ public func withoutDatabaseRecording<R>(_ body: () throws -> R) rethrows -> R {
   return try RecordingScope.$current.withValue(scope, operation: body)
 }
 
-/// Runs a fixture: its statements are counted apart and take part in no expectation.
+/// Runs a fixture: its statements are counted separately and take part in no expectation.
 ///
 /// The asynchronous form of ``withoutDatabaseRecording(_:)``.
 @_disfavoredOverload

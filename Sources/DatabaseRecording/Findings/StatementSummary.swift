@@ -115,28 +115,3 @@ struct SiteLines {
     lines = SiteLines(place).lines + callers.map { "       \(RunRecord.Frame($0, after: &createdTasks).description)" }
   }
 }
-
-/// Rows that a test makes for itself and that are counted with what it tests.
-struct FixtureNote {
-  /// Equal inserts from which on they are taken for a fixture.
-  private static let threshold = 5
-
-  /// A line where many equal inserts ran before anything was read.
-  let lines: [String]
-
-  init(_ recording: Recording) {
-    let evidence = recording.storage.evidence
-    var inserts: [UInt32: Int] = [:]
-    for (index, kind) in evidence.kinds.enumerated() {
-      if kind == .select { break }
-      if kind == .insert { inserts[evidence.records[index].shape, default: 0] += 1 }
-    }
-    let count = inserts.values.filter { $0 >= Self.threshold }.reduce(0, +)
-    lines =
-      count == 0 || !recording.statements.contains { $0.kind == .select }
-      ? []
-      : [
-        "  \(count) equal INSERTs ran before the first read: if these are fixtures, make them in withoutDatabaseRecording { … }"
-      ]
-  }
-}

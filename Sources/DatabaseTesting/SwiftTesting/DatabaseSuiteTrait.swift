@@ -61,8 +61,12 @@
     /// With `.noLeaks` or `.balancedCheckouts` the suite itself fails at its end for a lease that one of its tests must have
     /// taken and none can be told to have: of a detached task, from a pool that only tests of the suite used.
     ///
-    /// The suite's `init()` runs inside of the scope: wrap fixtures in
-    /// `withoutDatabaseRecording(_:)`.
+    /// **Fixtures.** The suite's `init` runs inside the scope, and its statements count like the test's own, unlike those of `setUp` in a
+    /// ``DatabaseTestCase``: Swift Testing hands a trait one function that makes the suite and runs the test. Wrap fixtures in
+    /// `withoutDatabaseRecording(_:)`. A count that fails says how many queries ran in `init`.
+    ///
+    /// **Other traits.** Traits are nested in the order in which they are written. A suite's traits are around those of its tests:
+    /// what a trait of a test sends, such as one that opens the database, is recorded.
     ///
     /// - Parameter expectations: What must hold for each test.
     public static func database(_ expectations: DatabaseExpectation...) -> Self {

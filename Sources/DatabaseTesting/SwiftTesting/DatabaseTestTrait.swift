@@ -29,8 +29,12 @@
     /// to that case. Beside a suite's `Testing.SuiteTrait.database(_:)` both apply. An expectation that is about queries
     /// (such as `.noNPlusOne`) fails a test that sends none, because it would prove nothing.
     ///
-    /// The suite's `init()` runs inside of the scope: wrap fixtures in
-    /// `withoutDatabaseRecording(_:)`.
+    /// **Fixtures.** The suite's `init` runs inside the scope, and its statements count like the test's own, unlike those of `setUp` in a
+    /// ``DatabaseTestCase``: Swift Testing hands a trait one function that makes the suite and runs the test. Wrap fixtures in
+    /// `withoutDatabaseRecording(_:)`. A count that fails says how many queries ran in `init`.
+    ///
+    /// **Other traits.** Traits are nested in the order in which they are written. What a trait before this one sends, such as one that
+    /// opens the database, is not recorded; what one behind it sends is.
     ///
     /// A shorthand of your own:
     ///

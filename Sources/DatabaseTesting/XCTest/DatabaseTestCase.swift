@@ -18,9 +18,10 @@ internal import DatabaseSupport
   /// }
   /// ```
   ///
-  /// `setUp` and `tearDown` are left out, as fixtures are (on Apple's platforms wrap them in
-  /// `withoutDatabaseRecording(_:)`). Of a test that throws, only what is wrong already is told; of one that is skipped, only
-  /// leaks. A test that never touches a database is left alone by expectations that are about
+  /// `setUp` and `tearDown` are left out, as fixtures are (on Apple platforms wrap them in
+  /// `withoutDatabaseRecording(_:)`). What the test method itself sets up is recorded, and so is the `init` of a Swift Testing suite,
+  /// which runs inside the scope of its trait: see <doc:Fixtures>. A test that throws reports only what is wrong already; one that is
+  /// skipped, only leaks. A test that never touches a database is left alone by expectations that are about
   /// queries; use `expectDatabase(_:body:fileID:filePath:line:column:)` to insist.
   ///
   /// With `.noLeaks` or `.balancedCheckouts` the class itself fails at its end for a lease that one of its tests must have taken and
