@@ -102,6 +102,24 @@ import Testing
     #expect(QuerySnapshot(recording).text.split(separator: "\n").count == 4)
   }
 
+  @Test func aNewFileIsHiddenAndOneThatWasVisibleStaysWhereItIs() throws {
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("snapshot-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let recording = try recording("SELECT id FROM author")
+    let new = file(in: directory)
+    #expect(new.url.deletingLastPathComponent().lastPathComponent == ".database-snapshots")
+    #expect(new.findings(of: recording).isEmpty)
+
+    let visible = directory.appendingPathComponent("__QuerySnapshots__")
+    try FileManager.default.createDirectory(at: visible, withIntermediateDirectories: true)
+    let old = visible.appendingPathComponent(new.url.lastPathComponent)
+    try FileManager.default.moveItem(at: new.url, to: old)
+    let found = file(in: directory)
+    #expect(found.url.path == old.path)
+    #expect(found.findings(of: recording).isEmpty)
+    #expect(!FileManager.default.fileExists(atPath: new.url.path))
+  }
+
   /// The public function, in this file's own folder of snapshots.
   @Test func theFunctionMakesComparesAndRethrows() throws {
     let shop = try withoutDatabaseRecording { try Shop(authors: 2, booksPerAuthor: 1) }

@@ -1,6 +1,6 @@
 public import DatabaseRecording
 
-/// Runs `body` and fails the test unless its queries are those of a file in `__QuerySnapshots__/` beside the test.
+/// Runs `body` and fails the test unless its queries are those of a file in `.database-snapshots/` beside the test.
 ///
 /// ```swift
 /// try expectQuerySnapshot { try library.authorsWithBooks() }
@@ -52,7 +52,7 @@ public func expectQuerySnapshot<R>(
   }
 }
 
-/// Runs `body` and fails the test unless its queries are those of a file in `__QuerySnapshots__/` beside the test.
+/// Runs `body` and fails the test unless its queries are those of a file in `.database-snapshots/` beside the test.
 ///
 /// The asynchronous form of ``expectQuerySnapshot(_:including:body:function:fileID:filePath:line:column:)``.
 @discardableResult

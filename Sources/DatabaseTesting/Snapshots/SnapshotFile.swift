@@ -11,6 +11,9 @@ struct SnapshotFile {
   var details: QuerySnapshotDetails = []
   var recordsAgain = SnapshotFile.isOn("DATABASE_TESTING_SNAPSHOTS_RECORD")
   private let call: String
+  /// Beside the test's file: the package manager warns of files in a target that it has no use for, but for those in a hidden
+  /// folder. A snapshot that is in the second one, where they were before, stays there.
+  private static let folders = [".database-snapshots", "__QuerySnapshots__"]
   private static let calls = Locked<[String: String]>([:])
 
   /// - Parameter call: Where the call stands in its file, which tells two calls of one test apart.
@@ -18,8 +21,10 @@ struct SnapshotFile {
     self.call = call
     let file = URL(fileURLWithPath: filePath)
     let base = file.deletingPathExtension().lastPathComponent
-    url = file.deletingLastPathComponent().appendingPathComponent("__QuerySnapshots__")
-      .appendingPathComponent(QuerySnapshot.fileName([base, function] + (name.isEmpty ? [] : [name])))
+    let fileName = QuerySnapshot.fileName([base, function] + (name.isEmpty ? [] : [name]))
+    let folders = Self.folders.map { file.deletingLastPathComponent().appendingPathComponent($0) }
+    let places = folders.map { $0.appendingPathComponent(fileName) }
+    url = places.first { FileManager.default.fileExists(atPath: $0.path) } ?? places[0]
   }
 
   /// Compares a recording with the file, or makes the file.
