@@ -89,7 +89,7 @@ extension Recording {
   /// recording.expect(.inserts(2), .noDuplicateQueries)
   /// ```
   ///
-  /// To look at what is wrong without failing, use ``DatabaseRecording/Recording/check(_:)``.
+  /// To look at what is wrong without failing, use `check(_:)`.
   public func expect(
     _ expectations: DatabaseExpectation...,
     fileID: StaticString = #fileID,

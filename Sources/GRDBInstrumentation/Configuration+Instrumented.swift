@@ -18,11 +18,11 @@
     /// makes a `DELETE` of all rows take them one by one.
     ///
     /// It runs before the configuration's own `prepareDatabase` functions that are added later, and after those that
-    /// are there. A `db.trace` of the app's replaces the hooks where ``SQLiteInstrumentor/sharesTrace`` is `false`; call
+    /// are there. A `db.trace` of the app's replaces the hooks where `SQLiteInstrumentor.sharesTrace` is `false`; call
     /// `sharedTrace(options:_:)` there.
     ///
     /// - Parameter name: What messages call the database; the file's name when `nil`.
-    /// - Returns: A configuration with which opening a connection throws ``SQLiteInstrumentationError`` when the
+    /// - Returns: A configuration with which opening a connection throws `SQLiteInstrumentationError` when the
     ///   connection cannot be instrumented; with `DATABASE_INSTRUMENTATION_ENABLED=0` it opens, without hooks.
     public func instrumented(name: String? = nil) -> Configuration {
       var configuration = self

@@ -17,7 +17,7 @@
     ///
     /// It replaces the function that was set before; `nil` ends the trace. The function must not use the database.
     ///
-    /// - Throws: ``SQLiteInstrumentationError`` for a connection that is not instrumented.
+    /// - Throws: `SQLiteInstrumentationError` for a connection that is not instrumented.
     public func sharedTrace(
       options: SQLiteTraceEvent.Options = .statement, _ trace: ((SQLiteTraceEvent) -> Void)?
     ) throws {
