@@ -9,6 +9,20 @@ import Testing
       encoding: .utf8)
   }
 
+  /// The picture of the modules has all of them, in both colour schemes, and no other.
+  @Test(arguments: ["modules.svg", "modules~dark.svg"]) func thePictureHasEveryModule(name: String) throws {
+    let sources = Documentation.package.appendingPathComponent("Sources")
+    let picture = try String(
+      contentsOf: sources.appendingPathComponent("DatabaseTesting/Documentation.docc/Resources/\(name)"),
+      encoding: .utf8)
+    let modules = try FileManager.default.contentsOfDirectory(atPath: sources.path)
+      .filter { !$0.hasPrefix(".") && $0 != "DatabaseReportPlugin" }
+    let shown = picture.matches(of: />([\w-]+)<\/text>/).map { String($0.1) }.filter {
+      $0.contains(/^C?[A-Z]\w+[A-Z]|-report/)
+    }
+    #expect(shown.sorted() == modules.sorted())
+  }
+
   private struct Table {
     var page: String
     var title: String

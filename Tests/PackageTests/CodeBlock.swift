@@ -7,6 +7,8 @@ struct CodeBlock: Sendable, CustomStringConvertible {
   /// The line of its first line of code.
   var line: Int
   var lines: [String]
+  /// The file that the reader is to write it to, which the line above names: "The manifest, `Package.swift`:".
+  var path: String?
 
   var description: String { "\(file):\(line)" }
 
@@ -16,6 +18,7 @@ struct CodeBlock: Sendable, CustomStringConvertible {
   static func blocks(of text: String, file: String, isSource: Bool, language wanted: String = "swift") -> [CodeBlock] {
     var blocks: [CodeBlock] = []
     var open: (block: CodeBlock, indentation: Int, isSwift: Bool)?
+    var before = Substring()
     for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
       var content = Substring(line)
       if isSource {
@@ -31,11 +34,15 @@ struct CodeBlock: Sendable, CustomStringConvertible {
       if isFence, let finished = open {
         if finished.isSwift { blocks.append(finished.block) }
         open = nil
+        before = ""
       } else if isFence {
         let language = content.dropFirst(indentation + 3)
-        open = (CodeBlock(file: file, line: index + 2, lines: []), indentation, language == wanted)
+        let path = before.firstMatch(of: /`([\w.+\/-]+\.swift)`:$/).map { String($0.1) }
+        open = (CodeBlock(file: file, line: index + 2, lines: [], path: path), indentation, language == wanted)
       } else if let begun = open {
         open?.block.lines.append(String(content.dropFirst(min(begun.indentation, indentation))))
+      } else if content.contains(where: { $0 != " " }) {
+        before = content
       }
     }
     return blocks
@@ -53,9 +60,12 @@ extension CodeBlock {
     case file
     /// A part of a package's manifest.
     case manifest
+    /// A whole manifest.
+    case package
   }
 
   var form: Form {
+    if imports.contains("import PackageDescription") { return .package }
     let top = code.filter {
       !$0.isEmpty && !$0.hasPrefix(" ") && !$0.hasPrefix("//") && !$0.hasPrefix("}") && $0 != ")"
     }
@@ -100,6 +110,8 @@ extension CodeBlock {
       if endsInAttribute("@Suite") { code += "\nstruct Example {}" }
       if endsInAttribute("@Test") { code += "\nfunc example() {}" }
     case .file: head = ""
+    // What a manifest declares at its top level a function may declare as well.
+    case .package: head = "import PackageDescription\nfunc manifest() {"
     case .manifest:
       head = "import PackageDescription\nfunc manifest() {"
       // A manifest's list may end in a comma, which a call's arguments may not.
@@ -114,6 +126,12 @@ extension CodeBlock {
       \(form == .file ? "" : "}")
 
       """
+  }
+
+  /// The block as a whole file; errors in it are reported at its own place.
+  var asFile: String {
+    let code = lines.map { Self.isImport($0) ? "" : $0 }.joined(separator: "\n")
+    return "#sourceLocation(file: \"\(file)\", line: \(line))\n\(code)\n#sourceLocation()"
   }
 
   /// Whether the block ends in an attribute, and what it belongs to is left to the reader.

@@ -78,7 +78,7 @@
         .filter { $0.pathExtension == "build" }.map { $0.appendingPathComponent("module.modulemap") }
       let scratch = products.deletingLastPathComponent().deletingLastPathComponent()
       let folders =
-        [Documentation.package.appendingPathComponent("Sources")]
+        ["Sources", "Tests"].map(Documentation.package.appendingPathComponent)
         + ((try? FileManager.default.contentsOfDirectory(
           at: scratch.appendingPathComponent("checkouts"), includingPropertiesForKeys: nil)) ?? [])
         .map { $0.appendingPathComponent("Sources") }

@@ -130,6 +130,7 @@ import Testing
 
   private static let rules = [
     Rule(#"^\S+\.swift:\d+: (error: )?"#, ""),
+    Rule(#"^\w+\.\w+ : failed - "#, ""),
     Rule(#"^≠ "#, ""),
     Rule(#"^by .*"#, "by TEST"),
     // An entry of a baseline, and the file.
@@ -143,9 +144,10 @@ import Testing
     Rule(#"[\w.-]+\.(txt|sqlite)\b"#, "8"),
     Rule(#": like .*\."#, ": like 8."),
     Rule(#", because .*"#, ", because 8."),
+    Rule(#"ran in \S+,"#, "ran in FUNCTION,"),
     // A place, and the function that it is in.
     Rule(#"\S*\.swift:(\d+|…)( in (\S|\w+: )+(\s\w+\))?)?"#, "PLACE"),
-    Rule(#"(, |; )through \S+"#, ""),
+    Rule(#"(, |; | )through \S+"#, ""),
     Rule(
       #"(SELECT|INSERT|UPDATE|DELETE|BEGIN|COMMIT|ROLLBACK|WITH|CREATE|REPLACE|SEARCH|SCAN)\b.*?(?=$|    |  \d+ row| (never|once|at least|at most|looks at|puts|ran|on |was |, )|, found|, which|, and|: #)"#,
       "SQL"),

@@ -89,7 +89,8 @@ import Testing
     let sources = Documentation.package.appendingPathComponent("Sources")
     let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)?.allObjects ?? []
     var imports: [(String, String, String)] = []
-    for case let file as URL in files where ["swift", "c", "h"].contains(file.pathExtension) {
+    for case let file as URL in files
+    where ["swift", "c", "h"].contains(file.pathExtension) && !file.path.contains(".docc/") {
       let path = file.path.dropFirst(sources.path.count + 1)
       let module = String(path.prefix { $0 != "/" })
       for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {

@@ -52,6 +52,12 @@ struct Library: Sendable {
   func warmUp() throws {}
 }
 
+enum Current { @TaskLocal static var library: Library? }
+
+extension TestTrait where Self == DatabaseTestTrait {
+  static var sampleLibrary: Self { .database() }
+}
+
 let library = Library()
 let draft = Draft()
 let author = Author(id: 1)

@@ -1,0 +1,13 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+  name: "App",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")
+  ],
+  targets: [
+    .target(name: "App", dependencies: [.product(name: "GRDB", package: "GRDB.swift")]),
+    .testTarget(name: "AppTests", dependencies: ["App"]),
+  ])
