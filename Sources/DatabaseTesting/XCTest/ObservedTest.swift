@@ -13,7 +13,7 @@
     private weak let testCase: XCTestCase?
     private let expectations: [DatabaseExpectation]
     private let recorder: DatabaseRecorder
-    /// How many values are bound to task-locals, beside those of the recorder.
+    /// Whether the recorder is that of the thread, and the list of failures as well where there is one.
     private let isBound: Bool
     private var isFinished = false
 
