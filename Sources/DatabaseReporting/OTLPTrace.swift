@@ -46,7 +46,7 @@ package struct OTLPTrace: Sendable {
   }
 
   /// What a module of tests is about, by its name: `Bookshop` of `BookshopTests`.
-  static func subject(of module: String) -> String {
+  package static func subject(of module: String) -> String {
     module.hasSuffix("Tests") && module.count > 5 ? String(module.dropLast(5)) : module
   }
 }

@@ -103,7 +103,7 @@ extension ReportPage {
     .legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;font-size:.82rem;color:var(--quiet);margin:.4rem 0 0;padding:0;list-style:none}
     .legend svg{width:.7rem;height:.7rem;margin-right:.35rem}
     .sequence{list-style:none;margin:0;padding:0;font-size:.88rem}
-    .sequence li{display:grid;grid-template-columns:3.5rem 1fr auto;gap:.1rem .75rem;padding:.25rem 0;border-bottom:1px solid var(--line)}
+    .sequence li{display:grid;grid-template-columns:3.5rem minmax(0,1fr) fit-content(45%);gap:.1rem .75rem;padding:.25rem 0;border-bottom:1px solid var(--line)}
     .sequence li:target,.sequence li.now{background:var(--panel)}
     .sequence .flag{border-left:3px solid var(--bad);padding-left:.4rem}
     @media(max-width:60rem){

@@ -30,6 +30,7 @@ OVERFLOW = """(() => {
   for (const element of (dialog || document.body).querySelectorAll("*")) {
     const box = element.getBoundingClientRect();
     if (!box.width || scrolls(element) || element.closest(".skip, svg rect, title")) continue;
+    if (element.tagName === "CODE" && box.width < 60 && box.height > 90) found.push("a narrow column: " + element.textContent.slice(0, 40));
     if (box.right > width + 1 || box.left < -1) found.push(element.tagName + "." + element.className + " from " + Math.round(box.left)
       + " to " + Math.round(box.right) + ": " + element.textContent.slice(0, 40));
     else if (element.scrollWidth > element.clientWidth + 1 && getComputedStyle(element).display !== "inline"
