@@ -71,6 +71,7 @@ let package = Package(
     .target(name: "CSQLiteInstallAtLoad", dependencies: ["CSQLiteHooks"]),
     .target(name: "CStatementObserver"),
     .target(name: "CTelemetryAtLoad", dependencies: ["CStatementObserver"]),
+    .target(name: "CTestObserverAtLoad"),
     .target(name: "DatabaseSupport", swiftSettings: optimized),
     .target(name: "DatabaseSQL", swiftSettings: optimized),
     .target(name: "DatabaseCallSites", dependencies: ["CCallStacks", "DatabaseSupport"], swiftSettings: optimized),
@@ -110,7 +111,7 @@ let package = Package(
     .target(
       name: "DatabaseTesting",
       dependencies: [
-        "DatabaseRecording", "DatabaseSupport",
+        "CTestObserverAtLoad", "DatabaseRecording", "DatabaseSupport",
         .target(name: "SQLiteInstrumentation", condition: .when(traits: ["SQLite"])),
         .target(name: "CSQLiteInstallAtLoad", condition: .when(traits: ["SQLite"])),
       ],
@@ -252,6 +253,7 @@ let package = Package(
         "DatabaseTelemetry",
         "TransparencyProbe",
         "UpdateHookProbe",
+        "ObserverProbe",
         "CSQLiteForTests",
         .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["GRDB"])),
         .product(name: "MetricsTestKit", package: "swift-metrics"),
@@ -294,6 +296,9 @@ let package = Package(
       path: "Tests/ConfigurationProbe",
       swiftSettings: settings
     ),
+    .executableTarget(
+      name: "ObserverProbe", dependencies: ["DatabaseTesting", "TestSupport"], path: "Tests/ObserverProbe",
+      swiftSettings: settings),
     .executableTarget(
       name: "StaticProbe",
       dependencies: ["DatabaseInstrumentation", "DatabaseTelemetry", "SQLiteInstrumentation", "CSQLiteForTests"],

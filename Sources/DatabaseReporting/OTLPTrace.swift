@@ -14,7 +14,7 @@ package struct OTLPTrace: Sendable {
   /// Whose attributes they are.
   private static let schema = "https://opentelemetry.io/schemas/1.37.0"
 
-  /// Who sends: `service.name` of the resource; `nil` for the module of each test.
+  /// Who sends: `service.name` of the resource; `nil` for what each test is a test of.
   private let service: String?
   private var count: UInt64 = 0
 
@@ -33,7 +33,7 @@ package struct OTLPTrace: Sendable {
     let data = TracesData(resourceSpans: [
       ResourceSpans(
         resource: Resource(attributes: [
-          Attribute("service.name", .string(service ?? test.module)),
+          Attribute("service.name", .string(service ?? Self.subject(of: test.module))),
           Attribute("process.pid", .int(Int64(header.process))),
         ]),
         scopeSpans: [
@@ -43,6 +43,11 @@ package struct OTLPTrace: Sendable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(data), as: UTF8.self)
+  }
+
+  /// What a module of tests is about, by its name: `Bookshop` of `BookshopTests`.
+  package static func subject(of module: String) -> String {
+    module.hasSuffix("Tests") && module.count > 5 ? String(module.dropLast(5)) : module
   }
 }
 

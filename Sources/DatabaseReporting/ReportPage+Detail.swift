@@ -72,7 +72,7 @@ struct TestDetail {
     ]
     json = safeJSON(
       Content(
-        name: (test.displayName ?? test.name).limited(300), place: Self.place(of: test).limited(500),
+        name: Self.title(of: test).limited(300), place: Self.place(of: test).limited(500),
         facts: facts.compactMap { $0 }.joined(separator: ", "), blind: test.isBlind,
         start: Int64(nanoseconds: waterfall.start), end: Int64(nanoseconds: waterfall.end), hidden: waterfall.hidden,
         lanes: lanes,
@@ -90,8 +90,14 @@ struct TestDetail {
     let suite = test.suite.map { $0.replacing("/", with: ".") }
     var parts = ["\(test.module)/\(test.file):\(test.line)"]
     if suite != nil || test.displayName != nil { parts.append((suite.map { "\($0)." } ?? "") + test.name) }
-    if let testCase = test.case, testCase != "only" { parts.append("case \(testCase.prefix(6))") }
+    if test.arguments == nil, let label = test.caseLabel { parts.append(label) }
     return parts.joined(separator: " · ")
+  }
+
+  /// `Who reviewed a book [2]`.
+  private static func title(of test: RunRecord.Test) -> String {
+    let name = test.displayName ?? test.name
+    return test.arguments == nil ? name : test.caseLabel.map { "\(name) \($0)" } ?? name
   }
 }
 

@@ -51,23 +51,26 @@ extension ReportPage {
         return (time) => places.get(time) / Math.max(1, places.size - 1);
       }
 
-      function waterfall(test, width, isInOrder) {
+      // `view`: which part of the axis is shown, from 0 to 1.
+      function waterfall(test, width, isInOrder, view) {
         const rowHeight = 16, laneGap = 12, nameHeight = 18, top = 26;
         const height = test.lanes.reduce((sum, lane) => sum + nameHeight + Math.max(1, lane.rows) * rowHeight + laneGap, top);
         const svg = draw("svg", {
           class: "waterfall", viewBox: `0 0 ${width} ${height}`, height: height, role: "img",
-          "aria-label": "Waterfall of " + test.name + "; the same in words below"
+          "aria-label": "Waterfall of " + test.name + "; the same in words below",
+          "data-view": view.map((part) => part.toFixed(4)).join(" ")
         });
         const share = isInOrder ? inOrder(test) : (time) => (time - test.start) / Math.max(1, test.end - test.start);
-        const place = (time) => share(time) * (width - 2) + 1;
+        const [from, to] = view, part = to - from;
+        const place = (time) => (share(time) - from) / part * (width - 2) + 1;
         const steps = isInOrder ? -1 : width < 500 ? 2 : 4;
         for (let step = 0; step <= steps; step += 1) {
-          const time = test.start + (test.end - test.start) * step / steps;
+          const time = test.start + (test.end - test.start) * (from + part * step / steps);
           const tick = draw("g", { class: "tick" });
           tick.append(draw("line", { x1: place(time), x2: place(time), y1: 18, y2: height }));
           tick.append(draw("text", {
             x: place(time), y: 12, "text-anchor": step === 0 ? "start" : step === steps ? "end" : "middle"
-          }, step === 0 ? "0" : duration(time - test.start)));
+          }, time === test.start ? "0" : duration(time - test.start)));
           svg.append(tick);
         }
         let y = top;
@@ -75,7 +78,9 @@ extension ReportPage {
           svg.append(draw("text", { x: 1, y: y + 10 }, lane.name));
           y += nameHeight;
           for (const bar of lane.bars) {
-            const left = place(bar[2]), size = Math.max(1.5, place(bar[3]) - left);
+            const start = place(bar[2]), end = place(bar[3]);
+            if (end < 0 || start > width) continue;
+            const left = Math.max(0, start), size = Math.max(1.5, Math.min(width, end) - left);
             const x = Math.min(left, width - size), barY = y + bar[1] * rowHeight;
             const rect = draw("rect", {
               class: kinds[bar[0]] + (bar[4] & 1 ? " isbad" : ""), x: x, y: barY, width: size, height: 12, rx: 1.5
@@ -95,6 +100,94 @@ extension ReportPage {
           y += Math.max(1, lane.rows) * rowHeight + laneGap;
         }
         return svg;
+      }
+
+      // A part of the axis that is not too short, and inside of it.
+      function within(from, to) {
+        const size = Math.min(1, Math.max(1e-6, to - from)), first = Math.min(Math.max(0, from), 1 - size);
+        return [first, first + size];
+      }
+
+      // The drawing with what changes its axis: buttons, keys, and dragging over the part that is meant.
+      function timeline(test, width) {
+        let isInOrder = false, view = [0, 1], drawing = null, dragged = null;
+        const box = make("div", { class: "timeline" });
+
+        function look(from, to) {
+          view = within(from, to);
+          const next = waterfall(test, width, isInOrder, view);
+          if (drawing) drawing.replaceWith(next);
+          else box.append(next);
+          drawing = next;
+          whole.disabled = view[1] - view[0] === 1;
+        }
+        function zoom(factor) {
+          const middle = (view[0] + view[1]) / 2, half = (view[1] - view[0]) * factor / 2;
+          look(middle - half, middle + half);
+        }
+        function pan(share) {
+          const step = (view[1] - view[0]) * share;
+          look(view[0] + step, view[1] + step);
+        }
+
+        const button = (text, name, action) => {
+          const made = make("button", { type: "button", text: text, "aria-label": name, title: name });
+          made.addEventListener("click", action);
+          return made;
+        };
+        const axis = make("button", { type: "button", class: "axis", "aria-pressed": "false", text: "Even steps" });
+        axis.addEventListener("click", () => {
+          isInOrder = !isInOrder;
+          axis.setAttribute("aria-pressed", String(isInOrder));
+          look(0, 1);
+        });
+        const whole = button("Whole", "The whole time (0)", () => look(0, 1));
+        box.append(make("div", { class: "tools" }, axis, button("−", "Zoom out (-)", () => zoom(2)),
+          button("+", "Zoom in (+)", () => zoom(0.5)), whole,
+          make("span", { class: "quiet", text: "drag over a part to see it larger" })));
+        look(0, 1);
+
+        const place = (event) => {
+          const area = drawing.getBoundingClientRect();
+          return Math.min(width, Math.max(0, (event.clientX - area.left) * width / area.width));
+        };
+        box.addEventListener("pointerdown", (event) => {
+          if (event.button === 0 && drawing.contains(event.target)) dragged = { from: place(event), mark: null };
+        });
+        box.addEventListener("pointermove", (event) => {
+          if (!dragged) return;
+          const to = place(event), left = Math.min(dragged.from, to), size = Math.abs(to - dragged.from);
+          if (!dragged.mark && size < 6) return;
+          if (!dragged.mark) {
+            dragged.mark = draw("rect", { class: "selection", y: 18, height: "100%" });
+            drawing.append(dragged.mark);
+            box.setPointerCapture(event.pointerId);
+          }
+          dragged.mark.setAttribute("x", left);
+          dragged.mark.setAttribute("width", size);
+        });
+        box.addEventListener("pointerup", (event) => {
+          const drag = dragged, to = drawing ? place(event) : 0;
+          dragged = null;
+          if (!drag || !drag.mark) return;
+          const at = (x) => view[0] + x / width * (view[1] - view[0]);
+          look(at(Math.min(drag.from, to)), at(Math.max(drag.from, to)));
+        });
+        box.addEventListener("pointercancel", () => {
+          if (dragged && dragged.mark) dragged.mark.remove();
+          dragged = null;
+        });
+        box.addEventListener("dblclick", () => look(0, 1));
+        box.keys = (key) => {
+          if (key === "+" || key === "=") zoom(0.5);
+          else if (key === "-") zoom(2);
+          else if (key === "0") look(0, 1);
+          else if (key === "<") pan(-0.25);
+          else if (key === ">") pan(0.25);
+          else return false;
+          return true;
+        };
+        return box;
       }
 
       function show(bar) {
@@ -198,16 +291,7 @@ extension ReportPage {
         dialog.scrollTop = 0;
         if (test.lanes.length) {
           const width = Math.max(260, sheet.clientWidth - 40);
-          let isInOrder = false, drawing = waterfall(test, width, isInOrder);
-          const axis = make("button", { type: "button", class: "axis", "aria-pressed": "false", text: "Even steps" });
-          axis.addEventListener("click", () => {
-            isInOrder = !isInOrder;
-            axis.setAttribute("aria-pressed", String(isInOrder));
-            const other = waterfall(test, width, isInOrder);
-            drawing.replaceWith(other);
-            drawing = other;
-          });
-          sheet.append(make("h3", { text: "In time" }), axis, drawing, legend(test));
+          sheet.append(make("h3", { text: "In time" }), timeline(test, width), legend(test));
           sheet.append(make("h3", { text: "In order" }), sequence(test));
         } else {
           sheet.append(make("p", { class: "quiet", text: "No statement was recorded." }));
@@ -230,8 +314,11 @@ extension ReportPage {
       });
       window.addEventListener("hashchange", route);
       window.addEventListener("keydown", (event) => {
+        if (!dialog.open || event.altKey || event.ctrlKey || event.metaKey) return;
+        const box = dialog.querySelector(".timeline");
+        if (box && box.keys(event.key)) return event.preventDefault();
         const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-        if (!dialog.open || step === 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+        if (step === 0) return;
         const next = Number(dialog.dataset.test) + step;
         if (next >= 0 && next < Number(document.body.dataset.tests)) location.hash = "#t" + next;
       });

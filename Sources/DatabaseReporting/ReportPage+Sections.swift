@@ -8,16 +8,16 @@ extension ReportPage {
   var header: String {
     let tiles: [(String, String)] = [
       (summary.testCount.grouped, summary.testCount == 1 ? "test" : "tests"),
-      (summary.queries.grouped, summary.queries == 1 ? "query" : "queries"),
-      (summary.statements.grouped, summary.statements == 1 ? "statement" : "statements"),
-      (summary.steps.map(\.grouped) ?? "–", "steps of SQLite"),
+      (summary.queries.short, summary.queries == 1 ? "query" : "queries"),
+      (summary.statements.short, summary.statements == 1 ? "statement" : "statements"),
+      (summary.steps.map(\.short) ?? "–", "steps of SQLite"),
       (RunSummary.duration(summary.time), "in the database"),
       (summary.problems.count.grouped, summary.problems.count == 1 ? "finding" : "findings"),
     ]
     let failed = summary.failed.count
     var list = ""
     if failed > 0 {
-      list = "<div class=\"failed\"><dt>failed, \(summary.passed.grouped) passed</dt><dd>\(failed.grouped)</dd></div>"
+      list = "<div class=\"failed\"><dt>failed, \(summary.passed.short) passed</dt><dd>\(failed.grouped)</dd></div>"
     } else if summary.passed > 0 {
       list = "<div class=\"passed\"><dt>passed, none failed</dt><dd>\(summary.passed.grouped)</dd></div>"
     }
@@ -63,7 +63,7 @@ extension ReportPage {
   }
 
   func link(_ index: Int) -> String {
-    "<a href=\"#t\(index)\">\(summary.lines[index].identity.label.markup(limit: 160))</a>"
+    "<a href=\"#t\(index)\">\(summary.lines[index].label.markup(limit: 160))</a>"
   }
 
   /// Three short lists with bars.
@@ -98,7 +98,10 @@ extension ReportPage {
     try sink("<section id=\"tests\"><h2>Tests</h2>\n<div id=\"search\" hidden></div>\n<div id=\"files\">\n")
     let isOpen = summary.lines.count <= 100
     for (file, indices) in files.sorted(by: { $0.key < $1.key }) {
-      let indices = indices.sorted { (summary.lines[$0].identity.label, $0) < (summary.lines[$1].identity.label, $1) }
+      let indices = indices.sorted {
+        (summary.lines[$0].suite ?? "", summary.lines[$0].identity.label, $0)
+          < (summary.lines[$1].suite ?? "", summary.lines[$1].identity.label, $1)
+      }
       let queries = indices.reduce(0) { $0.adding(summary.lines[$1].queries) }
       let failed = indices.count { (summary.lines[$0].failures ?? 0) > 0 }
       let found = indices.count { summary.lines[$0].findings > 0 }
@@ -125,8 +128,10 @@ extension ReportPage {
     let findings = line.findings > 0 ? "<b\(isFailed ? " class=\"bad\"" : "")>\(line.findings.grouped)</b>" : ""
     let failed = isFailed ? " <b class=\"bad\">failed</b>" : ""
     let blind = line.isBlind ? " <b class=\"bad\">blind</b>" : ""
+    let suite =
+      line.suite.map { " <span class=\"quiet\">\($0.replacing("/", with: ".").markup(limit: 160))</span>" } ?? ""
     return """
-      <tr><td>\(link(index))\(failed)\(blind)</td><td data-n="\(line.queries)">\(line.queries.grouped)</td>\
+      <tr><td>\(link(index))\(failed)\(blind)\(suite)</td><td data-n="\(line.queries)">\(line.queries.grouped)</td>\
       <td data-n="\(line.steps ?? 0)">\(line.steps.map(\.grouped) ?? "–")</td>\
       <td data-n="\(line.time)">\(RunSummary.duration(line.time))</td><td data-n="\(line.findings)">\(findings)</td></tr>
 
@@ -185,4 +190,31 @@ extension ReportPage {
 extension TestIdentity {
   /// Its name, and the call where it is one of several in a test.
   var label: String { call.map { "\(name) · \($0)" } ?? name }
+}
+
+extension RunSummary.Line {
+  /// What a reader knows the test by: what it is called, or its name, with the arguments of its case, or with what tells the case apart.
+  var label: String {
+    var text = displayName ?? identity.name
+    if let caseLabel { text += " \(caseLabel)" }
+    return identity.call.map { "\(text) · \($0)" } ?? text
+  }
+}
+
+extension RunRecord.Test {
+  /// `[7, large]`, or where arguments are not kept `case 2bf1d0`; `nil` for a test without parameters.
+  var caseLabel: String? {
+    if let arguments, !arguments.isEmpty { return "[\(arguments.joined(separator: ", "))]" }
+    guard let testCase = `case`, testCase != "only" else { return nil }
+    return "case \(testCase.prefix(6))"
+  }
+}
+
+extension Int {
+  /// `10.5 M` of a number that no tile has room for.
+  var short: String {
+    guard self >= 1_000_000 else { return grouped }
+    let (value, unit) = self >= 1_000_000_000 ? (Double(self) / 1e9, "G") : (Double(self) / 1e6, "M")
+    return value >= 100 ? "\(Int(value).grouped) \(unit)" : "\((value * 10).rounded(.down) / 10) \(unit)"
+  }
 }

@@ -28,8 +28,9 @@ extension ReportPage {
     .tiles:has(.failed,.passed){grid-template-columns:repeat(7,1fr)}
     .tiles div{background:var(--panel);border:1px solid var(--line);border-radius:.6rem;padding:.7rem .9rem;display:flex;\
     flex-direction:column-reverse}
+    .tiles div{justify-content:flex-end}
     .tiles dt{color:var(--quiet);font-size:.82rem}
-    .tiles dd{margin:0;font-size:1.35rem;font-weight:600;line-height:1.3}
+    .tiles dd{margin:0;font-size:1.35rem;font-weight:600;line-height:1.3;white-space:nowrap}
     .tiles .failed{background:var(--bad);border-color:var(--bad)}
     .tiles .passed{background:var(--good);border-color:var(--good)}
     .tiles .failed *,.tiles .passed *{color:var(--ground)}
@@ -90,14 +91,19 @@ extension ReportPage {
     .waterfall .label.soft{fill:var(--ink)}
     .sheet .findings{margin-top:.8rem}
     .sheet .top div:last-child{display:flex;gap:.4rem}
-    .axis{margin:.3rem 0}
+    .tools{display:flex;flex-wrap:wrap;align-items:center;gap:.4rem;margin:.3rem 0;font-size:.88rem}
+    .timeline>svg{cursor:crosshair;touch-action:pan-y;user-select:none}
+    .waterfall .selection{fill:var(--accent);opacity:.25;pointer-events:none}
+    button[aria-pressed=true]{border-color:var(--accent);box-shadow:inset 0 0 0 1px var(--accent)}
+    dialog:focus-visible{outline:0}
+    button:disabled{opacity:.55;cursor:default}
     .sequence details{grid-column:1/-1;border:0}
     .sequence details summary{font-weight:400;padding:0}
     .waterfall .mark{fill:var(--ink)}
     .legend{display:flex;flex-wrap:wrap;gap:.2rem 1rem;font-size:.82rem;color:var(--quiet);margin:.4rem 0 0;padding:0;list-style:none}
     .legend svg{width:.7rem;height:.7rem;margin-right:.35rem}
     .sequence{list-style:none;margin:0;padding:0;font-size:.88rem}
-    .sequence li{display:grid;grid-template-columns:3.5rem 1fr auto;gap:.1rem .75rem;padding:.25rem 0;border-bottom:1px solid var(--line)}
+    .sequence li{display:grid;grid-template-columns:3.5rem minmax(0,1fr) fit-content(45%);gap:.1rem .75rem;padding:.25rem 0;border-bottom:1px solid var(--line)}
     .sequence li:target,.sequence li.now{background:var(--panel)}
     .sequence .flag{border-left:3px solid var(--bad);padding-left:.4rem}
     @media(max-width:60rem){
@@ -118,6 +124,7 @@ extension ReportPage {
     table.shapes td:nth-child(2)::after{content:" times"}
     table.shapes td:nth-child(4)::after{content:" steps"}
     table.shapes td:nth-child(5)::after{content:" tests"}
+    .sheet .top{flex-direction:column-reverse;gap:.5rem}
     .sequence li{grid-template-columns:2.6rem 1fr}
     .sequence li span:last-child{grid-column:2}
     dialog{width:100vw;max-width:100vw;max-height:100vh;height:100vh;border:0;border-radius:0}

@@ -17,6 +17,11 @@ package struct RunSummary: Sendable {
     package var started: Double
     /// `nil` where it is not known whether it failed.
     package var failures: Int?
+    /// The suites around it.
+    package var suite: String?
+    package var displayName: String?
+    /// Tells a case of a parameterised test from the others.
+    package var caseLabel: String?
   }
 
   package struct Shape: Sendable, Equatable {
@@ -95,7 +100,8 @@ package struct RunSummary: Sendable {
       Line(
         identity: identity, queries: test.queries.asCount, statements: test.statements.asCount,
         steps: test.steps?.asCount, time: spent, findings: test.problems.count, isBlind: test.isBlind,
-        started: test.started ?? 0, failures: test.failures?.count))
+        started: test.started ?? 0, failures: test.failures?.count, suite: test.suite, displayName: test.displayName,
+        caseLabel: test.caseLabel))
     var caller = Caller(identity: identity, suite: test.suite, testCase: test.case)
     caller.identity.call = nil
     // A call that is named by its place may be of any number of tests.

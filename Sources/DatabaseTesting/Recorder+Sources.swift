@@ -1,3 +1,4 @@
+internal import CTestObserverAtLoad
 internal import DatabaseInstrumentation
 internal import DatabaseRecording
 
@@ -19,6 +20,8 @@ extension DatabaseRecorder {
   private static let sources: Void = {
     Runner.tellTestNames
     _ = StartFolder.url
+    // Keeps the module in the program that observes XCTest when it is loaded.
+    _ = cto_observes_at_load()
     if DatabaseLeakGuard.isWanted { DatabaseLeakGuard.install() }
     #if SQLite
       // Keeps the module in the program that installs the hooks when it is loaded.

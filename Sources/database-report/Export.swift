@@ -21,7 +21,7 @@ struct OTLP: ParsableCommand {
   @Flag(help: "Replace the file if it exists.")
   var force = false
 
-  @Option(help: "The service.name of the traces; without it, the module of each test.")
+  @Option(help: "The service.name of the traces; without it, what each test is a test of, by the name of its module.")
   var service: String?
 
   func run() throws {

@@ -67,6 +67,11 @@ import Testing
     }
   }
 
+  @Test(arguments: [("BookshopTests", "Bookshop"), ("Tests", "Tests"), ("Checks", "Checks"), ("", "")])
+  func theServiceIsWhatIsTested(module: String, service: String) {
+    #expect(OTLPTrace.subject(of: module) == service)
+  }
+
   @Test func aFindingHasTheLinesThatLedToIt() throws {
     var test = madeUpListing(isGood: false)
     test.findings[0].stack = MadeUpStack.frames
@@ -110,7 +115,7 @@ import Testing
     #expect(books["db.query.text"] == "SELECT id FROM book WHERE authorId = ?")
     #expect(books["db.operation.name"] == "SELECT")
     #expect(spans[6...8].map { $0["db.operation.name"] } == ["BEGIN", "INSERT", "COMMIT"])
-    #expect(line.contains(#"{"key":"service.name","value":{"stringValue":"DatabaseReportingTests"}}"#))
+    #expect(line.contains(#"{"key":"service.name","value":{"stringValue":"DatabaseReporting"}}"#))
     #expect(line.components(separatedBy: #""schemaUrl":"https://opentelemetry.io/schemas/1."#).count == 3)
     #expect(books["db.collection.name"] == "book")
     #expect(books["db.response.returned_rows"] == "2")

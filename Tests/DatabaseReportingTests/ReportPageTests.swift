@@ -106,6 +106,31 @@ import Testing
     #expect(!page(test).contains("<mark>"))
   }
 
+  @Test func aTestIsCalledByWhatItsAuthorCallsIt() {
+    var named = madeUpTest("reviews(of:)", [("SELECT 1 FROM review", 1)])
+    named.displayName = "Who reviewed a book"
+    named.suite = "CatalogueTests/Reviews"
+    named.case = "0123456789abcdef"
+    var kept = named
+    kept.arguments = ["7", "<large>"]
+    var only = madeUpTest("listsAuthors()")
+    only.case = "only"
+    let text = page([named, kept, only])
+    #expect(
+      text.contains(
+        ##"<a href="#t0">Who reviewed a book case 012345</a> <span class="quiet">CatalogueTests.Reviews</span>"##))
+    #expect(text.contains(##"<a href="#t1">Who reviewed a book [7, &lt;large&gt;]</a>"##))
+    #expect(text.contains(##"<a href="#t2">listsAuthors()</a></td>"##))
+    #expect(text.contains(#""name":"Who reviewed a book [7, \u003clarge\u003e]""#))
+  }
+
+  @Test func largeNumbersHaveRoomInTheirTiles() {
+    var test = madeUpTest("a()", [("SELECT 1 FROM t", 1)])
+    test.steps = 10_522_791
+    #expect(page([test]).contains("<div><dt>steps of SQLite</dt><dd>10.5 M</dd></div>"))
+    #expect([999_999, 1_000_000, 123_456_789, 2_500_000_000].map(\.short) == ["999,999", "1.0 M", "123 M", "2.5 G"])
+  }
+
   @Test func whatIsWrongWithOneLineStandsTogether() {
     var test = madeUpListing(isGood: false)
     var other = test.findings[0]
@@ -221,6 +246,11 @@ import Testing
           "\(count) tests: \(text.utf8.count >> 10) KB, written in \(writing), painted after \(paint) ms, loaded after \(load) ms"
         )
         #expect(document.contains("data-ready=\"yes\""))
+        // Two seconds from the record to the page, and from the page to what can be read.
+        #expect(Int(load) ?? .max < 2_000)
+        #if !DEBUG
+          #expect(writing < .seconds(2))
+        #endif
       }
     }
   #endif

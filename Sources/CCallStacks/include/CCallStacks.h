@@ -178,6 +178,17 @@ bool dcs_knows_executors(void);
 /// What was found out.
 void dcs_set_knows_executors(bool knows);
 
+// Task-local variables.
+
+/// Binds a value to a task-local variable, as `withValue` of `TaskLocal` does, for the current task, or the current thread outside of one,
+/// until dcs_unbind_task_local() is called there. Between the two, others have to be bound and unbound in pairs.
+///
+/// `key` is the variable's object, `value` of the Swift type `type`. Takes the value over, but not its memory; false, and the value is the
+/// caller's, where the runtime has no such function.
+bool dcs_bind_task_local(const void *key, void *value, const void *type);
+/// Ends what was bound last on the current task or thread.
+void dcs_unbind_task_local(void);
+
 // Where an address is taken.
 
 /// An instruction that takes the address `target`.

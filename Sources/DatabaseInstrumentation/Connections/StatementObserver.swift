@@ -50,6 +50,14 @@ package protocol StatementObserver: AnyObject, Sendable {
   /// - Parameter error: What it threw.
   func loadEnded(_ load: any Observation, _ error: (any Error)?)
 
+  /// A session of an ORM announces what it is about to write, whether or not statements are observed.
+  func flushAnnounced(_ name: String, _ announced: RowChanges) -> any Observation
+
+  /// A flush is over; what comes after the first end is left out.
+  ///
+  /// - Parameter ending: `nil` where its session never said so.
+  func flushEnded(_ flush: any Observation, _ ending: FlushEnding?)
+
   /// A pool is going to be watched, whether or not statements are observed.
   func poolCreated(_ name: String, size: PoolSize, maxOverflow: PoolSize) -> any Observation
 
@@ -60,6 +68,14 @@ package protocol StatementObserver: AnyObject, Sendable {
   ///   - statistics: Those of the pool after it.
   func poolChanged(
     _ pool: any Observation, _ kind: EventKind?, _ measured: PoolMeasurement, _ statistics: PoolStatistics)
+}
+
+/// How the flush of a session ended.
+package enum FlushEnding: Sendable {
+  /// All that it was to send was sent.
+  case executed
+  /// What sends its statements threw an error.
+  case threw(any Error)
 }
 
 /// The observer of this process.

@@ -9,6 +9,7 @@
 /// ```
 ///
 /// The flush shows as a ``Flush`` of the recording, and an ORM that announced three inserts and wrote two is a finding.
+/// Where telemetry is active it is a span around its statements, with what was announced and how it ended.
 /// Triggers and foreign key actions are the database's and are not compared.
 public enum FlushHooks {
   /// A session is about to write; call it before the first statement.

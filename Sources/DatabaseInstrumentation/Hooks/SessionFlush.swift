@@ -10,6 +10,8 @@ public final class SessionFlush: Sendable {
 
   package let number: UInt32
   package let scope: RecordingScope?
+  /// What the observer of the process keeps of it.
+  package let observation: (any Observation)?
   private let state = Locked(State())
 
   private struct State {
@@ -17,6 +19,8 @@ public final class SessionFlush: Sendable {
     var isUnknown = false
     var isFlushed = false
     var isFinished = false
+    /// What the function that sends its statements threw.
+    var error: (any Error)?
   }
 
   @TaskLocal static var bound: TaskDeclaration<SessionFlush>?
@@ -32,21 +36,42 @@ public final class SessionFlush: Sendable {
     self.announced = announced
     number = Self.lastNumber.wrappingAdd(1, ordering: .relaxed).newValue
     scope = RecordingScope.current?.unfinished
+    observation = ProcessObserver.current?.flushAnnounced(name, announced)
     if let scope { scope.store.add(self, in: scope) }
   }
+
+  deinit { tellOfEnd(nil) }
 
   /// Runs `body`, whose statements are the flush's, in this task and its children.
   ///
   /// - Returns: What `body` returns.
   public func perform<R>(_ body: () throws -> R) rethrows -> R {
-    try Self.$bound.withValue(TaskDeclaration(self), operation: body)
+    do {
+      return try Self.$bound.withValue(TaskDeclaration(self), operation: body)
+    } catch {
+      note(error)
+      throw error
+    }
   }
 
   /// Runs `body`, whose statements are the flush's, in this task and its children.
   ///
   /// - Returns: What `body` returns.
   public func perform<R>(_ body: () async throws -> R) async rethrows -> R {
-    try await Self.$bound.withValue(TaskDeclaration(self), operation: body)
+    do {
+      return try await Self.$bound.withValue(TaskDeclaration(self), operation: body)
+    } catch {
+      note(error)
+      throw error
+    }
+  }
+
+  private func note(_ error: any Error) {
+    state.withLock { if $0.error == nil { $0.error = error } }
+  }
+
+  private func tellOfEnd(_ ending: FlushEnding?) {
+    if let observation { ProcessObserver.current?.flushEnded(observation, ending) }
   }
 
   /// All statements of the flush were sent, the transaction is still open. What comes later is not compared with what was
@@ -57,10 +82,12 @@ public final class SessionFlush: Sendable {
 
   /// The session's objects are in their final state: the flush is over.
   public func didFinishExecution() {
-    state.withLock { state in
+    let error = state.withLock { state in
       state.isFlushed = true
       state.isFinished = true
+      return state.error
     }
+    tellOfEnd(error.map(FlushEnding.threw) ?? .executed)
   }
 
   /// As it stands: what its statements wrote and did not take back themselves, by table.

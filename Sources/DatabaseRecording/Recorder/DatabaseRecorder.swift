@@ -107,6 +107,29 @@ public final class DatabaseRecorder: Sendable {
   }
 }
 
+extension DatabaseRecorder {
+  /// Makes this recorder the current one of the thread, or of the task, until ``unbind()`` is called there.
+  ///
+  /// For a test framework that tells when a test begins and ends; `bind(_:)` is the way everywhere else. Spans of other libraries are not
+  /// told to it: their tracer can be bound for a call alone.
+  ///
+  /// - Returns: Whether it is bound, which is checked.
+  package func bindUntilUnbound() -> Bool {
+    guard TaskLocalBinding.begin(scope, to: RecordingScope.$current) else { return false }
+    guard RecordingScope.current === scope, TaskLocalBinding.begin(self, to: BoundRecorder.$current) else {
+      TaskLocalBinding.end()
+      return false
+    }
+    return true
+  }
+
+  /// Ends what `bindUntilUnbound()` began.
+  package func unbind() {
+    TaskLocalBinding.end()
+    TaskLocalBinding.end()
+  }
+}
+
 extension DatabaseRecorder: TaskRecorder {
   package func bindTracer<R>(_ body: () throws -> R) rethrows -> R {
     try withTracer(RecordingTracer(scope: scope)) { () throws -> R in try body() }

@@ -9,12 +9,14 @@ extension RunRecord.Problem {
   ///   - recording: Where it was found.
   ///   - folder: Paths below it are kept, relative to it; others tell of the machine, and are left out.
   package init(_ finding: Finding, in recording: Recording, folder: String? = nil) {
+    let site = finding.callSite ?? finding.mostFrequentSite
+    let statements = finding.kind == .leak ? finding.lastStatement(in: recording) : finding.statements
     self.init(
       kind: finding.kind.rawValue, headline: Self.headline(of: finding, in: recording), count: finding.count,
-      relationship: finding.relationship, site: finding.callSite?.description,
-      statements: finding.statements.map(\.number),
-      path: finding.callSite?.filePath.flatMap { Self.relative($0, to: folder) }, parent: finding.parentStatement,
-      fix: finding.kind.isOfThePackage ? finding.fix : nil, stack: RunRecord.Frame.frames(of: finding, in: recording))
+      relationship: finding.relationship, site: site?.description, statements: statements.map(\.number),
+      path: site?.filePath.flatMap { Self.relative($0, to: folder) }, parent: finding.parentStatement,
+      fix: finding.kind.isOfThePackage ? finding.fix ?? finding.kind.generalFix : nil,
+      stack: RunRecord.Frame.frames(of: finding, at: site, in: recording))
   }
 
   /// What failed and is no expectation on the database: an assertion of the test, an error that it threw.
@@ -58,7 +60,32 @@ extension RunRecord.Problem {
   }
 }
 
+extension Finding.Kind {
+  /// What to do where the message has no words for it.
+  fileprivate var generalFix: String? {
+    switch self {
+    case .failure: "mend the statement or what it writes, or write .fails(1) where the failure is meant"
+    case .count, .text: "send what is expected, or expect what is sent"
+    case .cost: "read less, by an index or a narrower query, or allow as much"
+    default: nil
+    }
+  }
+}
+
 extension Finding {
+  /// The line that sent the statement which it is about most often; `nil` where no statement is known, or no line.
+  fileprivate var mostFrequentSite: CallSite? {
+    let shapes = Dictionary(grouping: statements.indices) { statements[$0].shape }
+    let most = shapes.values.max { ($0.count, $1[0]) < ($1.count, $0[0]) }
+    return most.flatMap { statements[$0[0]].callSite }
+  }
+
+  /// The last one of the lease that it is about.
+  fileprivate func lastStatement(in recording: Recording) -> [ExecutedStatement] {
+    let lease = recording.leases.first { ObjectIdentifier($0.entry) == subject }
+    return lease.map { recording.statements(in: $0).suffix(1) } ?? []
+  }
+
   private var lines: [Substring] { message.split(separator: "\n") }
 
   /// What to do, as it stands below its evidence.

@@ -74,9 +74,9 @@ extension RunRecord.Frame {
   private static let limit = 16
 
   /// The stack of a finding, or else of the first statement that it is about.
-  static func frames(of finding: Finding, in recording: Recording) -> [RunRecord.Frame]? {
+  static func frames(of finding: Finding, at site: CallSite?, in recording: Recording) -> [RunRecord.Frame]? {
     let first = finding.statements.first.flatMap { recording.storage.evidence.stack(at: $0.index) }
-    guard let site = finding.callSite, let stack = finding.stack ?? first else { return nil }
+    guard let site, let stack = finding.stack ?? first else { return nil }
     let frames = beginning(at: site, frames(of: stack), stack)
     return frames.count > 1 ? frames : nil
   }

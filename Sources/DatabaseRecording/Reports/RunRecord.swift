@@ -42,6 +42,8 @@ package enum RunRecord {
     /// Tells a case of a parameterised test from the others, by 16 hexadecimal digits that are no value; `only` for a test without
     /// parameters; `nil` where it is not known. A second line with the same is of a test that was run again.
     package var `case`: String?
+    /// The arguments of the case as text, where the environment asks for them: they are values of the test's author.
+    package var arguments: [String]?
     /// From the first statement or span to the end of the last.
     package var duration: Int64
     package var queries: Int

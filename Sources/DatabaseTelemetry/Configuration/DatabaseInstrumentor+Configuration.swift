@@ -28,6 +28,10 @@ extension DatabaseInstrumentor {
     /// ``sampling``.
     public var lazyLoadsOnly = false
 
+    /// Whether only statements that read or write rows become spans, and no `BEGIN`, pragma or read of the catalogue; short for
+    /// ``Sampling/queries`` on top of ``sampling``. Metrics and the log of slow statements see all of them.
+    public var queriesOnly = false
+
     /// Whether joins along a foreign key are marked as a load of the relationship.
     public var monitorsJoinedLoading = true
 
@@ -64,6 +68,10 @@ extension DatabaseInstrumentor {
     /// Whether the span of a statement that failed says from which line of the app it came. It costs milliseconds the first
     /// time.
     public var recordsFailureCallSites = true
+
+    /// Whether the span of a statement that failed has the lines of the app that led to it, as `exception.stacktrace` of its event. What it
+    /// costs is what ``recordsFailureCallSites`` costs; off by default, and in every preset.
+    public var recordsFailureStackTraces = false
 
     /// Whether the instrumentation's own errors are logged. They never reach the app either way.
     public var logsInstrumentationErrors = true

@@ -18,6 +18,7 @@ public struct Sampling: Sendable, CustomStringConvertible {
     case ratio(Double)
     case every(Int, SamplingCounter)
     case lazyLoads
+    case queries
     case slowerThan(Duration)
     case when(@Sendable (SampledStatement) -> Bool)
     case all([Rule])
@@ -41,6 +42,11 @@ public struct Sampling: Sendable, CustomStringConvertible {
 
   /// Statements that load a relationship lazily: declared so by an ORM, or an equality on a foreign key that is known.
   public static let lazyLoads = Sampling(rule: .lazyLoads)
+
+  /// Statements that read or write rows; not `BEGIN` and `COMMIT`, pragmas, definitions and reads of the catalogue.
+  ///
+  /// One `read` of GRDB sends seven statements, of which two are the app's.
+  public static let queries = Sampling(rule: .queries)
 
   /// Statements that took at least this long; their spans are made when they end.
   public static func slowerThan(_ duration: Duration) -> Sampling { Sampling(rule: .slowerThan(duration)) }
@@ -94,6 +100,7 @@ extension Sampling.Rule: CustomStringConvertible {
     case .ratio(let share): "ratio(\(share))"
     case .every(let count, _): "every(\(count))"
     case .lazyLoads: "lazyLoads"
+    case .queries: "queries"
     case .slowerThan(let duration): "slowerThan(\(duration))"
     case .when: "when { … }"
     case .all(let rules): "(" + rules.map(\.description).joined(separator: " and ") + ")"

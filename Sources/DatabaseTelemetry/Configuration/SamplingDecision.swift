@@ -59,6 +59,7 @@ enum SamplingDecision: Sendable, Equatable {
       self = share >= 1 || (share > 0 && trace() < share) ? .sampled : .notSampled
     case .every(let count, let counter): self = counter.next() % count == 0 ? .sampled : .notSampled
     case .lazyLoads: self = statement.strategy == .lazy ? .sampled : .notSampled
+    case .queries: self = statement.shape.kind.isQuery ? .sampled : .notSampled
     case .slowerThan(let limit): self = limit == .zero ? .sampled : .ifSlowerThan(limit)
     case .when(let condition): self = condition(statement) ? .sampled : .notSampled
     case .all(let rules):

@@ -9,6 +9,8 @@ final class LoadTelemetry: Sendable {
   let context: ServiceContext
 
   private let relationship: String
+  /// The flush that it is part of.
+  private let flush = FlushTelemetry.current
   private let attributes: DatabaseAttributes
   private let start: UInt64
   private let span = Locked<(any Span)?>(nil)
@@ -30,7 +32,8 @@ final class LoadTelemetry: Sendable {
       if let span { return span.context }
       let name = strategy == nil ? "load \(relationship)" : "\(strategy!) load \(relationship)"
       let begun: any Span = tracer.startSpan(
-        name, context: context, ofKind: .internal, at: DefaultTracerClock.Timestamp(nanosecondsSinceEpoch: start))
+        name, context: flush?.spanContext(tracer: tracer) ?? context, ofKind: .internal,
+        at: DefaultTracerClock.Timestamp(nanosecondsSinceEpoch: start))
       begun.updateAttributes { attributes in
         describe(in: &attributes)
         context.databaseAttributes.forEach { attributes[$0] = $1.spanAttribute }

@@ -49,6 +49,8 @@ final class StatementTelemetry: Sendable {
         context = parent
       } else if let load {
         context = load.spanContext(tracer: tracer)
+      } else if let flush = FlushTelemetry.current {
+        context = flush.spanContext(tracer: tracer)
       }
     }
     self.context = context
@@ -159,13 +161,25 @@ final class StatementTelemetry: Sendable {
   /// The app's line, for a statement that failed: it is taken where the failure was heard, below the app's own frames, or the
   /// line that awaits the statement.
   private func callSiteAttributes() -> [String: SpanAttribute] {
-    guard pipeline.configuration.recordsFailureCallSites, let site = StackTrace.capture().callSite() else { return [:] }
-    var attributes: [String: SpanAttribute] = ["code.function.name": .string(site.function)]
+    let configuration = pipeline.configuration
+    guard configuration.recordsFailureCallSites || configuration.recordsFailureStackTraces else { return [:] }
+    let frames = StackTrace.capture().appFrames
+    guard let site = frames.first?.callSite else { return [:] }
+    var attributes: [String: SpanAttribute] = [:]
+    if configuration.recordsFailureStackTraces {
+      // OpenTelemetry: as the language writes it, https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/
+      let lines = frames.prefix(Self.stackTraceLength).map { "at \($0.callSite)" }
+      attributes["exception.stacktrace"] = SpanAttribute.string(lines.joined(separator: "\n"))
+    }
+    guard configuration.recordsFailureCallSites else { return attributes }
+    attributes["code.function.name"] = SpanAttribute.string(site.function)
     if let path = site.filePath { attributes["code.file.path"] = SpanAttribute.string(path) }
     if let line = site.line { attributes["code.line.number"] = SpanAttribute.int64(Int64(line)) }
     if let column = site.column { attributes["code.column.number"] = SpanAttribute.int64(Int64(column)) }
     return attributes
   }
+
+  private static let stackTraceLength = 64
 
   private func logSlow(_ duration: Duration) {
     pipeline.logger.warning(

@@ -26,6 +26,7 @@ final class TelemetryPipeline: Sendable {
     self.isOverride = isOverride
     var configuration = configuration
     if configuration.lazyLoadsOnly { configuration.sampling = configuration.sampling.and(.lazyLoads) }
+    if configuration.queriesOnly { configuration.sampling = configuration.sampling.and(.queries) }
     self.configuration = configuration
     self.logger = logger
     text = StatementText(configuration)

@@ -45,6 +45,14 @@ extension TelemetryRouter: StatementObserver {
     (load as? LoadTelemetry)?.end(error)
   }
 
+  package func flushAnnounced(_ name: String, _ announced: RowChanges) -> any Observation {
+    FlushTelemetry(name, announced: announced)
+  }
+
+  package func flushEnded(_ flush: any Observation, _ ending: FlushEnding?) {
+    (flush as? FlushTelemetry)?.end(ending)
+  }
+
   package func poolCreated(_ name: String, size: PoolSize, maxOverflow: PoolSize) -> any Observation {
     PoolMetrics(pool: name, size: size, maxOverflow: maxOverflow)
   }

@@ -17,16 +17,19 @@ enum RunReport {
   ///
   /// - Parameter body: Takes the list of what fails in it; `nil` where no record is written, and inside of another line.
   static func line<R>(_ body: (FailureLog?) throws -> R) rethrows -> R {
-    guard writer != nil, FailureLog.current == nil else { return try body(nil) }
-    let log = FailureLog()
+    guard let log = failuresOfNewLine else { return try body(nil) }
     return try FailureLog.$current.withValue(log) { try body(log) }
   }
 
   /// The asynchronous form.
   static func line<R>(_ body: (FailureLog?) async throws -> R) async rethrows -> R {
-    guard writer != nil, FailureLog.current == nil else { return try await body(nil) }
-    let log = FailureLog()
+    guard let log = failuresOfNewLine else { return try await body(nil) }
     return try await FailureLog.$current.withValue(log) { try await body(log) }
+  }
+
+  /// A list for what fails in a line that begins; `nil` where no record is written, and inside of another line.
+  static var failuresOfNewLine: FailureLog? {
+    writer != nil && FailureLog.current == nil ? FailureLog() : nil
   }
 
   /// Adds a test that ended; of a recording inside of another nothing, since the outer one has its statements.
@@ -40,7 +43,7 @@ enum RunReport {
 
   /// Adds one call that recorded by itself, outside of any test that is recorded as a whole.
   ///
-  /// XCTest does not tell which test is running: there the place of the call is its name.
+  /// Outside of any test the place of the call is its name.
   static func add(_ recording: Recording, call: String, failures: FailureLog?) {
     add(recording, name: Runner.currentTestName, call: call, failures, testCase: currentCase)
   }
@@ -54,6 +57,7 @@ enum RunReport {
     test.suite = Runner.currentSuitePath
     test.displayName = Runner.currentDisplayName
     test.case = testCase
+    if keepsArguments { test.arguments = Runner.currentArguments }
     test.failures = failures?.problems
     if call != nil {
       test.id = lineNumbers.next()
@@ -78,6 +82,9 @@ enum RunReport {
     }
     if let test { writer?.write(test) }
   }
+
+  /// Arguments are values of whoever wrote the test, which are in no file unless somebody says so.
+  private static let keepsArguments = DatabaseEnvironment.isOn("DATABASE_TESTING_ARGUMENTS", default: false)
 
   private static let lineNumbers = LineNumbers()
 

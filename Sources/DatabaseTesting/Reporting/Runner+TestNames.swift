@@ -27,19 +27,21 @@ extension Runner {
         return Test.Case.current.map { testCase in TestName { nameWithCase(of: test, testCase) } }
       }
     #endif
+    if let name = currentXCTestName { return TestName { name } }
     return ofProcess == .none ? TestName { nil } : nil
   }
 
-  /// The `@Test` that is running in this task with the suites around it: `AuthorTests/Inner/listsAuthors(count:)`.
+  /// The `@Test` that is running in this task with the suites around it, `AuthorTests/Inner/listsAuthors(count:)`, or XCTest's test that is
+  /// running in this process.
   static var currentTestPath: String? {
     #if canImport(Testing)
-      guard let test = Test.current else { return nil }
+      guard let test = Test.current else { return currentXCTestName }
       // Swift Testing does not hand the suites out: they are looked for by reflection.
       let names = Mirror(reflecting: test.id).children.first { $0.label == "nameComponents" }?.value as? [String]
       guard let names, names.last == test.name else { return test.name }
       return names.joined(separator: "/")
     #else
-      return nil
+      return currentXCTestName
     #endif
   }
 
@@ -87,6 +89,17 @@ extension Runner {
       if let number = child(of: kind, "discriminator") as? Int, number > 0 { bytes += Array("#\(number)".utf8) }
       let digits = String(bytes.withUnsafeBufferPointer { Fingerprint.of($0) }, radix: 16)
       return String(repeating: "0", count: 16 - digits.count) + digits
+    #else
+      return nil
+    #endif
+  }
+
+  /// The arguments of the case that is running, as Swift Testing prints them; `nil` where it has none.
+  static var currentArguments: [String]? {
+    #if canImport(Testing)
+      guard let testCase = Test.Case.current, testCase.isParameterized else { return nil }
+      let arguments = argumentValues(in: testCase).map { String($0.prefix(200)) }
+      return arguments.isEmpty ? nil : arguments
     #else
       return nil
     #endif

@@ -17,7 +17,7 @@ enum Runner {
     #if canImport(Testing)
       if isInsideOfSwiftTest { return .swiftTesting }
     #endif
-    return ofProcess
+    return currentXCTestName == nil ? ofProcess : .xctest
   }
 
   /// Whether a `@Test` is running in this task.
@@ -29,10 +29,19 @@ enum Runner {
     #endif
   }
 
-  /// The name of the `@Test` that is running in this task: `listsAuthors(count:)`.
+  /// The name of the `@Test` that is running in this task, `listsAuthors(count:)`, or of XCTest's test that is running in this process,
+  /// `AuthorTests.testListsAuthors`.
   static var currentTestName: String? {
     #if canImport(Testing)
-      Test.current?.name
+      if let test = Test.current { return test.name }
+    #endif
+    return currentXCTestName
+  }
+
+  /// The name of XCTest's test that is running in this process, `AuthorTests.testListsAuthors`: it runs one after the other.
+  static var currentXCTestName: String? {
+    #if canImport(XCTest)
+      TestObserver.shared.runningTest
     #else
       nil
     #endif

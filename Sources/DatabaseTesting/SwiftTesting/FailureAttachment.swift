@@ -1,4 +1,6 @@
 internal import DatabaseRecording
+internal import DatabaseSupport
+internal import Foundation
 
 #if canImport(Testing)
   internal import Testing
@@ -6,10 +8,29 @@ internal import DatabaseRecording
 
 /// What a failing test of Swift Testing carries: what it asked of the database, as text and as a drawing.
 enum FailureAttachment {
-  /// Attaches both to the test that is running; nothing outside of one, as in XCTest.
+  /// Whether somebody keeps attachments: they are asked for in the arguments of the process, or Xcode runs it.
+  static let areKept = areKept(
+    by: CommandLine.arguments, environment: ProcessInfo.processInfo.environment)
+
+  static func areKept(by arguments: [String], environment: [String: String]) -> Bool {
+    // What reads the stream of events is told of attachments as well.
+    let options = ["attachments-path", "experimental-attachments-path", "event-stream-output-path"]
+    let isAsked = arguments.contains { argument in
+      options.contains { argument == "--\($0)" || argument.hasPrefix("--\($0)=") || argument == "--experimental-\($0)" }
+    }
+    return isAsked || environment["XCTestConfigurationFilePath"] != nil || environment["XCTestSessionIdentifier"] != nil
+  }
+
+  /// The cases that carry theirs: a second recording of one case that fails has none.
+  private static let carrying = Locked<Set<String>>([])
+
+  /// Attaches both to the test that is running, once; nothing outside of one, as in XCTest, and nothing where nobody keeps it.
   static func record(_ recording: Recording, at location: CodeLocation) {
     #if canImport(Testing)
-      guard let test = Test.current else { return }
+      guard areKept, let test = Test.current else { return }
+      let testCase = Runner.currentTestPath ?? test.name
+      let key = "\(location.fileID) \(testCase) \(Runner.currentTestCase ?? Runner.currentArguments?.description ?? "")"
+      guard carrying.withLock({ $0.insert(key).inserted }) else { return }
       let waterfall = Waterfall(RunRecord.Test(recording, name: test.name))
       let contents = [
         ("timeline.txt", "\(recording)\n"), ("waterfall.svg", waterfall.svg(title: test.name)),

@@ -1,5 +1,3 @@
-internal import DatabaseSupport
-
 #if canImport(XCTest)
   internal import DatabaseInstrumentation
   public import DatabaseRecording
@@ -46,7 +44,6 @@ internal import DatabaseSupport
     #if !canImport(ObjectiveC)
       /// Makes one test of the class; called by XCTest.
       public required init(name: String, testClosure: @escaping (XCTestCase) throws -> Void) {
-        SuiteEndings.observe()
         super.init(name: name) { testCase in
           guard let test = testCase as? DatabaseTestCase, let recorder = test.recorder else {
             return try testClosure(testCase)
@@ -82,8 +79,9 @@ internal import DatabaseSupport
     }
 
     private func invokeTest(_ log: FailureLog?) {
-      let place = place
-      let recorder = SuiteOfClass.of(type(of: self), expecting: databaseExpectations).bind {
+      let expectations = databaseExpectations.joined(with: DatabaseTestObserver.rules ?? [])
+      let (name, place) = (plainName, place)
+      let recorder = SuiteOfClass.of(type(of: self), expecting: expectations).bind {
         DatabaseRecorder.started("", test: name, at: place)
       }
       self.recorder = recorder
@@ -101,14 +99,7 @@ internal import DatabaseSupport
         // `setUp` left the test, or failed it.
         let ending = self.ending ?? .left
       #endif
-      let findings = BaselineRun.shared.judge(
-        recording.check(databaseExpectations, isInherited: true, ending: ending), test: "\(place.fileID) \(name)",
-        isNamed: ending == .completed)
-      if !findings.isEmpty {
-        FailureLog.$isReporting.withValue(true) { report(findings, of: recording, ending) }
-        RunReport.note(findings, of: recording)
-      }
-      RunReport.add(recording, test: name, failures: log, isOnlyCase: true)
+      finish(recording, expecting: expectations, ending: ending, failures: log)
       self.recorder = nil
       self.ending = nil
     }
@@ -131,69 +122,6 @@ internal import DatabaseSupport
       }
     #endif
 
-    #if canImport(ObjectiveC)
-      private var endingOfRun: ScopeEnding {
-        guard let run = testRun else { return .completed }
-        if run.hasBeenSkipped { return .left }
-        return run.unexpectedExceptionCount > 0 ? .threw("error") : .completed
-      }
-    #endif
-
-    private func report(_ findings: [Finding], of recording: Recording, _ ending: ScopeEnding) {
-      // To find the line takes longer than most tests.
-      let location = location(in: recording)
-      GitHubAnnotation.write(findings, test: location)
-      for finding in findings {
-        guard let place = finding.place else { continue }
-        report(IssueReporter.text(for: [finding], of: recording, ending: ending), at: place.location)
-      }
-      let others = findings.filter { $0.place == nil }
-      if !others.isEmpty { report(IssueReporter.text(for: others, of: recording, ending: ending), at: location) }
-    }
-
-    private func report(_ message: String, at location: CodeLocation) {
-      #if canImport(ObjectiveC)
-        var issue = XCTIssue(type: .assertionFailure, compactDescription: message)
-        issue.sourceCodeContext = XCTSourceCodeContext(
-          location: XCTSourceCodeLocation(filePath: location.filePath, lineNumber: location.line))
-        record(issue)
-      #else
-        recordFailure(withDescription: message, inFile: location.filePath, atLine: location.line, expected: true)
-      #endif
-    }
-
-    /// XCTest does not tell where a test method is written: the line of it that the first statement was issued from is
-    /// the best place, and where it awaits what sends statements, the line on which it begins.
-    private func location(in recording: Recording) -> CodeLocation {
-      let method = String(name.split(whereSeparator: { ". ]".contains($0) }).last ?? "")
-      let type = TestClassName.of(type(of: self))
-      return recording.location(ofMethod: method, type: type.name, module: type.module) ?? type.place
-    }
-
-    /// The file that the class is in most likely.
     private var place: CodeLocation { TestClassName.of(type(of: self)).place }
-  }
-
-  /// The name of a class and of its module, which take a while to find out.
-  struct TestClassName: Sendable {
-    let module: String
-    let name: String
-    let place: CodeLocation
-
-    private static let known = Locked<[ObjectIdentifier: TestClassName]>([:])
-
-    static func of(_ type: DatabaseTestCase.Type) -> TestClassName {
-      let id = ObjectIdentifier(type)
-      if let known = known.withLock({ $0[id] }) { return known }
-      let found = TestClassName(String(reflecting: type))
-      known.withLock { $0[id] = found }
-      return found
-    }
-
-    private init(_ type: String) {
-      module = String(type.prefix { $0 != "." })
-      name = type.split(separator: ".").last.map(String.init) ?? type
-      place = CodeLocation(fileID: "\(module)/\(name).swift", filePath: "\(name).swift", line: 1, column: 1)
-    }
   }
 #endif

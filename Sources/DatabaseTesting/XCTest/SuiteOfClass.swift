@@ -15,7 +15,7 @@
     private static let tallies = Locked<[ObjectIdentifier: (SuiteTally, [DatabaseExpectation])]>([:])
 
     /// - Parameter expectations: Of the test that begins; without one that finds leaks it is in no suite.
-    static func of(_ type: DatabaseTestCase.Type, expecting expectations: [DatabaseExpectation]) -> SuiteOfClass {
+    static func of(_ type: XCTestCase.Type, expecting expectations: [DatabaseExpectation]) -> SuiteOfClass {
       let id = ObjectIdentifier(type)
       let tally = tallies.withLock { tallies -> SuiteTally? in
         guard expectations.contains(where: { $0.needsQueries }) else { return nil }
@@ -42,7 +42,7 @@
     }
 
     /// The tests of the class have ended.
-    static func end(of type: DatabaseTestCase.Type) {
+    static func end(of type: XCTestCase.Type) {
       let suite = running.withLock { $0.removeValue(forKey: ObjectIdentifier(type)) }
       let tally = tallies.withLock { $0.removeValue(forKey: ObjectIdentifier(type)) }
       let unseen = tally.flatMap { UnwatchedClients.finding(of: $0.0, expecting: $0.1) }
@@ -51,61 +51,8 @@
       let name = TestClassName.of(type)
       GitHubAnnotation.write(findings, test: name.place)
       for finding in findings {
-        SuiteEndings.fail(name.name, finding.message, at: finding.place?.location ?? name.place)
+        TestObserver.shared.fail(class: name.name, finding.message, at: finding.place?.location ?? name.place)
       }
     }
   }
-
-  /// Hands what fails a class as a whole to XCTest.
-  final class SuiteEndings: NSObject, XCTestObservation, Sendable {
-    #if canImport(ObjectiveC)
-      static func observe() {}
-
-      static func fail(_ name: String, _ message: String, at location: CodeLocation) {
-        XCTFail("\(location.filePath):\(location.line): \(message)")
-      }
-    #else
-      private static let shared: SuiteEndings = {
-        let shared = SuiteEndings()
-        XCTestObservationCenter.shared.addTestObserver(shared)
-        return shared
-      }()
-
-      /// The suites that run, the innermost last. XCTest runs them one after the other.
-      private let running = Locked<[Suite]>([])
-
-      private struct Suite: @unchecked Sendable {  // Used by the thread that runs the tests alone.
-        var run: XCTestSuiteRun
-      }
-
-      /// Observes the suites that begin from now on.
-      static func observe() { _ = shared }
-
-      /// Runs one more test of the suite that runs, which fails: XCTest has no failures of a suite, and adds up those of its tests.
-      static func fail(_ name: String, _ message: String, at location: CodeLocation) {
-        let test = DatabaseSuiteLeaks(name: name) { test in
-          test.recordFailure(
-            withDescription: message, inFile: location.filePath, atLine: location.line, expected: true)
-        }
-        test.run()
-        if let run = test.testRun { shared.running.withLock({ $0.last })?.run.addTestRun(run) }
-      }
-
-      func testSuiteWillStart(_ testSuite: XCTestSuite) {
-        guard let run = testSuite.testRun as? XCTestSuiteRun else { return }
-        running.withLock { $0.append(Suite(run: run)) }
-      }
-
-      func testSuiteDidFinish(_ testSuite: XCTestSuite) {
-        // Where the class has a `tearDown()` of its own.
-        if let test = testSuite.tests.first as? DatabaseTestCase { SuiteOfClass.end(of: type(of: test)) }
-        running.withLock { $0.removeAll { $0.run === testSuite.testRun } }
-      }
-    #endif
-  }
-
-  #if !canImport(ObjectiveC)
-    /// A test that stands for the tests of a class.
-    private final class DatabaseSuiteLeaks: XCTestCase {}
-  #endif
 #endif

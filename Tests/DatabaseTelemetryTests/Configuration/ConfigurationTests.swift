@@ -57,4 +57,14 @@ import Testing
     #expect(!DatabaseInstrumentor.Configuration.production.capturesStatementText)
     #expect(DatabaseInstrumentor.Configuration.development.slowStatementThreshold == .milliseconds(100))
   }
+
+  /// The example of *Privacy*, to the letter but for the instrumentor, which is not that of the process.
+  @Test func theExampleOfPrivacyIsAccepted() throws {
+    let instrumentor = try DatabaseInstrumentor()
+    try instrumentor.configure {
+      $0.redaction = .none
+      $0.recordsParameters = true
+    }
+    #expect(instrumentor.configuration.recordsParameters)
+  }
 }

@@ -66,6 +66,37 @@ import Tracing
       telemetry.spans.map(\.operationName) == ["SELECT book", "SELECT setting", "lazy load author.settings"])
   }
 
+  @Test(arguments: [true, false]) func queriesOnly(bySwitch: Bool) throws {
+    let telemetry = Telemetry()
+    try telemetry.collect({
+      if bySwitch { $0.queriesOnly = true } else { $0.sampling = .queries }
+    }) {
+      try shop.database.execute("PRAGMA query_only = 0")
+      try shop.database.execute("SELECT name FROM sqlite_master")
+      try shop.database.execute("BEGIN")
+      _ = try shop.authors()
+      try shop.database.execute(
+        "INSERT INTO setting VALUES (7, 'x'); UPDATE setting SET value = 'y'; DELETE FROM setting")
+      try shop.database.execute("CREATE TABLE IF NOT EXISTS other (id)")
+      try shop.database.execute("COMMIT")
+    }
+    #expect(
+      telemetry.spans.map(\.operationName) == ["SELECT author", "INSERT setting", "UPDATE setting", "DELETE setting"])
+    // Measured is everything.
+    #expect(telemetry.durations.values.reduce(0) { $0 + $1.count } == 9)
+  }
+
+  @Test func queriesAreAPartOfARule() throws {
+    let telemetry = Telemetry()
+    try telemetry.collect({ $0.sampling = .queries.negated }) {
+      try shop.database.execute("BEGIN")
+      _ = try shop.authors()
+      try shop.database.execute("COMMIT")
+    }
+    #expect(telemetry.spans.map(\.operationName) == ["BEGIN", "COMMIT"])
+    #expect(Sampling.queries.and(.ratio(0.5)).description == "(queries and ratio(0.5))")
+  }
+
   @Test func whatIsSlowHasASpanAtItsEnd() throws {
     let telemetry = Telemetry()
     try telemetry.collect({ $0.sampling = .slowerThan(.nanoseconds(1)) }) {

@@ -60,6 +60,39 @@ import Tracing
     #expect(telemetry.tracer.activeSpans.isEmpty)
   }
 
+  @Test func aFailureHasItsStackTraceWhereThatIsAskedFor() throws {
+    let shop = try Shop(authors: 1)
+    for isWanted in [true, false] {
+      let telemetry = Telemetry()
+      try telemetry.collect({ $0.recordsFailureStackTraces = isWanted }) {
+        _ = #expect(throws: SQLiteFailure.self) { try shop.database.execute("INSERT INTO author VALUES (1, 'secret')") }
+      }
+      let error = try #require(telemetry.spans.first?.errors.first)
+      let text = error.attributes["exception.stacktrace"].map { "\($0.toSpanAttribute())" }
+      let lines = text?.components(separatedBy: "at ")
+      #expect(isWanted == (lines != nil))
+      guard let lines else { continue }
+      #expect(lines.count > 2, "the wrapper, and the test")
+      #expect(lines.contains { $0.contains("SQLiteDatabase.swift:") && $0.contains("SQLiteDatabase.execute(_:)") })
+      #expect(lines.contains { $0.contains("SpanTests.swift:") && $0.contains("aFailureHasItsStackTrace") })
+      #expect(!lines.contains { $0.contains("secret") })
+    }
+  }
+
+  @Test func aStackTraceWithoutTheCallSite() throws {
+    let shop = try Shop(authors: 1)
+    let telemetry = Telemetry()
+    try telemetry.collect({
+      $0.recordsFailureStackTraces = true
+      $0.recordsFailureCallSites = false
+    }) {
+      _ = #expect(throws: SQLiteFailure.self) { try shop.database.execute("SELEC 1") }
+    }
+    let error = try #require(telemetry.spans.first?.errors.first)
+    #expect(error.attributes["exception.stacktrace"] != nil)
+    #expect(error.attributes["code.function.name"] == nil)
+  }
+
   @Test func aStatementInsideOfAnotherIsItsChild() throws {
     let shop = try Shop(authors: 2)
     let telemetry = Telemetry()

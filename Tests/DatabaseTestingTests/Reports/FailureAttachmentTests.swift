@@ -15,6 +15,12 @@
       try withoutDatabaseRecording { try Shop(authors: 2) }.authorsWithBooksOneByOne()
     }
 
+    /// Two recordings that fail in one test, and the test itself.
+    @Test(.database(.queries(1)), arguments: [2, 3]) func failsTwice(authors: Int) throws {
+      let shop = try withoutDatabaseRecording { try Shop(authors: authors) }
+      for _ in 0..<2 { try expectDatabase(.queries(1)) { try shop.authorsWithBooksOneByOne() } }
+    }
+
     @Test(.database(.queries(3))) func readsAsExpected() throws {
       let shop = try withoutDatabaseRecording { try Shop(authors: 2) }
       try expectDatabase(.queries(3)) { try shop.authorsWithBooksOneByOne() }
@@ -42,7 +48,11 @@
       ).run(attachments: attachments.path)
 
       let files = try FileManager.default.contentsOfDirectory(atPath: attachments.path).sorted()
-      #expect(files == ["readsOneByOne-timeline.txt", "readsOneByOne-waterfall.svg"])
+      // One of a kind for each case; a second file of a name gets a number from Swift Testing.
+      #expect(files.count { $0.hasPrefix("failsTwice-") && $0.hasSuffix(".txt") } == 2)
+      #expect(files.count { $0.hasPrefix("failsTwice-") && $0.hasSuffix(".svg") } == 2)
+      #expect(
+        files.filter { !$0.hasPrefix("failsTwice") } == ["readsOneByOne-timeline.txt", "readsOneByOne-waterfall.svg"])
       let drawing = try Data(contentsOf: attachments.appendingPathComponent("readsOneByOne-waterfall.svg"))
       #expect(XMLParser(data: drawing).parse())
       #expect(String(decoding: drawing, as: UTF8.self).contains("#2 SELECT id FROM book WHERE authorId = ?, "))
@@ -60,11 +70,25 @@
       // What is recorded inside of another recording is in its line.
       #expect(
         lines.sorted() == [
-          "readsAsExpected() test 3", "readsOneByOne() test 3", "recordsByItself() expectDatabase 1",
+          "failsTwice(authors:) test 6", "failsTwice(authors:) test 8", "readsAsExpected() test 3",
+          "readsOneByOne() test 3", "recordsByItself() expectDatabase 1",
           "recordsByItself() recordDatabase 2",
         ])
       let now = Date().timeIntervalSince1970
       #expect(tests.allSatisfy { began - 1 <= $0.started ?? 0 && $0.started ?? 0 <= now + 1 })
+    }
+
+    @Test(
+      arguments: [
+        (["tests.xctest", "--attachments-path", "a"], [:], true),
+        (["tests.xctest", "--attachments-path=a"], [:], true),
+        (["tests.xctest", "--experimental-attachments-path", "a"], [:], true),
+        (["tests.xctest", "--event-stream-output-path", "a"], [:], true),
+        (["tests.xctest"], ["XCTestSessionIdentifier": "1"], true), (["tests.xctest"], [:], false),
+        (["tests.xctest", "--filter", "attachments-path"], [:], false),
+      ] as [([String], [String: String], Bool)])
+    func attachmentsAreMadeWhereSomebodyKeepsThem(arguments: [String], environment: [String: String], areKept: Bool) {
+      #expect(FailureAttachment.areKept(by: arguments, environment: environment) == areKept)
     }
 
     @Test(arguments: [
