@@ -1,6 +1,7 @@
 #if PostgreSQL
   internal import DatabaseInstrumentation
   internal import DatabaseSQL
+  internal import NIOCore
 
   /// What is recorded of one connection of a client; it is used on the event loop of that connection alone.
   final class PostgresSession {
@@ -8,6 +9,9 @@
     private let name: String?
     private let scope: RecordingScope?
     private let definitions: [String]
+    private let keys: PostgresKeys
+    /// As whom the client is connected to which database, until the definitions of that are asked for.
+    private var unread: (user: String, database: String)?
     private var conversation = PostgresConversation(split: PostgresText.statements)
     private var connection: InstrumentedConnection?
     private var running: [Int: ExecutingStatement] = [:]
@@ -15,8 +19,12 @@
     /// - Parameters:
     ///   - name: What messages call its connection; `nil` for the name of the database.
     ///   - scope: The recording that the endpoint was made in.
-    ///   - definitions: DDL of tables that are there already.
-    init(_ server: PostgresServer, name: String?, scope: RecordingScope?, definitions: [String]) {
+    ///   - definitions: DDL of tables that are there already; empty where they are to be read.
+    ///   - keys: Reads them.
+    init(
+      _ server: PostgresServer, name: String?, scope: RecordingScope?, definitions: [String], keys: PostgresKeys
+    ) {
+      self.keys = keys
       self.server = server
       self.name = name
       self.scope = scope
@@ -33,6 +41,16 @@
       checkReading()
     }
 
+    /// Has the definitions of its database read, once the client has named that.
+    ///
+    /// - Returns: When they are; `nil` where there is nothing to read.
+    func readKeys(on loop: any EventLoop) -> EventLoopFuture<Void>? {
+      guard let (user, database) = unread, let connection else { return nil }
+      unread = nil
+      guard definitions.isEmpty, connection.evidence.database.schema.mayLackTables else { return nil }
+      return keys.read(database, as: user, for: connection, on: loop)
+    }
+
     func close() {
       conversation.close { noteInScope($0) }
       connection?.close()
@@ -47,7 +65,10 @@
 
     private func note(_ event: PostgresEvent) {
       switch event {
-      case .startup(let user, let database, _): open(database ?? user ?? "postgres")
+      case .startup(let user, let database, _):
+        let user = user ?? "postgres"
+        open(database ?? user)
+        unread = (user, database ?? user)
       case .began(let id, let text?, _, let parameters):
         running[id] = connection?.statements.willExecute(
           text, parameters: parameters.isEmpty ? nil : parameters.map(\.text))

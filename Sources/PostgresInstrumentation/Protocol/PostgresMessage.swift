@@ -160,6 +160,9 @@ struct PostgresFields {
     return String(decoding: bytes[position..<end], as: UTF8.self)
   }
 
+  /// All that is left, as a text.
+  var rest: String { String(decoding: bytes[position...], as: UTF8.self) }
+
   mutating func data(_ count: Int) -> ArraySlice<UInt8>? {
     guard count >= 0, bytes.count - position >= count else { return nil }
     defer { position += count }
