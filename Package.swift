@@ -358,7 +358,8 @@ if Context.environment["DATABASE_TESTING_FUZZ"] == "1" {
     .executableTarget(
       name: "DatabaseFuzz",
       dependencies: [
-        "DatabaseInstrumentation", "DatabaseRecording", "DatabaseReporting", "DatabaseTesting", "PostgresInstrumentation",
+        "DatabaseInstrumentation", "DatabaseRecording", "DatabaseReporting", "DatabaseTesting",
+        "PostgresInstrumentation",
       ],
       path: "Tests/Fuzz",
       swiftSettings: settings

@@ -1,5 +1,6 @@
 #if PostgreSQL
   internal import DatabaseInstrumentation
+  internal import DatabaseSupport
   internal import NIOCore
   internal import NIOPosix
   internal import NIOSSL
@@ -19,7 +20,8 @@
   /// ```
   ///
   /// What is recorded belongs to the recording in which the endpoint was made. That of one which was made outside, for an app
-  /// that many tests share, belongs to the only recording that runs or that alone uses the database, else to none.
+  /// that many tests share, is that of the recording whose log, driver or span told of the same statement; where nothing does, of
+  /// the only recording that runs or that alone uses the database, else of none.
   ///
   /// Statements are known with their shapes and parameters, rows, rows changed, SQLSTATE, and their transactions. The foreign keys of a
   /// database are read once, when its first client connects, in a session of the endpoint's own.
@@ -37,7 +39,12 @@
     private let listener: any Channel
     private let clients: PostgresClients
 
-    private init(_ listener: any Channel, _ clients: PostgresClients, port: Int) {
+    /// Whether it counts among the endpoints that are no recording's, until it is closed.
+    private let isShared: Locked<Bool>
+
+    private init(_ listener: any Channel, _ clients: PostgresClients, port: Int, isShared: Bool) {
+      self.isShared = Locked(isShared)
+      if isShared { SeenStatements.shared.change(endpoints: 1) }
       self.listener = listener
       self.clients = clients
       self.port = port
@@ -52,10 +59,13 @@
     ///     through the endpoint is known without it.
     ///   - certificate: By which clients know it, so that they can be encrypted; `nil`: a client that asks for encryption is answered
     ///     that there is none.
+    ///   - countsRows: Whether the client's own session is asked, before a `COMMIT` that comes alone, which rows of which tables were
+    ///     changed, so that those of triggers, upserts and foreign key actions are known as well. It is one query more for each transaction,
+    ///     which the client does not see; should it fail, the transaction does.
     /// - Throws: What the system says where it cannot listen, and what is wrong with the files of certificates.
     public static func start(
       to server: PostgresServer, name: String? = nil, definitions: [String] = [],
-      certificate: PostgresCertificate? = nil
+      certificate: PostgresCertificate? = nil, countsRows: Bool = false
     ) async throws -> PostgresEndpoint {
       let clients = PostgresClients()
       let scope = RecordingScope.current
@@ -68,12 +78,13 @@
         .childChannelInitializer { client in
           clients.add(client)
           return connect(client, by: connector, certificate: certificate) {
-            PostgresSession(server, name: name, scope: scope, definitions: definitions, keys: keys)
+            PostgresSession(
+              server, name: name, scope: scope, definitions: definitions, keys: keys, countsRows: countsRows)
           }
         }
         .bind(host: "127.0.0.1", port: 0).get()
       guard let port = listener.localAddress?.port else { throw ChannelError.unknownLocalAddress }
-      return PostgresEndpoint(listener, clients, port: port)
+      return PostgresEndpoint(listener, clients, port: port, isShared: scope == nil)
     }
 
     /// Opens the server's end of a connection, on the event loop of the client's.
@@ -90,7 +101,8 @@
       }.flatMapErrorThrowing { error in
         try client.pipeline.syncOperations.addHandler(
           PostgresRefusal(
-            "the endpoint of swift-database-testing cannot reach \(connector.server): \(error)", certificate: certificate))
+            "the endpoint of swift-database-testing cannot reach \(connector.server): \(error)",
+            certificate: certificate))
       }
     }
 
@@ -98,6 +110,11 @@
     public func close() async {
       try? await listener.close()
       await clients.close()
+      let wasShared = isShared.withLock { isShared in
+        defer { isShared = false }
+        return isShared
+      }
+      if wasShared { SeenStatements.shared.change(endpoints: -1) }
     }
   }
 
@@ -108,16 +125,19 @@
   ///   - name: What messages call the database; `nil` for its own name.
   ///   - definitions: The `CREATE TABLE`s of tables that are there already; then no foreign keys are read.
   ///   - certificate: By which clients know the endpoint, so that they can be encrypted.
+  ///   - countsRows: Whether the client's own session is asked, before a `COMMIT` that comes alone, which rows of which tables were
+  ///     changed.
   ///   - body: Connects an app to the endpoint and uses it.
   /// - Returns: What `body` returns.
   /// - Throws: What `body` throws, what the system says where the endpoint cannot listen, and what is wrong with the files of
   ///   certificates.
   public func withPostgresEndpoint<R>(
     to server: PostgresServer, name: String? = nil, definitions: [String] = [],
-    certificate: PostgresCertificate? = nil, _ body: (PostgresEndpoint) async throws -> R
+    certificate: PostgresCertificate? = nil, countsRows: Bool = false,
+    _ body: (PostgresEndpoint) async throws -> R
   ) async throws -> R {
     let endpoint = try await PostgresEndpoint.start(
-      to: server, name: name, definitions: definitions, certificate: certificate)
+      to: server, name: name, definitions: definitions, certificate: certificate, countsRows: countsRows)
     do {
       let result = try await body(endpoint)
       await endpoint.close()

@@ -20,7 +20,8 @@
     /// Once the client has said who it is: an answer before that is lost where the connection is closed with what it sends.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       guard !startup.isDone else { return }
-      context.send(unwrapInboundIn(data).withUnsafeReadableBytes { startup.take($0) { _ in } }, certificate: certificate)
+      context.send(
+        unwrapInboundIn(data).withUnsafeReadableBytes { startup.take($0) { _ in } }, certificate: certificate)
       guard startup.isDone else { return }
       // Unable to establish the connection.
       context.writeAndFlush(wrapOutboundOut(Self.message(reason, code: "08001")), promise: nil)

@@ -24,6 +24,10 @@
     private var binding: PostgresChannelBinding?
     /// What the client sent while the foreign keys are read.
     private var held: ByteBuffer?
+    /// Of the server's end, the question that it is asked in the client's session.
+    private var rowCount: PostgresRowCount?
+    /// The commit that waits for the answer, with all that the client sent after it.
+    private var commit: ByteBuffer?
 
     private init(_ side: Side, _ session: PostgresSession, _ certificate: NIOSSLContext?) {
       self.side = side
@@ -69,6 +73,7 @@
     // MARK: - What is read
 
     private func serverSent(_ buffer: ByteBuffer) {
+      guard rowCount == nil else { return answered(buffer) }
       buffer.withUnsafeReadableBytes { session.serverSent($0) }
       guard let binding, !binding.isDone else {
         other?.write(buffer)
@@ -81,7 +86,38 @@
       if passed.readableBytes > 0 { other?.write(passed) }
     }
 
-    private func clientSent(_ buffer: ByteBuffer) {
+    /// The server answers what it was asked in the client's session.
+    private func answered(_ buffer: ByteBuffer) {
+      var passed = ByteBuffer()
+      let answer = buffer.withUnsafeReadableBytes { bytes in
+        rowCount?.serverSent(bytes) { passed.writeBytes($0) }
+      }
+      if let answer {
+        rowCount = nil
+        session.note(answer)
+      }
+      if passed.readableBytes > 0 { serverSent(passed) }
+      if answer != nil { other?.releaseCommit() }
+    }
+
+    private func releaseCommit() {
+      guard let commit else { return }
+      self.commit = nil
+      clientSent(commit, mayAsk: false)
+      other?.context?.flush()
+    }
+
+    private func clientSent(_ buffer: ByteBuffer, mayAsk: Bool = true) {
+      if commit != nil {
+        commit?.writeImmutableBuffer(buffer)
+        return
+      }
+      if mayAsk, buffer.withUnsafeReadableBytes({ session.mayCountRows(before: $0) }) {
+        commit = buffer
+        other?.rowCount = PostgresRowCount()
+        other?.write(ByteBuffer(bytes: PostgresRowCount.question))
+        return
+      }
       buffer.withUnsafeReadableBytes { session.clientSent($0) }
       guard other?.binding?.isDone == false else { return forward(buffer) }
       var passed = ByteBuffer()

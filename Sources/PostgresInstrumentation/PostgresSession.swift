@@ -10,20 +10,30 @@
     private let scope: RecordingScope?
     private let definitions: [String]
     private let keys: PostgresKeys
+    private let countsRows: Bool
     /// As whom the client is connected to which database, until the definitions of that are asked for.
     private var unread: (user: String, database: String)?
     private var conversation = PostgresConversation(split: PostgresText.statements)
     private var connection: InstrumentedConnection?
     private var running: [Int: ExecutingStatement] = [:]
+    /// Whose the statements are, where the endpoint is no recording's.
+    private var attribution = PostgresAttribution()
+    /// On which its statements are seen.
+    private var way: SeenStatements.Way? {
+      didSet { if let way { SeenStatements.shared.opened(way) } }
+    }
 
     /// - Parameters:
     ///   - name: What messages call its connection; `nil` for the name of the database.
     ///   - scope: The recording that the endpoint was made in.
     ///   - definitions: DDL of tables that are there already; empty where they are to be read.
     ///   - keys: Reads them.
+    ///   - countsRows: Whether the server is asked before each commit which rows were changed.
     init(
-      _ server: PostgresServer, name: String?, scope: RecordingScope?, definitions: [String], keys: PostgresKeys
+      _ server: PostgresServer, name: String?, scope: RecordingScope?, definitions: [String], keys: PostgresKeys,
+      countsRows: Bool
     ) {
+      self.countsRows = countsRows
       self.keys = keys
       self.server = server
       self.name = name
@@ -55,36 +65,73 @@
       conversation.close { noteInScope($0) }
       connection?.close()
       connection = nil
+      if let way { SeenStatements.shared.closed(way) }
+      way = nil
+    }
+
+    /// Whether the client sent a commit alone, before which its session can be asked which rows its transaction changed.
+    func mayCountRows(before bytes: UnsafeRawBufferPointer) -> Bool {
+      countsRows && connection != nil && conversation.isAtRestInTransaction && PostgresRowCount.isCommitAlone(bytes)
+    }
+
+    /// What the session was asked was answered.
+    func note(_ answer: PostgresRowCount.Answer) {
+      switch answer {
+      case .tables(let tables):
+        connection?.transactions.didChange(
+          tables.map { table in
+            TransactionHooks.ChangedTable(
+              schema: table.schema, name: table.name, inserted: table.inserted, updated: table.updated,
+              deleted: table.deleted)
+          })
+      case .failed(let failure):
+        lose(
+          "The endpoint asked in the client's session which rows were changed, which failed (\(failure.sqlState)) and undid the transaction."
+        )
+      }
     }
 
     /// What passes an endpoint that was made in a recording is that recording's, whoever else uses the database.
     private func noteInScope(_ event: PostgresEvent) {
-      guard let scope else { return note(event) }
-      RecordingScope.$current.withValue(scope) { note(event) }
+      guard let scope else { return attribution.follow(event, on: way) { note($0, $1) } }
+      note(event, PostgresAttribution.Owner(scope: scope))
     }
 
-    private func note(_ event: PostgresEvent) {
-      switch event {
-      case .startup(let user, let database, _):
-        let user = user ?? "postgres"
-        open(database ?? user)
-        unread = (user, database ?? user)
-      case .began(let id, let text?, _, let parameters):
-        running[id] = connection?.statements.willExecute(
-          text, parameters: parameters.isEmpty ? nil : parameters.map(\.text))
-      case .began(_, nil, _, _):
-        lose("A statement ran whose text is not known: it was prepared by PREPARE in SQL, or is longer than 8 MB.")
-      case .ended(let id, let outcome):
-        guard let statement = running.removeValue(forKey: id) else { return }
-        if let failure = outcome.failure {
-          statement.didFail(PostgresServerError(), status: failure.sqlState, message: failure.fixedText)
-        } else {
-          statement.didExecute(rowsReturned: outcome.rows, rowsChanged: outcome.changed)
+    private func note(_ event: PostgresEvent, _ owner: PostgresAttribution.Owner) {
+      owner.run {
+        switch event {
+        case .startup(let user, let database, _):
+          let user = user ?? "postgres"
+          open(database ?? user)
+          unread = (user, database ?? user)
+        case .began(let id, let text?, _, let parameters):
+          running[id] = connection?.statements.willExecute(
+            text, parameters: parameters.isEmpty ? nil : parameters.map(\.text), at: owner.time)
+        case .began(_, nil, _, _):
+          lose("A statement ran whose text is not known: it was prepared by PREPARE in SQL, or is longer than 8 MB.")
+        case .ended(let id, let outcome): end(id, outcome, owner)
+        case .commitFailed(let failure):
+          connection?.statements.willExecute("COMMIT").didFail(
+            PostgresServerError(), status: failure.sqlState, message: failure.fixedText)
+        case .failed, .transaction, .cancelRequest: break
         }
-      case .commitFailed(let failure):
-        connection?.statements.willExecute("COMMIT").didFail(
-          PostgresServerError(), status: failure.sqlState, message: failure.fixedText)
-      case .failed, .transaction, .cancelRequest: break
+      }
+    }
+
+    private func end(_ id: Int, _ outcome: PostgresOutcome, _ owner: PostgresAttribution.Owner) {
+      guard let statement = running.removeValue(forKey: id) else { return }
+      if let failure = outcome.failure {
+        statement.didFail(PostgresServerError(), status: failure.sqlState, message: failure.fixedText)
+        guard !owner.rivals.isEmpty else { return }
+        let reason = "A statement failed that several recordings sent at once, alike: whose it was is not known."
+        for rival in owner.rivals { connection?.evidence.markLost(in: rival.unfinished, because: reason) }
+      } else if let time = owner.time {
+        statement.didExecute(at: time)
+      } else {
+        // Of statements that are alike it is not known which of them read or changed how many.
+        let isCertain = owner.isCertain
+        statement.didExecute(
+          rowsReturned: isCertain ? outcome.rows : nil, rowsChanged: isCertain ? outcome.changed : nil)
       }
     }
 
@@ -97,8 +144,9 @@
       }
       connection = InstrumentedConnection(
         name ?? database, system: .postgreSQL, namespace: database, serverAddress: host, serverPort: port,
-        tellsTransactions: true)
+        tellsTransactions: true, isOnWire: true)
       for ddl in definitions { connection?.define(ddl) }
+      way = SeenStatements.Way(id: ObjectIdentifier(keys), database: database, name: name ?? database)
     }
 
     private func checkReading() {
@@ -121,7 +169,7 @@
     /// What tells one value from another: the text, or what stands for the bytes of a binary one.
     fileprivate var text: String? {
       guard let bytes else { return nil }
-      guard isBinary else { return String(decoding: bytes, as: UTF8.self) }
+      if let readable { return readable }
       var text = "\(type):"
       text.reserveCapacity(text.utf8.count + bytes.count * 2)
       for byte in bytes { text += byte < 16 ? "0" + String(byte, radix: 16) : String(byte, radix: 16) }

@@ -10,7 +10,9 @@ private let target: @Sendable (UnsafeBufferPointer<UInt8>) -> Void = {
   case "baseline": fuzzBaseline
   case "snapshot": fuzzSnapshot
   case "postgres": fuzzPostgres
-  default: fatalError("DATABASE_FUZZ is none of shape, record, baseline, snapshot and postgres; use ./Tests/run --fuzz SECONDS")
+  default:
+    fatalError(
+      "DATABASE_FUZZ is none of shape, record, baseline, snapshot and postgres; use ./Tests/run --fuzz SECONDS")
   }
 }()
 

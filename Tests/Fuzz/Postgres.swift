@@ -64,7 +64,9 @@ private struct PostgresTale {
 
 /// What comes before a session: encryption, passwords, and the session of the endpoint's own.
 private func fuzzBeginning(_ bytes: [UInt8], piece: Int) {
-  var (startup, binding, client) = (PostgresStartup(offersTLS: true), PostgresChannelBinding(), PostgresChannelBinding())
+  var (startup, binding, client) = (
+    PostgresStartup(offersTLS: true), PostgresChannelBinding(), PostgresChannelBinding()
+  )
   var question = PostgresQuestion("SELECT 1", user: "a", database: "b", password: "c", nonce: "d")
   var (passed, chosen) = (0, 0)
   var isRefused = false

@@ -7,7 +7,9 @@ import Testing
   private static let requestGSSAPI = Wire.int32(8) + Wire.int32(80_877_104)
 
   /// - Returns: The answers, and what is for the server, of bytes that come in pieces.
-  private func take(_ bytes: [UInt8], offersTLS: Bool, piece: Int) -> (answers: [PostgresStartup.Answer], passed: [UInt8]) {
+  private func take(_ bytes: [UInt8], offersTLS: Bool, piece: Int) -> (
+    answers: [PostgresStartup.Answer], passed: [UInt8]
+  ) {
     var startup = PostgresStartup(offersTLS: offersTLS)
     var (answers, passed): ([PostgresStartup.Answer], [UInt8]) = ([], [])
     for start in stride(from: 0, to: bytes.count, by: piece) {
@@ -70,7 +72,9 @@ import Testing
       let server = Self.offer(["SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"]) + rest
       #expect(offered(server, isClientEncrypted: false, piece: piece) == Self.offer(["SCRAM-SHA-256"]) + rest)
       #expect(offered(server, isClientEncrypted: true, piece: piece) == server)
-      for other in [Self.offer(["SCRAM-SHA-256"]), Self.offer(["SCRAM-SHA-256-PLUS"]), Wire.message("R", Wire.int32(3)), []] {
+      for other in [
+        Self.offer(["SCRAM-SHA-256"]), Self.offer(["SCRAM-SHA-256-PLUS"]), Wire.message("R", Wire.int32(3)), [],
+      ] {
         #expect(offered(other + rest, isClientEncrypted: false, piece: piece) == other + rest)
       }
       // What comes after is not looked at.

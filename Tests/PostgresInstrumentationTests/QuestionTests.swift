@@ -62,7 +62,9 @@ import Testing
       server: Wire.message("R", Wire.int32(5) + [1, 2, 3, 4]) + accepted + Wire.ready() + Wire.ready(),
       password: "secret",
       // md5(md5("secret" + "ada") + salt), as `md5sum` says.
-      expected: ["p md5\(MD5.hash(Array(MD5.hash(Array("secretada".utf8)).utf8) + [1, 2, 3, 4]))", "Q ASK", "answered []"]),
+      expected: [
+        "p md5\(MD5.hash(Array(MD5.hash(Array("secretada".utf8)).utf8) + [1, 2, 3, 4]))", "Q ASK", "answered []",
+      ]),
     Case(
       server: Wire.message("R", Wire.int32(3)),
       expected: ["failed: it asks for a password, and none was given"]),
@@ -105,7 +107,8 @@ import Testing
 
   @Test func whatEndsTooEarly() {
     #expect(told(Self.accepted, isClosed: true) == ["failed: it closed the connection"])
-    #expect(told(Wire.error("28000"), isClosed: true) == ["failed: it says: invalid authorization specification (28000)"])
+    #expect(
+      told(Wire.error("28000"), isClosed: true) == ["failed: it says: invalid authorization specification (28000)"])
     var question = PostgresQuestion("", user: "", database: "", password: nil, nonce: "")
     #expect(question.timedOut(after: 5) == .failed("it did not answer within 5 s"))
     #expect(question.closed() == nil)

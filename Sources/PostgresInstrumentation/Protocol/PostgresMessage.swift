@@ -50,6 +50,9 @@ struct PostgresMessageReader {
     isStarting = direction == .frontend
   }
 
+  /// Whether nothing of a message has come that has not ended.
+  var isBetweenMessages: Bool { head.count == 0 && remaining < 0 }
+
   /// The client has named its version; from here on each of its messages has a letter.
   mutating func didStart() { isStarting = false }
 

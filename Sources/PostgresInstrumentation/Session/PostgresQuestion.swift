@@ -43,7 +43,9 @@ struct PostgresQuestion {
   /// What is sent first.
   var start: [UInt8] {
     var body = Self.bytes(of: 0x3_0000)
-    for text in ["user", user, "database", database, "application_name", "swift-database-testing", "client_encoding", "UTF8"] {
+    for text in [
+      "user", user, "database", database, "application_name", "swift-database-testing", "client_encoding", "UTF8",
+    ] {
       body += Array(text.utf8) + [0]
     }
     body.append(0)

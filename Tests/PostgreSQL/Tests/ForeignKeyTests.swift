@@ -106,7 +106,8 @@ import Testing
       let recording = try await recordDatabase {
         try await withPostgresEndpoint(to: TestServer.address) { endpoint in
           let client = try Client(endpoint, options: "dbname=\(database)")
-          try Client(nil, options: "dbname=\(database)").run("CREATE TABLE page (id serial, book_id integer REFERENCES book)")
+          try Client(nil, options: "dbname=\(database)").run(
+            "CREATE TABLE page (id serial, book_id integer REFERENCES book)")
           for row in try client.run("SELECT id FROM book") {
             try client.run("SELECT * FROM page WHERE book_id = $1", [row[0]])
           }
