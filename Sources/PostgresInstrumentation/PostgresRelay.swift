@@ -73,7 +73,10 @@
     // MARK: - What is read
 
     private func serverSent(_ buffer: ByteBuffer) {
-      guard rowCount == nil else { return answered(buffer) }
+      if rowCount == nil { deliver(buffer) } else { answered(buffer) }
+    }
+
+    private func deliver(_ buffer: ByteBuffer) {
       buffer.withUnsafeReadableBytes { session.serverSent($0) }
       guard let binding, !binding.isDone else {
         other?.write(buffer)
@@ -96,7 +99,7 @@
         rowCount = nil
         session.note(answer)
       }
-      if passed.readableBytes > 0 { serverSent(passed) }
+      if passed.readableBytes > 0 { deliver(passed) }
       if answer != nil { other?.releaseCommit() }
     }
 
