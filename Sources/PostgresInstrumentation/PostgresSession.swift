@@ -18,6 +18,11 @@
     private var running: [Int: ExecutingStatement] = [:]
     /// Whose the statements are, where the endpoint is no recording's.
     private var attribution = PostgresAttribution()
+    /// What the transaction's session had changed before it; `nil` where that was not asked.
+    private var rowsBefore: [PostgresRowCount.Table]?
+    /// Whether nothing but its settings was asked for within the transaction.
+    private var isFresh = false
+    private var wasIdle = true
     /// On which its statements are seen.
     private var way: SeenStatements.Way? {
       didSet { if let way { SeenStatements.shared.opened(way) } }
@@ -69,17 +74,32 @@
       way = nil
     }
 
-    /// Whether the client sent a commit alone, before which its session can be asked which rows its transaction changed.
+    /// Whether the client's session is to be asked which rows were changed: before the first statement of a transaction, and before a
+    /// commit that comes alone.
     func mayCountRows(before bytes: UnsafeRawBufferPointer) -> Bool {
-      countsRows && connection != nil && conversation.isAtRestInTransaction && PostgresRowCount.isCommitAlone(bytes)
+      guard countsRows, connection != nil else { return false }
+      guard conversation.isAtRestInTransaction else {
+        isFresh = false
+        return false
+      }
+      if rowsBefore != nil { return PostgresRowCount.isCommitAlone(bytes) }
+      guard isFresh, let word = PostgresRowCount.firstWord(bytes) else {
+        isFresh = false
+        return false
+      }
+      // Its isolation is set before anything is asked.
+      if word == "SET" { return false }
+      isFresh = false
+      return !["COMMIT", "END", "ROLLBACK", "ABORT"].contains(word)
     }
 
     /// What the session was asked was answered.
     func note(_ answer: PostgresRowCount.Answer) {
       switch answer {
       case .tables(let tables):
+        guard let before = rowsBefore else { return rowsBefore = tables }
         connection?.transactions.didChange(
-          tables.map { table in
+          PostgresRowCount.difference(tables, since: before).map { table in
             TransactionHooks.ChangedTable(
               schema: table.schema, name: table.name, inserted: table.inserted, updated: table.updated,
               deleted: table.deleted)
@@ -98,6 +118,11 @@
     }
 
     private func note(_ event: PostgresEvent, _ owner: PostgresAttribution.Owner) {
+      if case .transaction(let state) = event {
+        isFresh = state == .open && (wasIdle || isFresh)
+        wasIdle = state == .idle
+        if wasIdle { rowsBefore = nil }
+      }
       owner.run {
         switch event {
         case .startup(let user, let database, _):

@@ -1,7 +1,8 @@
 /// Asks a session, within its own transaction, which rows of which tables that has changed so far, and keeps the answer from the client.
 ///
 /// [`pg_stat_xact_user_tables`](https://www.postgresql.org/docs/current/monitoring-stats.html) knows what triggers, upserts and the actions of
-/// foreign keys changed, and shows a session its own transaction alone.
+/// foreign keys changed, and shows a session its own changes alone. It counts on over earlier transactions, until the server takes these over
+/// between two of them: so that it is asked at the beginning and at the end of one, and the difference counts.
 struct PostgresRowCount {
   struct Table: Sendable, Hashable {
     var schema: String
@@ -71,6 +72,34 @@ struct PostgresRowCount {
     guard values.count == 5, let schema = values[0], let name = values[1] else { return }
     let counts = values[2...].map { $0.flatMap { Int($0) } ?? 0 }
     tables.append(Table(schema: schema, name: name, inserted: counts[0], updated: counts[1], deleted: counts[2]))
+  }
+
+  /// What was changed between two answers.
+  static func difference(_ tables: [Table], since before: [Table]) -> [Table] {
+    tables.compactMap { table in
+      var table = table
+      if let old = before.first(where: { $0.schema == table.schema && $0.name == table.name }) {
+        table.inserted -= old.inserted
+        table.updated -= old.updated
+        table.deleted -= old.deleted
+      }
+      return table.inserted + table.updated + table.deleted > 0 ? table : nil
+    }
+  }
+
+  /// The first word of the text that a client sends, where it begins with one: `SET` has to come before any question.
+  static func firstWord(_ bytes: UnsafeRawBufferPointer) -> String? {
+    guard bytes.count > 5 else { return nil }
+    var text = bytes[5...]
+    switch UnicodeScalar(bytes[0]) {
+    case "Q": break
+    case "P":
+      guard let end = text.firstIndex(of: 0) else { return nil }
+      text = text[(end + 1)...]
+    default: return nil
+    }
+    let word = text.drop { $0 == 0x20 || $0 == 0x0a || $0 == 0x0d || $0 == 0x09 }.prefix(while: { $0 > 0x40 })
+    return String(decoding: word.prefix(16), as: UTF8.self).uppercased()
   }
 
   /// Whether a client sent a commit and nothing else: one text, or one statement that is prepared, bound and run, up to its Sync.

@@ -108,7 +108,7 @@ extension RecordedDatabase: SQLDatabase {
   var logger: Logger { context.logger }
   var eventLoop: any EventLoop { context.eventLoop }
   var version: (any SQLDatabaseReportedVersion)? { other.version }
-  var dialect: any SQLDialect { other.dialect }
+  var dialect: any FluentSQL.SQLDialect { other.dialect }
   var queryLogLevel: Logger.Level? { other.queryLogLevel }
 
   func execute(
