@@ -26,7 +26,7 @@
   /// Statements are known with their shapes and parameters, rows, rows changed, SQLSTATE, and their transactions. The foreign keys of a
   /// database are read once, when its first client connects, in a session of the endpoint's own.
   ///
-  /// All bytes arrive as they were sent, in both directions, with one exception: a server that is reached with TLS offers to
+  /// All bytes arrive as they were sent, in both directions, unless `countsRows:` is on, and with one exception: a server that is reached with TLS offers to
   /// bind the password to its certificate (`SCRAM-SHA-256-PLUS`), which no client can do that does not see it. The offer is taken
   /// out for a client without TLS; one with TLS has to connect with `channel_binding=disable`, and is told so.
   public final class PostgresEndpoint: Sendable {
@@ -59,9 +59,9 @@
     ///     through the endpoint is known without it.
     ///   - certificate: By which clients know it, so that they can be encrypted; `nil`: a client that asks for encryption is answered
     ///     that there is none.
-    ///   - countsRows: Whether the client's own session is asked, before a `COMMIT` that comes alone, which rows of which tables were
-    ///     changed, so that those of triggers, upserts and foreign key actions are known as well. It is one query more for each transaction,
-    ///     which the client does not see; should it fail, the transaction does.
+    ///   - countsRows: Whether the client's own session is asked, at the beginning of a transaction and before a `COMMIT` that comes
+    ///     alone, which rows of which tables were changed, so that those of triggers, upserts and foreign key actions are known as well.
+    ///     These are two queries more for each transaction, which the client does not see; should one fail, the transaction does.
     /// - Throws: What the system says where it cannot listen, and what is wrong with the files of certificates.
     public static func start(
       to server: PostgresServer, name: String? = nil, definitions: [String] = [],
@@ -125,8 +125,7 @@
   ///   - name: What messages call the database; `nil` for its own name.
   ///   - definitions: The `CREATE TABLE`s of tables that are there already; then no foreign keys are read.
   ///   - certificate: By which clients know the endpoint, so that they can be encrypted.
-  ///   - countsRows: Whether the client's own session is asked, before a `COMMIT` that comes alone, which rows of which tables were
-  ///     changed.
+  ///   - countsRows: Whether the client's own session is asked which rows of which tables its transactions change.
   ///   - body: Connects an app to the endpoint and uses it.
   /// - Returns: What `body` returns.
   /// - Throws: What `body` throws, what the system says where the endpoint cannot listen, and what is wrong with the files of
