@@ -58,6 +58,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.86.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.34.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -133,6 +134,8 @@ let package = Package(
         "DatabaseInstrumentation", "DatabaseSQL", "DatabaseSupport",
         .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["PostgreSQL"])),
         .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["PostgreSQL"])),
+        .product(name: "NIOTLS", package: "swift-nio", condition: .when(traits: ["PostgreSQL"])),
+        .product(name: "NIOSSL", package: "swift-nio-ssl", condition: .when(traits: ["PostgreSQL"])),
       ],
       swiftSettings: settings
     ),
@@ -359,7 +362,10 @@ if Context.environment["DATABASE_TESTING_FUZZ"] == "1" {
   package.targets.append(
     .executableTarget(
       name: "DatabaseFuzz",
-      dependencies: ["DatabaseInstrumentation", "DatabaseRecording", "DatabaseReporting", "DatabaseTesting"],
+      dependencies: [
+        "DatabaseInstrumentation", "DatabaseRecording", "DatabaseReporting", "DatabaseTesting",
+        "PostgresInstrumentation",
+      ],
       path: "Tests/Fuzz",
       swiftSettings: settings
     ))

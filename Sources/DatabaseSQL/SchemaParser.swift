@@ -28,7 +28,9 @@ struct SchemaParser {
       table.isConditional = isConditional
       return .create(table)
     case .alter:
-      guard skip(.table), let table = qualifiedName() else { return nil }
+      guard skip(.table) else { return nil }
+      skipModifiersOfAlter()
+      guard let table = qualifiedName() else { return nil }
       return alteration(of: table)
     case .drop:
       guard skip(.table) else { return nil }
@@ -69,12 +71,25 @@ struct SchemaParser {
       guard let old = qualifiedName(), skip(.to), let name = qualifiedName() else { return nil }
       return .renameColumn(old, to: name, table: table)
     }
-    guard skip(.add) else { return nil }
-    _ = skip(.column)
-    var definition = TableDefinition(name: table, columns: [])
-    readItem(&definition, end: tokens.count)
-    return definition.columns.first.map {
-      .addColumn($0, references: definition.foreignKeys.first, table: table)
+    var added = TableDefinition(name: table, columns: [])
+    while skip(.add) {
+      _ = skip(.column)
+      if skip(.if) { index += 2 }
+      readItem(&added, end: tokens.count)
+      // SQLite takes one, other databases a list.
+      if tokens.kind(index) == .comma { index += 1 }
+    }
+    guard !added.columns.isEmpty || !added.foreignKeys.isEmpty else { return nil }
+    return .add(columns: added.columns, foreignKeys: added.foreignKeys, table: table)
+  }
+
+  /// PostgreSQL's `IF EXISTS` and `ONLY`.
+  private mutating func skipModifiersOfAlter() {
+    if skip(.if) { index += 1 }
+    guard isName(index), tokens.name(index).lowercased() == "only", isName(index + 1) else { return }
+    switch tokens.keyword(index + 1) {
+    case .add, .alter, .drop, .rename: break
+    default: index += 1
     }
   }
 

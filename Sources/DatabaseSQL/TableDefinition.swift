@@ -61,7 +61,7 @@ package struct TableDefinition: Sendable, Hashable {
 /// What a statement changes of the tables, the foreign keys and the triggers, when it does.
 package enum SchemaChange: Sendable, Hashable {
   case create(TableDefinition)
-  case addColumn(String, references: ForeignKeyDefinition? = nil, table: String)
+  case add(columns: [String] = [], foreignKeys: [ForeignKeyDefinition] = [], table: String)
   case renameColumn(String, to: String, table: String)
   case rename(table: String, to: String)
   case drop(table: String)

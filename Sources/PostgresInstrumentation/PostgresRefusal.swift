@@ -1,5 +1,6 @@
 #if PostgreSQL
   internal import NIOCore
+  internal import NIOSSL
 
   /// Tells a client why it is not connected, as a server would, and closes.
   final class PostgresRefusal: ChannelInboundHandler {
@@ -7,25 +8,30 @@
     typealias OutboundOut = ByteBuffer
 
     private let reason: String
-    private var startup = PostgresStartup()
+    private let certificate: NIOSSLContext?
+    private var startup: PostgresStartup
 
-    init(_ reason: String) { self.reason = reason }
+    init(_ reason: String, certificate: NIOSSLContext?) {
+      self.reason = reason
+      self.certificate = certificate
+      startup = PostgresStartup(offersTLS: certificate != nil)
+    }
 
     /// Once the client has said who it is: an answer before that is lost where the connection is closed with what it sends.
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       guard !startup.isDone else { return }
-      let refused = unwrapInboundIn(data).withUnsafeReadableBytes { startup.take($0) { _ in } }
-      for _ in 0..<refused {
-        context.write(wrapOutboundOut(ByteBuffer(integer: PostgresStartup.refusal)), promise: nil)
-      }
-      context.flush()
-      if startup.isDone { refuse(context) }
+      context.send(
+        unwrapInboundIn(data).withUnsafeReadableBytes { startup.take($0) { _ in } }, certificate: certificate)
+      guard startup.isDone else { return }
+      // Unable to establish the connection.
+      context.writeAndFlush(wrapOutboundOut(Self.message(reason, code: "08001")), promise: nil)
+      context.close(promise: nil)
     }
 
-    private func refuse(_ context: ChannelHandlerContext) {
-      // Unable to establish the connection.
-      let fields = [("S", "FATAL"), ("V", "FATAL"), ("C", "08001"), ("M", reason)]
-      var buffer = context.channel.allocator.buffer(capacity: 256)
+    /// An error of which the connection dies.
+    static func message(_ reason: String, code: String) -> ByteBuffer {
+      let fields = [("S", "FATAL"), ("V", "FATAL"), ("C", code), ("M", reason)]
+      var buffer = ByteBuffer()
       buffer.writeInteger(UInt8(ascii: "E"))
       buffer.writeInteger(Int32(fields.reduce(5) { $0 + $1.1.utf8.count + 2 }))
       for (kind, text) in fields {
@@ -34,8 +40,7 @@
         buffer.writeInteger(UInt8(0))
       }
       buffer.writeInteger(UInt8(0))
-      context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-      context.close(promise: nil)
+      return buffer
     }
   }
 #endif

@@ -56,18 +56,36 @@ import Testing
     #expect(TableDefinition(createTable: sql) == nil)
   }
 
+  private static let keyWithActions: ForeignKeyDefinition = {
+    var key = ForeignKeyDefinition(columns: ["a", "b"], parentTable: "p", parentColumns: ["c", "d"])
+    key.hasActions = true
+    return key
+  }()
+
   @Test(arguments: [
     (
       "ALTER TABLE t ADD COLUMN c REFERENCES p(id)",
-      SchemaChange.addColumn(
-        "c", references: ForeignKeyDefinition(columns: ["c"], parentTable: "p", parentColumns: ["id"]), table: "t")
+      SchemaChange.add(
+        columns: ["c"],
+        foreignKeys: [ForeignKeyDefinition(columns: ["c"], parentTable: "p", parentColumns: ["id"])], table: "t")
     ),
     (
       "alter table main.\"t\" add c integer default 0 references \"p\";",
-      .addColumn("c", references: ForeignKeyDefinition(columns: ["c"], parentTable: "p"), table: "t")
+      .add(columns: ["c"], foreignKeys: [ForeignKeyDefinition(columns: ["c"], parentTable: "p")], table: "t")
     ),
-    ("ALTER TABLE t ADD COLUMN c", .addColumn("c", table: "t")), ("ALTER TABLE t ADD a", .addColumn("a", table: "t")),
-    (#"ALTER TABLE "t" ADD "Ada's" TEXT DEFAULT 'x'"#, .addColumn("Ada's", table: "t")),
+    (
+      "ALTER TABLE ONLY public.t ADD CONSTRAINT k FOREIGN KEY (a, b) REFERENCES p (c, d) ON DELETE CASCADE",
+      .add(foreignKeys: [keyWithActions], table: "t")
+    ),
+    (
+      "ALTER TABLE IF EXISTS t ADD COLUMN IF NOT EXISTS c integer, ADD COLUMN d text, ADD FOREIGN KEY (c) REFERENCES p",
+      .add(
+        columns: ["c", "d"], foreignKeys: [ForeignKeyDefinition(columns: ["c"], parentTable: "p")], table: "t")
+    ),
+    ("ALTER TABLE only ADD a", .add(columns: ["a"], table: "only")),
+    ("ALTER TABLE t ADD COLUMN c", .add(columns: ["c"], table: "t")),
+    ("ALTER TABLE t ADD a", .add(columns: ["a"], table: "t")),
+    (#"ALTER TABLE "t" ADD "Ada's" TEXT DEFAULT 'x'"#, .add(columns: ["Ada's"], table: "t")),
     ("ALTER TABLE t RENAME COLUMN a TO b", .renameColumn("a", to: "b", table: "t")),
     ("ALTER TABLE t RENAME a TO \"b\"", .renameColumn("a", to: "b", table: "t")),
     ("ALTER TABLE t RENAME TO u", .rename(table: "t", to: "u")),

@@ -1,7 +1,7 @@
 import Foundation
 
 // libFuzzer has the `main` of this program and calls one function, for every input. Which reader gets it says the environment,
-// as `./Tests/run --fuzz` sets it: DATABASE_FUZZ is shape, record, baseline or snapshot.
+// as `./Tests/run --fuzz` sets it: DATABASE_FUZZ is shape, record, baseline, snapshot or postgres.
 
 private let target: @Sendable (UnsafeBufferPointer<UInt8>) -> Void = {
   switch ProcessInfo.processInfo.environment["DATABASE_FUZZ"] {
@@ -9,7 +9,10 @@ private let target: @Sendable (UnsafeBufferPointer<UInt8>) -> Void = {
   case "record": fuzzRecord
   case "baseline": fuzzBaseline
   case "snapshot": fuzzSnapshot
-  default: fatalError("DATABASE_FUZZ is none of shape, record, baseline and snapshot; use ./Tests/run --fuzz SECONDS")
+  case "postgres": fuzzPostgres
+  default:
+    fatalError(
+      "DATABASE_FUZZ is none of shape, record, baseline, snapshot and postgres; use ./Tests/run --fuzz SECONDS")
   }
 }()
 

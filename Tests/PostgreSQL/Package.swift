@@ -9,6 +9,8 @@ let package = Package(
   platforms: [.macOS(.v15)],
   dependencies: [
     .package(name: "swift-database-testing", path: "../..", traits: ["PostgreSQL"]),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.86.0"),
   ],
   targets: [
@@ -19,6 +21,8 @@ let package = Package(
       dependencies: [
         "CPostgres", .product(name: "DatabaseTesting", package: "swift-database-testing"),
         .product(name: "PostgresInstrumentation", package: "swift-database-testing"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
       path: "Tests"),
     .executableTarget(

@@ -21,6 +21,8 @@ package final class ObservedConnection: Sendable {
   private let isOpenedByTest: Bool
   /// Whether it stands for all connections of which log messages tell.
   let isOfLog: Bool
+  /// Whether it stands for what an endpoint on the way to the server saw, which others may have told of as well.
+  let isOnWire: Bool
   private let isLost = Atomic<Bool>(false)
   private let isClosed = Atomic<Bool>(false)
   private let told: Locked<Told>
@@ -48,11 +50,13 @@ package final class ObservedConnection: Sendable {
   ///   - isBound: Whether it belongs to the recording it is made in; not where it only stands for what spans tell of.
   ///   - key: What the identity was asked for with.
   ///   - isOfLog: Whether it stands for all connections of which log messages tell.
+  ///   - isOnWire: Whether it stands for what an endpoint on the way to the server saw.
   package init(
     info: ConnectionInfo, database: ObservedDatabase, isBound: Bool = true, key: ObservedDatabase.Key? = nil,
-    isOfLog: Bool = false
+    isOfLog: Bool = false, isOnWire: Bool = false
   ) {
     self.isOfLog = isOfLog
+    self.isOnWire = isOnWire
     told = Locked(Told(info: info, observation: ProcessObserver.listening?.connectionOpened()))
     self.key = key
     self.database = database

@@ -3,8 +3,9 @@ internal import DatabaseSupport
 
 /// Puts what other libraries told beside what the hooks saw, each statement once, with what all of them know.
 ///
-/// One statement can be told of up to four times: by the hooks, by its driver's span, by a log message, and by the span of
-/// the ORM around it. The first of these that there is counts, and takes from the others what it does not know.
+/// One statement can be told of up to five times: by an endpoint on the way to the server, by the hooks, by its driver's span, by a log
+/// message, and by the span of the ORM around it. The first of these that there is counts, and takes from the others what it does not
+/// know.
 struct ForeignStatements {
   /// A statement as a source told it.
   struct Candidate {
@@ -12,9 +13,14 @@ struct ForeignStatements {
     var connection: Int32
     var source: Source
     var end: UInt64
+    /// The connections of those for which it stands.
+    var stands: Set<Int32> = []
   }
 
   enum Source {
+    case wire
+    /// A driver whose connections pass an endpoint.
+    case client
     case hooks
     case driverSpan
     case log
@@ -30,7 +36,9 @@ struct ForeignStatements {
   /// - Parameter candidates: In any order.
   /// - Returns: Each statement once, in the order of their sequence numbers.
   func deduplicated(_ candidates: [Candidate]) -> [Candidate] {
-    var known = candidates.filter { $0.source == .hooks }
+    var known = candidates.filter { $0.source == .wire }
+    merge(candidates.filter { $0.source == .client }, into: &known, when: Self.isInside)
+    known += candidates.filter { $0.source == .hooks }
     merge(candidates.filter { $0.source == .driverSpan }, into: &known, when: Self.isInside)
     merge(candidates.filter { $0.source == .log }, into: &known, when: Self.follows)
     merge(
@@ -39,7 +47,7 @@ struct ForeignStatements {
     return known.sorted { $0.record.sequence < $1.record.sequence }
   }
 
-  /// A driver's span is around what the hooks see.
+  /// A driver's span is around what the hooks see, and those around what passes on the way.
   private static func isInside(_ span: Candidate, _ hook: Candidate) -> Bool {
     span.record.start <= hook.record.start && hook.record.start <= span.end
   }
@@ -100,12 +108,22 @@ struct ForeignStatements {
         continue
       }
       claimed.insert(better)
+      known[better].stands.insert(candidate.connection)
       known[better].record.learn(from: candidate.record)
+      if candidate.source == .client { known[better].record.takeThread(of: candidate.record) }
     }
   }
 }
 
 extension StatementRecord {
+  /// Takes where the client's thread was: the endpoint runs on another one.
+  fileprivate mutating func takeThread(of other: StatementRecord) {
+    let all: Flags = [.mainThread, .sharedThread, .unknownExecutor]
+    flags.subtract(all)
+    flags.formUnion(other.flags.intersection(all))
+    thread = other.thread
+  }
+
   /// Takes what another source knows of the same statement and this one does not.
   fileprivate mutating func learn(from other: StatementRecord) {
     if stack == 0 { stack = other.stack }

@@ -80,6 +80,7 @@ extension RecordingScope {
       name: name, kind: kind, parent: parent, isOwn: isOwn, scope: id, sequence: store.upcomingSequence(), stack: stack,
       start: SpanClock.monotonic(nanosecondsSinceEpoch))
     store.keep(span)
+    if kind == .client, !isOwn { SeenStatements.shared.note(span, in: self) }
     return span
   }
 }

@@ -11,6 +11,9 @@ extension ObservedConnection {
     let (number, shape) = ShapeTable.shared.number(of: sql, dialect: dialect)
     if shape.kind == .ddl { database.schema.note(sql) }
     guard RecordingActivity.shared.isRecording else { return }
+    if dialect == .postgreSQL || info.system == .otherSQL {
+      _ = SeenStatements.shared.tell(sql, values: values, database: info.name)
+    }
     var flags = CurrentThread.flags.union(.fromLog)
     if shape.kind == .insert, InsertedRows.isOne(in: sql, dialect: dialect) { flags.insert(.insertsOneRow) }
     let beginning = StatementBeginning(

@@ -1,19 +1,30 @@
 internal import CStatementLog
 
 extension RecordingTree {
-  /// The statements that the hooks saw, and those that other libraries told of by spans and log messages, each once.
+  /// The statements that the hooks saw, and those that endpoints saw and that other libraries told of by spans and log messages, each once.
+  ///
+  /// - Parameter superseded: Is given the connections that a driver told of and an endpoint saw: what passed on the way is what counts.
   func merged(
     _ found: [(record: StatementRecord, connection: Int32)], with spans: [SpanEvidence],
-    connections: inout [ObservedConnection]
+    connections: inout [ObservedConnection], superseded: inout Set<Int32>
   ) -> [(record: StatementRecord, connection: Int32)] {
     let told = statements(of: spans)
-    guard !told.isEmpty || found.contains(where: { $0.record.flags.contains(.fromLog) }) else {
+    let isSeenTwice =
+      connections.contains { $0.isOnWire }
+      && connections.contains { !$0.isOnWire && $0.info.system.dialect == .postgreSQL }
+    guard !told.isEmpty || isSeenTwice || found.contains(where: { $0.record.flags.contains(.fromLog) }) else {
       return found.sorted { $0.record.sequence < $1.record.sequence }
     }
+    let sources = connections.map { connection -> ForeignStatements.Source in
+      if connection.isOnWire { return .wire }
+      return isSeenTwice && connection.info.system.dialect == .postgreSQL ? .client : .hooks
+    }
     var candidates = found.map { record, connection in
-      ForeignStatements.Candidate(
-        record: record, connection: connection, source: record.flags.contains(.fromLog) ? .log : .hooks,
-        end: record.start)
+      let isRunning = record.duration == StatementRecord.unknown
+      return ForeignStatements.Candidate(
+        record: record, connection: connection,
+        source: record.flags.contains(.fromLog) ? .log : sources[Int(connection)],
+        end: isRunning ? UInt64.max : record.start &+ record.duration)
     }
     var indices: [ObjectIdentifier: Int32] = [:]
     for (span, statement) in told {
@@ -28,6 +39,7 @@ extension RecordingTree {
           source: statement.isOfAnORM ? .ormSpan : .driverSpan, end: span.state.end ?? UInt64.max))
     }
     let merged = ForeignStatements(shapes: ShapeTable.shared.shapes).deduplicated(candidates)
+    superseded = merged.reduce(into: []) { $0.formUnion($1.stands) }
     let used = Set(merged.map(\.connection))
     // A connection of which every statement was seen better elsewhere is none of this recording's.
     let kept = connections.indices.filter { used.contains(Int32($0)) || $0 < connections.count - indices.count }

@@ -15,19 +15,25 @@ public final class ExecutingStatement: Sendable {
   /// The session flush that the statement is a part of.
   private let flush: (session: SessionFlush, shape: StatementShape)?
   private let transaction: DriverStatement?
+  /// By what it is called among the statements that an endpoint is to see.
+  private let told: UInt64?
 
   init(
     slot: StatementSlot?, observation: (any Observation)?, transaction: DriverStatement? = nil,
-    flush: (session: SessionFlush, shape: StatementShape)? = nil
+    flush: (session: SessionFlush, shape: StatementShape)? = nil, told: UInt64? = nil, start: UInt64? = nil
   ) {
+    self.told = told
     self.flush = flush
     self.transaction = transaction
     self.slot = slot
     self.observation = observation
-    start = slot == nil && observation == nil ? 0 : monotonicNanoseconds()
+    self.start = start ?? (slot == nil && observation == nil ? 0 : monotonicNanoseconds())
   }
 
-  deinit { tellObserver(nil) }
+  deinit {
+    tellObserver(nil)
+    if let told { SeenStatements.shared.end(told) }
+  }
 
   /// The statement ended well.
   ///
@@ -37,6 +43,9 @@ public final class ExecutingStatement: Sendable {
   public func didExecute(rowsReturned: Int? = nil, rowsChanged: Int? = nil) {
     end(error: nil, rowsReturned: rowsReturned, rowsChanged: rowsChanged)
   }
+
+  /// The statement ended well, at a time in nanoseconds of the monotonic clock.
+  package func didExecute(at end: UInt64) { self.end(error: nil, rowsReturned: nil, rowsChanged: nil, at: end) }
 
   /// The statement failed.
   ///
@@ -53,10 +62,12 @@ public final class ExecutingStatement: Sendable {
     end(error: failure, rowsReturned: nil, rowsChanged: nil)
   }
 
-  private func end(error: StatementError?, rowsReturned: Int?, rowsChanged: Int?) {
+  private func end(error: StatementError?, rowsReturned: Int?, rowsChanged: Int?, at time: UInt64? = nil) {
     guard slot != nil || observation != nil || transaction != nil else { return }
     guard !isEnded.exchange(true, ordering: .relaxed) else { return }
-    var outcome = StatementOutcome(duration: monotonicNanoseconds() - start, error: error)
+    if let told { SeenStatements.shared.end(told) }
+    let now = time ?? monotonicNanoseconds()
+    var outcome = StatementOutcome(duration: now > start ? now - start : 0, error: error)
     if let rowsReturned {
       outcome.counts.rowsReturned = UInt32(clamping: rowsReturned)
       outcome.counts.hasRows = true

@@ -43,6 +43,16 @@ public struct InstrumentedConnection: Sendable {
     _ name: String, system: DatabaseSystem, namespace: String? = nil, serverAddress: String? = nil,
     serverPort: Int? = nil, tellsTransactions: Bool = false
   ) {
+    self.init(
+      name, system: system, namespace: namespace, serverAddress: serverAddress, serverPort: serverPort,
+      tellsTransactions: tellsTransactions, isOnWire: false)
+  }
+
+  /// - Parameter isOnWire: Whether an endpoint on the way to the server tells, beside whatever the client tells.
+  package init(
+    _ name: String, system: DatabaseSystem, namespace: String?, serverAddress: String?, serverPort: Int?,
+    tellsTransactions: Bool, isOnWire: Bool
+  ) {
     driver = DriverTransactions(areTold: tellsTransactions)
     let info = ConnectionInfo(
       id: Self.nextID(), name: DatabaseURL.withoutCredentials(name),
@@ -55,7 +65,7 @@ public struct InstrumentedConnection: Sendable {
       info: info,
       database: ObservedDatabase.of(file: place) {
         LibrarySchemas.facts(system: system, address: info.serverAddress, name: info.namespace ?? info.name)
-      })
+      }, isOnWire: isOnWire)
     WatchedClients.note(hooksOf: system)
   }
 

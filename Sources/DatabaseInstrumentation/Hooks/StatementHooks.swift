@@ -35,6 +35,14 @@ public struct StatementHooks: Sendable {
   public func willExecute(
     _ sql: String, parameters: [String?]? = nil, batchSize: Int? = nil, inside enclosing: ExecutingStatement? = nil
   ) -> ExecutingStatement {
+    willExecute(sql, parameters: parameters, batchSize: batchSize, inside: enclosing, at: nil)
+  }
+
+  /// - Parameter start: When it was sent, in nanoseconds of the monotonic clock; `nil`: it is about to be.
+  package func willExecute(
+    _ sql: String, parameters: [String?]?, batchSize: Int? = nil, inside enclosing: ExecutingStatement? = nil,
+    at start: UInt64?
+  ) -> ExecutingStatement {
     let evidence = connection.evidence
     let isRecording = RecordingActivity.shared.isRecording
     let observer = ProcessObserver.listening
@@ -47,6 +55,11 @@ public struct StatementHooks: Sendable {
     let (number, shape) = ShapeTable.shared.number(of: sql, dialect: dialect)
     if shape.kind == .ddl { evidence.database.schema.note(sql) }
     let transaction = DriverStatement(sql, shape: shape, on: connection)
+    var told: UInt64?
+    if !evidence.isOnWire, dialect == .postgreSQL, SeenStatements.shared.isWanted {
+      let info = connection.info
+      told = SeenStatements.shared.tell(sql, values: parameters, database: info.namespace ?? info.name)
+    }
 
     var slot: StatementSlot?
     if isRecording {
@@ -55,8 +68,8 @@ public struct StatementHooks: Sendable {
         flags.insert(.insertsOneRow)
       }
       let beginning = StatementBeginning(
-        shape: number, start: monotonicNanoseconds(), thread: CurrentThread.number, flags: flags, transaction: 0,
-        parent: enclosing?.slot, isRead: shape.kind == .select)
+        shape: number, start: start ?? monotonicNanoseconds(), thread: CurrentThread.number, flags: flags,
+        transaction: 0, parent: enclosing?.slot, isRead: shape.kind == .select)
       slot = evidence.begin(beginning) { _ in
         ValueHashes(.of(sql, shape: shape, dialect: dialect), bound: parameters)
       }
@@ -66,7 +79,8 @@ public struct StatementHooks: Sendable {
       parameters: { parameters })
     let flush = shape.kind.isWrite ? SessionFlush.current : nil
     return ExecutingStatement(
-      slot: slot, observation: observation, transaction: transaction, flush: flush.map { ($0, shape) })
+      slot: slot, observation: observation, transaction: transaction, flush: flush.map { ($0, shape) }, told: told,
+      start: start)
   }
 
   /// Runs `body` as one statement: what it throws is its failure.

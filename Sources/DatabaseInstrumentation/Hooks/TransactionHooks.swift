@@ -35,6 +35,38 @@ public struct TransactionHooks: Sendable {
   /// What came after a savepoint was undone.
   public func didRollBack(to savepoint: String) { end(.rollbackTo(savepoint.lowercased())) }
 
+  /// Rows of one table that the open transaction has changed.
+  package struct ChangedTable: Sendable {
+    var schema: String
+    var name: String
+    var inserted: Int
+    var updated: Int
+    var deleted: Int
+
+    package init(schema: String, name: String, inserted: Int, updated: Int, deleted: Int) {
+      self.schema = schema
+      self.name = name
+      self.inserted = inserted
+      self.updated = updated
+      self.deleted = deleted
+    }
+  }
+
+  /// The database itself said what the open transaction has changed so far, all of it, whatever its statements told before.
+  package func didChange(_ tables: [ChangedTable]) {
+    let monitor = connection.evidence.transactions
+    let time = monotonicNanoseconds()
+    func count(_ rows: Int) -> RowCount { RowCount(rows, first: time, last: time) }
+    monitor.correct(
+      tables.map { table in
+        // As statements name them.
+        let database = table.schema == "public" ? "main" : table.schema
+        return TableChange(
+          table: monitor.number(ofTable: TableName(database: database, name: table.name)),
+          rows: RowTally(inserted: count(table.inserted), updated: count(table.updated), deleted: count(table.deleted)))
+      })
+  }
+
   private func end(_ control: TransactionControl) {
     var step = DriverTransactions.Step(control: control, time: monotonicNanoseconds())
     if let (log, scope) = connection.evidence.logOfTask {

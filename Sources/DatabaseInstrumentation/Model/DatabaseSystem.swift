@@ -47,20 +47,12 @@ public struct DatabaseSystem: Sendable, Hashable, RawRepresentable, ExpressibleB
     }
   }
 
-  /// A query for the definitions of all tables: each row is one `CREATE TABLE`, its only column is text; `nil` where none is known.
+  /// A query for the definitions of all tables: each row is one of them, its only column is text; `nil` where none is known.
   ///
-  /// For `defineOnce(_:)`. Of PostgreSQL it tells columns, primary keys, unique and foreign keys, with their actions.
+  /// For `defineOnce(_:)`. Of PostgreSQL it tells columns, primary keys, unique and foreign keys, with their actions; that there are triggers;
+  /// and views.
   public var definitionsQuery: String? {
-    guard self == .postgreSQL else { return nil }
-    return """
-      SELECT 'CREATE TABLE ' || c.oid::regclass::text || ' (' || concat_ws(', ',
-        (SELECT string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum)
-         FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped),
-        (SELECT string_agg(pg_get_constraintdef(k.oid), ', ' ORDER BY k.conname)
-         FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f'))) || ')' AS definition
-      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE c.relkind IN ('r', 'p') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
-      """
+    self == .postgreSQL ? "\(PostgresDefinitions.tables) UNION ALL \(PostgresDefinitions.views)" : nil
   }
 
   /// The name.

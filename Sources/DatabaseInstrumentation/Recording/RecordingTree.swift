@@ -205,10 +205,11 @@ package final class RecordingTree: Sendable {
     var records: [StatementRecord]
     var connectionIndices: [Int32]
     // A log is in order by itself, and what messages tell of may be in it twice.
+    var superseded: Set<Int32> = []
     let isMixed = used.count > 1 || !spans.isEmpty || used.contains(where: \.hasMessages)
     if isMixed {
       var found = used.enumerated().flatMap { index, use in use.records.map { (record: $0, connection: Int32(index)) } }
-      found = merged(found, with: spans, connections: &connections)
+      found = merged(found, with: spans, connections: &connections, superseded: &superseded)
       found.sort { $0.record.sequence < $1.record.sequence }
       records = found.map(\.record)
       connectionIndices = found.map(\.connection)
@@ -217,7 +218,7 @@ package final class RecordingTree: Sendable {
       connectionIndices = Array(repeating: 0, count: records.count)
     }
     var writes = WriteEvidence()
-    for (index, use) in used.enumerated() {
+    for (index, use) in used.enumerated() where !superseded.contains(Int32(index)) {
       writes.add(use.log, connection: Int32(index), from: start, in: own.scopes) { place in
         if !isMixed, use.isWhole { return use.position(of: place) }
         return use.log.sequence(of: place).flatMap { sequence in

@@ -251,6 +251,12 @@ package final class SchemaFacts: Sendable {
     }
   }
 
+  /// Why what asked for the definitions did not learn them, in words that follow "because".
+  package func noteUnreadable(_ problem: String) { state.withLock { $0.problem = problem } }
+
+  /// What was noted with ``noteUnreadable(_:)``.
+  package var problem: String? { state.withLock { $0.problem } }
+
   /// Changes whenever what is known does.
   package var version: Int { state.withLock { $0.version } }
 
@@ -309,9 +315,9 @@ extension SchemaFacts.State {
       if table.isConditional, tables[table.name.lowercased()] != nil { return }
       tables[table.name.lowercased()] = table
       keyless.remove(table.name.lowercased())
-    case .addColumn(let column, let key, let table):
-      tables[table.lowercased()]?.columns.append(column)
-      if let key { tables[table.lowercased()]?.foreignKeys.append(key) }
+    case .add(let columns, let keys, let table):
+      tables[table.lowercased()]?.columns.append(contentsOf: columns)
+      tables[table.lowercased()]?.foreignKeys.append(contentsOf: keys)
     case .renameColumn(let old, let name, let table):
       tables[table.lowercased()]?.renameColumn(old, to: name)
       for other in tables.keys { tables[other]?.renameParentColumn(old, to: name, of: table) }

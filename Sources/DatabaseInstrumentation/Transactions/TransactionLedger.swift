@@ -52,6 +52,8 @@ package struct TransactionLedger: Sendable {
   fileprivate struct Open: Sendable {
     var record: TransactionRecord
     var frames: [Frame]
+    /// Whether a part of it was undone.
+    var hasUndone = false
   }
 
   fileprivate var open: Open?
@@ -97,6 +99,23 @@ package struct TransactionLedger: Sendable {
       finished.append(record)
     }
     return finished
+  }
+
+  /// What the open transaction has changed so far, of all its statements.
+  ///
+  /// Nothing is taken where a savepoint was rolled back, or where statements of several recordings took part.
+  mutating func correct(_ changes: [TableChange]) {
+    guard let open, !open.hasUndone else { return }
+    let scopes = Set(open.record.participants.map(\.scope)).subtracting([0])
+    let flushes = Set(open.record.executed.entries.map(\.key.flush))
+    guard scopes.count == 1, let scope = scopes.first, flushes.count <= 1 else { return }
+    var tally = ChangeTally()
+    for change in changes {
+      tally.add(change.rows, for: ChangeTally.Key(scope: scope, flush: flushes.first ?? 0, table: change.table))
+    }
+    self.open?.record.executed = tally
+    self.open?.record.isComplete = true
+    self.open?.frames = [Frame(changes: tally)]
   }
 
   /// Statements in a row ended that wrote within the open transaction and did nothing else: as if each had been told of.
@@ -241,6 +260,7 @@ extension TransactionLedger.Open {
         merge(from: 1, into: 0)
       }
     case .rollbackTo(let name):
+      hasUndone = true
       if let index = frames.lastIndex(where: { $0.name == name }) {
         for frame in frames[index...] { undone.add(frame.changes) }
         frames.removeSubrange((index + 1)...)

@@ -102,6 +102,16 @@ package final class TransactionMonitor: Sendable {
     for ended in finished { ended.file() }
   }
 
+  /// The database said what the open transaction has changed so far: that counts, and not what was added up.
+  ///
+  /// Where parts of it were undone, what the database counts includes them, and is not taken.
+  package func correct(_ changes: [TableChange]) {
+    state.withLock { state in
+      state.endRun()
+      state.ledger.correct(changes)
+    }
+  }
+
   /// The connection was closed.
   ///
   /// - Parameter scope: Of the recording in which it was; 0: in none.

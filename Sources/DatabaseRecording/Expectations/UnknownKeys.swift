@@ -82,10 +82,11 @@ extension UnknownKeys {
     let indices = Set(tables.flatMap(\.indices)).sorted()
     let statements = indices.map { ExecutedStatement(evidence: evidence, index: $0) }
     let type = evidence.connection(at: indices[0]).isOfLog ? "LoggedDatabase" : "InstrumentedConnection"
+    let reason = evidence.schema(at: indices[0]).problem.map { ["  they could not be read: \($0)"] } ?? []
     return Finding(
       kind: .blind,
       headline: "\(expectation) cannot be checked: the foreign keys of this database are not known.",
-      details: ShapeLines(statements, in: recording).lines + [
+      details: ShapeLines(statements, in: recording).lines + reason + [
         """
           fix: tell them once, by \(type).defineOnce { … } with the definitions of its tables, or by define(…) with DDL; migrations that \
         run in this process tell them by themselves

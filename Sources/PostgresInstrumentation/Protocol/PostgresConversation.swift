@@ -12,11 +12,17 @@ struct PostgresConversation {
   private var lastID = 0
   private var isCopyIn = false
   private var hasStarted = false
+  private var state: PostgresTransactionState?
   /// Why nothing more is read; the bytes go on being handed over.
   private(set) var problem: PostgresProtocolError?
 
   /// - Parameter split: Cuts a text into the statements that it holds.
   init(split: @escaping @Sendable (String) -> [String]) { self.split = split }
+
+  /// Whether a transaction is open, and all that was asked for is answered.
+  var isAtRestInTransaction: Bool {
+    state == .open && queue.steps.isEmpty && client.isBetweenMessages && problem == nil
+  }
 
   /// The client sent bytes.
   mutating func clientSent(_ bytes: UnsafeRawBufferPointer, _ tell: (PostgresEvent) -> Void) {
@@ -232,6 +238,7 @@ extension PostgresConversation {
     if let (id, rows) = queue.ready() { tell(.ended(id: id, PostgresOutcome(rows: rows))) }
     if queue.steps.isEmpty { statements.forgetProposals(keeping: queue) }
     guard let state = state.flatMap(PostgresTransactionState.init(rawValue:)) else { return }
+    self.state = state
     // Portals live as long as their transaction.
     if state == .idle {
       for (id, rows) in statements.closePortals() { tell(.ended(id: id, PostgresOutcome(rows: rows))) }

@@ -6,6 +6,29 @@ struct PostgresParameter: Sendable, Hashable {
   var isBinary: Bool
   /// The value; `nil` for NULL.
   var bytes: [UInt8]?
+
+  /// The value as clients print it, so that it is the same in both forms; `nil` for NULL, and for the binary form of other types than
+  /// numbers, texts, `boolean` and `uuid`.
+  var readable: String? {
+    guard let bytes else { return nil }
+    guard isBinary else { return String(decoding: bytes, as: UTF8.self) }
+    switch (type, bytes.count) {
+    case (16, 1): return bytes[0] == 0 ? "false" : "true"
+    case (20, 8), (21, 2), (23, 4), (26, 4):
+      let bits = bytes.reduce(bytes[0] < 0x80 || type == 26 ? 0 : UInt64.max) { $0 << 8 | UInt64($1) }
+      return String(Int64(bitPattern: bits))
+    case (19, _), (25, _), (1042, _), (1043, _), (705, _): return String(decoding: bytes, as: UTF8.self)
+    case (2950, 16):
+      let digits = bytes.hexadecimal.uppercased()
+      var text = ""
+      for (index, digit) in digits.enumerated() {
+        if [8, 12, 16, 20].contains(index) { text.append("-") }
+        text.append(digit)
+      }
+      return text
+    default: return nil
+    }
+  }
 }
 
 /// What the server did for a statement.

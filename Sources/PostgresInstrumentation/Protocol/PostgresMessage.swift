@@ -50,6 +50,9 @@ struct PostgresMessageReader {
     isStarting = direction == .frontend
   }
 
+  /// Whether nothing of a message has come that has not ended.
+  var isBetweenMessages: Bool { head.count == 0 && remaining < 0 }
+
   /// The client has named its version; from here on each of its messages has a letter.
   mutating func didStart() { isStarting = false }
 
@@ -159,6 +162,9 @@ struct PostgresFields {
     defer { position = end + 1 }
     return String(decoding: bytes[position..<end], as: UTF8.self)
   }
+
+  /// All that is left, as a text.
+  var rest: String { String(decoding: bytes[position...], as: UTF8.self) }
 
   mutating func data(_ count: Int) -> ArraySlice<UInt8>? {
     guard count >= 0, bytes.count - position >= count else { return nil }

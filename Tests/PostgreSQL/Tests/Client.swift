@@ -20,6 +20,8 @@ final class Client {
 
   deinit { PQfinish(connection) }
 
+  var isEncrypted: Bool { PQsslInUse(connection) == 1 }
+
   @discardableResult func run(_ sql: String) throws -> [[String?]] { try rows(PQexec(connection, sql)) }
 
   @discardableResult func run(_ sql: String, _ values: [String?]) throws -> [[String?]] {
@@ -89,9 +91,27 @@ enum TestServer {
   static let host = value("DATABASE_TESTING_POSTGRESQL_HOST")
   static let port = Int(value("DATABASE_TESTING_POSTGRESQL_PORT")) ?? 0
   static let password = value("DATABASE_TESTING_POSTGRESQL_PASSWORD")
-  static let address = PostgresServer.host(host, port: port)
+  static let address = PostgresServer.host(host, port: port, user: "postgres", password: password)
+
+  /// A PEM file.
+  static func certificate(_ name: String) -> String { "\(certificates)/\(name).crt" }
+  static func key(_ name: String) -> String { "\(certificates)/\(name).key" }
+  private static let certificates = value("DATABASE_TESTING_POSTGRESQL_CERTIFICATES")
 
   private static func value(_ name: String) -> String {
     ProcessInfo.processInfo.environment[name] ?? "run ./Tests/run --postgresql, which starts a server"
   }
+}
+
+/// Calls `body` with a database of its own, in which some statements ran.
+func withDatabase(_ statements: [String], _ body: (String) async throws -> Void) async throws {
+  let name = "test\(UInt32.random(in: 0...UInt32.max))"
+  let direct = try Client(nil)
+  try direct.run("CREATE DATABASE \(name)")
+  defer { _ = try? direct.run("DROP DATABASE \(name) WITH (FORCE)") }
+  do {
+    let client = try Client(nil, options: "dbname=\(name)")
+    for statement in statements { try client.run(statement) }
+  }
+  try await body(name)
 }
