@@ -97,7 +97,7 @@ public func expectConstantQueries<R>(
 ///        at Library.swift:51 in Library.booksWithTheirSequels()
 ///        plan: SCAN a
 ///        plan: SCAN b
-///   fix: an index on what the condition or the join compares
+///   fix: a condition or a join that an index can serve; of 3 that were tried SQLite uses none
 /// ```
 ///
 /// It compares what one row more costs at the small end with what it costs at the large one, in instructions of SQLite's
