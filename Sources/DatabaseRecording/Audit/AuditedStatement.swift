@@ -22,7 +22,6 @@ struct AuditedStatement {
   var shape: StatementShape { executions[0].shape }
   var terms: StatementTerms { advice.terms }
   var before: PlanReading? { advice.before }
-  var library: DatabaseLibrary? { ScanReport.library(of: executions[0]) }
 
   /// The only table that it names; `nil` where it is a view, or one of several.
   var onlyTable: TableDefinition? {
@@ -34,11 +33,6 @@ struct AuditedStatement {
 
   /// Rows that are too many to be looked at for nothing.
   func isMany(_ rows: Int) -> Bool { rows >= limit }
-
-  /// The execution that looked at the most rows for the fewest.
-  var worst: ExecutedStatement {
-    executions.max { ($0.rowsLookedAt, $1.number) < ($1.rowsLookedAt, $0.number) } ?? executions[0]
-  }
 
   /// Executions that look at many rows to find few.
   var needles: [ExecutedStatement] {

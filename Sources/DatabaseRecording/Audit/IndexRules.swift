@@ -39,7 +39,11 @@ struct ForeignKeyRule: AuditRule {
         let terms = key.columns.map { StatementTerms.Order(term: StatementTerms.Term(column: $0)) }
         let index = ProposedIndex(table: child.name, terms: terms, besides: statement.advice.taken)
         let plan = QueryPlan(sql, in: statement.schema, adding: [Self.enforcing, index.definition])
-        let says = plan?.lines.filter { $0.contains(" INDEX \(index.name) (") } ?? []
+        // An update looks for the old key and for the new one.
+        var says: [String] = []
+        for line in plan?.lines ?? [] where line.contains(" INDEX \(index.name) (") && !says.contains(line) {
+          says.append(line)
+        }
         guard !says.isEmpty else { continue }
         let tried = TriedIndexes(indexes: [index], says: says)
         let looked = found.reduce(0) { $0 + $1.rowsLookedAt }

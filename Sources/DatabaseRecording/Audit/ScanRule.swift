@@ -4,7 +4,7 @@ internal import DatabaseInstrumentation
 struct ScanRule: AuditRule {
   func fault(of statement: AuditedStatement) -> AuditFault? {
     let needles = statement.needles
-    guard let first = needles.first, let before = statement.before, before.scans > 0 || before.extremes > 0 else {
+    guard let first = needles.first, let before = statement.before, before.scans > 0 else {
       return nil
     }
     // Of rows that have to be sorted first, those that are returned are not all that were found.
@@ -16,10 +16,10 @@ struct ScanRule: AuditRule {
     let looked = needles.reduce(0) { $0 + $1.rowsLookedAt }
     let found = needles.reduce(0) { $0 + ($1.rowsHandled ?? 0) }
     let isCount = statement.shape.loaderHint.isAggregate || statement.shape.loaderHint.hasGroupBy
-    let name = tables.isEmpty ? tried.indexes[0].table : tables.joined(separator: " and ")
     return AuditFault(
       kind: .fullScan, statements: needles,
-      what: "looks at \(looked.counted("row")) of \(name)" + (isCount ? "" : " to find \(found)"),
+      what: "looks at \(looked.counted("row")) of \(tables.joined(separator: " and "))"
+        + (isCount ? "" : " to find \(found)"),
       facts: [looked.counted("row") + " looked at"], evidence: before.plan.lines.map { "       plan: \($0)" },
       cure: ["  fix: " + tried.advice(for: ScanReport.library(of: first)), tried.line])
   }
@@ -29,11 +29,8 @@ struct ScanRule: AuditRule {
     let served = Set(tried.indexes.flatMap(\.columns).map { $0.lowercased() })
     let isEqual = tried.says.allSatisfy { $0.contains("=?") && !$0.contains(">?") && !$0.contains("<?") }
     let terms = statement.terms
-    if terms.selects > 1 {
-      // The inner query runs for each row of the outer one.
-      let isCorrelated = statement.before?.plan.lines.contains { $0.hasPrefix("CORRELATED ") } == true
-      return isCorrelated && isEqual
-    }
+    // Which condition belongs to which scan cannot be told.
+    guard terms.selects <= 1 else { return false }
     if let table = statement.onlyTable {
       return statement.advice.comparedColumns(of: table.name).isSubset(of: served)
     }

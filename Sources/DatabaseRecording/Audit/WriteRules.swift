@@ -37,7 +37,10 @@ struct UnconditionalWrites {
   private func table(of statement: ExecutedStatement) -> String? {
     let written = statement.shape.tables.filter { $0.role == .written }
     guard written.count == 1, written[0].schema?.lowercased() != "temp" else { return nil }
-    return written[0].name
+    let name = written[0].name
+    let question = "SELECT 1 FROM sqlite_temp_master WHERE lower(name) = lower('\(name.replacing("'", with: "''"))')"
+    let schema = statement.evidence.schema(at: statement.index)
+    return schema.answers(to: SchemaFacts.Question(sql: question))?.isEmpty == false ? nil : name
   }
 
   private func isFilledAgain(_ table: String, after delete: ExecutedStatement) -> Bool {

@@ -187,7 +187,6 @@ private struct Trials {
   private func helps(_ after: PlanReading) -> Bool {
     switch aim {
     case .scan:
-      if after.extremes < before.extremes { return after.scans <= before.scans }
       if after.scans < before.scans { return after.automaticIndexes <= before.automaticIndexes }
       // In the order of the index, a page needs no more rows than it has.
       return after.sorts < before.sorts && after.scans == before.scans && advice.terms.hasLimit
@@ -209,7 +208,7 @@ private struct Trials {
 
 extension SchemaFacts {
   /// What has a name already, in lower case.
-  fileprivate var names: Set<String> {
+  var names: Set<String> {
     Set(answers(to: Question(sql: "SELECT lower(name) FROM sqlite_master")) ?? [])
   }
 }

@@ -36,7 +36,9 @@ struct PatternAdvice {
     else { return [] }
     let quoted = StatementTerms.Term.quoted
     let column = quoted(pattern.column)
-    let name = "\(table)_text"
+    let taken = schema.names
+    let name = (["\(table)_text"] + (2...9).map { "\(table)_text_\($0)" }).first { !taken.contains($0.lowercased()) }
+    guard let name else { return [] }
     let definition =
       "CREATE VIRTUAL TABLE \(quoted(name)) USING fts5(\(column), content=\(quoted(table)), tokenize='trigram')"
     let question = "SELECT rowid FROM \(quoted(name)) WHERE \(column) \(pattern.isGlob ? "GLOB" : "LIKE") ?"

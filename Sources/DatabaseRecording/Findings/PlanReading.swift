@@ -9,15 +9,12 @@ struct PlanReading {
   let automaticIndexes: Int
   /// Sorts for `ORDER BY`.
   let sorts: Int
-  /// Tables whose largest or smallest value is looked for in all rows: `SEARCH book`.
-  let extremes: Int
 
   init(_ plan: QueryPlan, of shape: StatementShape) {
     self.plan = plan
     scans = plan.lines.count { QueryPlan(lines: [$0]).scannedTables(of: shape).count > 0 }
     automaticIndexes = plan.lines.count { $0.contains(" AUTOMATIC ") }
     sorts = plan.lines.count { $0.hasPrefix("USE TEMP B-TREE FOR ") && $0.hasSuffix("ORDER BY") }
-    extremes = plan.lines.count { $0.hasPrefix("SEARCH ") && !$0.contains(" USING ") && !$0.contains(" VIRTUAL ") }
   }
 
   /// The lines that use an index, by its name.

@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Programs that the audit has nothing to say to, with ten rows and with ten thousand.
 extension AuditProgram {
   static let innocent: [AuditProgram] = keys + wholes + pages + small + searches + joins + writes + transactions

@@ -120,8 +120,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("SELECT * FROM book WHERE year + id = 1914", "of 2 that were tried SQLite uses none"),
-    ("SELECT * FROM book WHERE title <> 'x' AND year + 0 = 3", "of 2 that were tried SQLite uses none"),
+    ("SELECT * FROM book WHERE year + id = 1914", "of 3 that were tried SQLite uses none"),
+    ("SELECT * FROM book WHERE title <> 'x' AND year + 0 = 3", "of 3 that were tried SQLite uses none"),
     ("SELECT * FROM book WHERE title || '!' = 'x!'", "SQLite does not use the one that was tried"),
     ("SELECT * FROM book WHERE substr(title, 7) = '8'", "SQLite does not use the one that was tried"),
     ("SELECT * FROM book WHERE random() = 3", ""),
@@ -158,17 +158,17 @@ import Testing
 
   @Test(arguments: [
     (
-      "SELECT * FROM author JOIN note ON note.text = author.name", "note_text ON note (text)",
-      "SEARCH note USING INDEX note_text (text=?)"
+      "SELECT * FROM author JOIN note ON note.text = author.name", "author_name ON author (name)",
+      "SEARCH author USING COVERING INDEX author_name (name=?)"
     ),
     (
       "SELECT * FROM author a LEFT JOIN note n ON n.bookId = a.id", "note_bookId ON note (bookId)",
       "SEARCH n USING INDEX note_bookId (bookId=?) LEFT-JOIN"
     ),
     (
-      "SELECT * FROM author a, note n WHERE n.bookId = a.id AND n.text = a.name",
+      "SELECT * FROM author a LEFT JOIN note n ON n.bookId = a.id AND n.text = a.name",
       "note_bookId_text ON note (bookId, text)",
-      "SEARCH n USING COVERING INDEX note_bookId_text (bookId=? AND text=?)"
+      "SEARCH n USING COVERING INDEX note_bookId_text (bookId=? AND text=?) LEFT-JOIN"
     ),
   ])
   func anAutomaticIndexIsMadeByTheApp(sql: String, index: String, says: String) throws {
@@ -189,13 +189,16 @@ import Testing
   @Test func theAppsDatabaseStaysAsItIs() throws {
     let database = try shop()
     let recording = try recordDatabase { try database.execute("SELECT * FROM book WHERE title = 'x'") }
-    let before = try database.rows("SELECT count(*) FROM sqlite_master")
+    func entries() throws -> [Int] {
+      try withoutDatabaseRecording { try database.rows("SELECT count(*) FROM sqlite_master") }
+    }
+    let before = try entries()
     let later = try recordDatabase {
       _ = recording.check(.noFullScans)
       try database.execute("SELECT 1")
     }
     #expect(later.statements.count == 1)
-    #expect(try database.rows("SELECT count(*) FROM sqlite_master") == before)
+    #expect(try entries() == before)
     #expect(recording.statements.first?.queryPlan == ["SCAN book"])
   }
 }

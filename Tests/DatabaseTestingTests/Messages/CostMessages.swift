@@ -30,6 +30,15 @@ extension Message {
              at Library.swift:… in Library.authors(), through SQLiteDatabase.rows(_:_:)
       """#),
     Message(
+      .audit(beyond: 2), passes: { try $0.authors() },
+      fails: { try $0.database.execute("UPDATE author SET name = 'x'") },
+      #"""
+      Audit: UPDATE author SET name = ? changes 3 rows of author, and has no condition.
+        1×  UPDATE author SET name = ?    3 rows changed    #1
+             at SQLiteDatabase.swift:… in SQLiteDatabase.execute(_:)
+        fix: a WHERE; if all rows are meant, .ignoring(_:because:)
+      """#),
+    Message(
       .steps(...1), passes: { _ in }, fails: { try $0.book(titled: "goto") },
       #"""
       Expected up to … steps, found ….
