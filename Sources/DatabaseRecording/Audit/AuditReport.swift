@@ -31,8 +31,10 @@ struct AuditReport {
       if let page = UnorderedPageRule().fault(of: statement) { faults.append(page) }
     }
     faults += UnconditionalWrites(recording).faults(groups, limits)
-    faults += LockUpgrades(recording).faults.filter { !isExcepted($0.statements[0].shape) }
-    return faults + RedundantIndexes(recording).faults(limits)
+    faults += LockUpgrades(recording).faults.filter { fault in
+      !isExcepted(fault.statements[0].shape) && !ignored.contains(fault.statements[0].shape)
+    }
+    return faults + RedundantIndexes(recording, ignoring: ignored).faults(limits)
   }
 
   /// Whether a rule may have something to say, by numbers alone: SQLite is asked of such statements only.

@@ -64,19 +64,23 @@ struct ForeignKeyRule: AuditRule {
 /// An index whose columns another one begins with, on a table that was written to: each write keeps both.
 struct RedundantIndexes {
   private let recording: Recording
+  private let ignored: ShapeSet
 
-  init(_ recording: Recording) { self.recording = recording }
+  init(_ recording: Recording, ignoring ignored: ShapeSet) {
+    self.recording = recording
+    self.ignored = ignored
+  }
 
   func faults(_ limits: AuditLimits) -> [AuditFault] {
     var known: Set<String> = []
     var faults: [AuditFault] = []
-    for statement in recording.queries where statement.kind.isWrite && (statement.rowsChanged ?? 0) > 0 {
+    for statement in recording.queries where isWriting(statement) {
       let schema = statement.evidence.schema(at: statement.index)
       guard let name = statement.shape.tables.first(where: { $0.role == .written })?.name,
         let table = schema.table(name),
         known.insert(table.name.lowercased()).inserted, !limits.exceptions.contains(table.name.lowercased())
       else { continue }
-      let writes = recording.queries.on(table.name).filter { $0.kind.isWrite && ($0.rowsChanged ?? 0) > 0 }
+      let writes = recording.queries.on(table.name).filter { isWriting($0) }
       let rows = writes.reduce(0) { $0 + ($1.rowsChanged ?? 0) }
       for (index, other) in TableIndexes(table, schema).redundant {
         // The rows that it finds are found without it.
@@ -91,6 +95,10 @@ struct RedundantIndexes {
       }
     }
     return faults
+  }
+
+  private func isWriting(_ statement: ExecutedStatement) -> Bool {
+    statement.kind.isWrite && (statement.rowsChanged ?? 0) > 0 && !ignored.contains(statement.shape)
   }
 
   private func columns(_ index: TableIndexes.Index) -> String {

@@ -69,14 +69,6 @@ struct IndexAdvice {
     }
   }
 
-  /// An index for one set of terms, whatever else would serve as well.
-  func answer(_ order: [StatementTerms.Order], on table: String, sparing aim: Aim) -> TriedIndexes? {
-    guard let before else { return nil }
-    var trials = Trials(self, before: before, aim: aim)
-    _ = trials.use(of: order, on: table)
-    return trials.best
-  }
-
   /// The tables that it reads, with columns that are known.
   private var tables: [String] {
     var tables: [String] = []
