@@ -32,7 +32,10 @@ struct ForeignKeyRule: AuditRule {
     let sql = statement.shape.normalizedSQL
     let scanned = QueryPlan(sql, in: statement.schema, adding: [Self.enforcing])?.lines ?? []
     for child in statement.schema.tables {
-      let line = scanned.first { $0 == "SCAN \(child.name)" || $0.hasPrefix("SCAN \(child.name) ") }
+      // Of its aliases an action has none. SQLite before 3.36 says `SCAN TABLE page`.
+      let line = scanned.first { line in
+        line.split(separator: " ").filter { $0 != "TABLE" }.prefix(2).elementsEqual(["SCAN", child.name[...]])
+      }
       guard let line, !statement.limits.exceptions.contains(child.name.lowercased()) else { continue }
       for key in child.foreignKeys where key.parentTable.lowercased() == parent.name.lowercased() {
         guard !TableIndexes(child, statement.schema).serves(key.columns) else { continue }
