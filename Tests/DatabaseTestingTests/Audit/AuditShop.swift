@@ -7,8 +7,12 @@ final class AuditShop: Sendable {
   let database: SQLiteDatabase
 
   init(rows: Int) throws {
-    file = try TemporaryFile()
-    try FileManager.default.copyItem(atPath: try Self.template(rows).path, toPath: file.path)
+    let file = try TemporaryFile()
+    let template = try Self.template(rows)
+    try withExtendedLifetime(template) {
+      try FileManager.default.copyItem(atPath: template.path, toPath: file.path)
+    }
+    self.file = file
     database = try SQLiteDatabase(file.path)
   }
 
