@@ -143,7 +143,7 @@ typedef struct {
   void (*visit)(const char *, void *);
   void *argument;
   int32_t result;
-} planning;
+} asking;
 
 // Steps of SQLite's machine, in thousands: some milliseconds. Making tables takes a few dozen each.
 enum { STEPS = 2000, LENGTH = 8 << 20, UNKNOWN_FUNCTIONS = 64 };
@@ -221,8 +221,8 @@ static void add_statistics(sqlite3 *handle, const char *statistics) {
   run(handle, "ANALYZE sqlite_master");
 }
 
-static void make_plan(void *argument) {
-  planning *p = argument;
+static void ask_copy(void *argument) {
+  asking *p = argument;
   sqlite3 *handle = NULL;
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   p->result = sqlite3_open_v2(":memory:", &handle, flags, NULL);
@@ -238,7 +238,9 @@ static void make_plan(void *argument) {
     p->result = prepare(handle, p->sql, &statement);
     while (p->result == SQLITE_OK || p->result == SQLITE_ROW) {
       p->result = sqlite3_step(statement);
-      if (p->result == SQLITE_ROW) p->visit((const char *)sqlite3_column_text(statement, 3), p->argument);
+      if (p->result != SQLITE_ROW) break;
+      const char *text = (const char *)sqlite3_column_text(statement, sqlite3_column_count(statement) - 1);
+      p->visit(text ? text : "", p->argument);
     }
     sqlite3_finalize(statement);
     if (p->result == SQLITE_DONE) p->result = SQLITE_OK;
@@ -246,11 +248,11 @@ static void make_plan(void *argument) {
   sqlite3_close(handle);
 }
 
-int32_t dbh_make_plan(const char *definitions, const char *statistics, const char *sql,
-                      void (*visit)(const char *, void *), void *argument) {
-  planning p = {
+int32_t dbh_ask_copy(const char *definitions, const char *statistics, const char *sql,
+                     void (*visit)(const char *, void *), void *argument) {
+  asking p = {
       .definitions = definitions, .statistics = statistics, .sql = sql, .visit = visit, .argument = argument};
-  dbh_without_hooks(make_plan, &p);
+  dbh_without_hooks(ask_copy, &p);
   return p.result;
 }
 

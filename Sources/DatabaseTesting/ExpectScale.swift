@@ -97,7 +97,7 @@ public func expectConstantQueries<R>(
 ///        at Library.swift:51 in Library.booksWithTheirSequels()
 ///        plan: SCAN a
 ///        plan: SCAN b
-///   fix: an index on what the condition or the join compares
+///   fix: a condition or a join that an index can serve; of 3 that were tried SQLite uses none
 /// ```
 ///
 /// It compares what one row more costs at the small end with what it costs at the large one, in instructions of SQLite's
@@ -158,9 +158,11 @@ public func expectLinearSteps<R>(
   check.report(sizes, recordings, at: location, file: filePath)
 }
 
-private enum ScaleCheck: String {
+/// What is measured on data of several sizes.
+enum ScaleCheck: String {
   case constantQueries = "expectConstantQueries"
   case linearSteps = "expectLinearSteps"
+  case audit = "expectAudit"
 
   func refuses(_ sizes: [Int], at location: CodeLocation, file: StaticString) -> Bool {
     let problem = ScaleSeries.problem(of: sizes, for: rawValue, forLine: self == .linearSteps)
@@ -186,7 +188,12 @@ private enum ScaleCheck: String {
   func report(_ sizes: [Int], _ recordings: [Recording], at location: CodeLocation, file: StaticString) {
     guard let last = recordings.last else { return }
     let series = ScaleSeries(rawValue, sizes: sizes, recordings: recordings)
-    let findings = self == .constantQueries ? series.constantQueries() : series.linearSteps()
+    let findings =
+      switch self {
+      case .constantQueries: series.constantQueries()
+      case .linearSteps: series.linearSteps()
+      case .audit: series.audit()
+      }
     IssueReporter.report(findings, of: last, at: location, file: file)
   }
 }

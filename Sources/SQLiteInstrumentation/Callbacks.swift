@@ -69,7 +69,7 @@ private func connectionOpened(_ opening: UnsafePointer<dbh_opening>?) -> UnsafeM
 }
 
 private func schemaFacts(file: String?, _ opening: dbh_opening) -> SchemaFacts {
-  let planner: SchemaFacts.Planner = { sql, entries in plan(of: sql, entries: entries) }
+  let planner: SchemaFacts.Planner = { question, entries in answers(to: question, entries: entries) }
   if let file, !opening.identity.is_memory { return SchemaFacts(reader: { readSchema(of: file) }, planner: planner) }
   return SchemaFacts(
     reader: { .unreadable("it is in memory, and its connection could not be asked") }, planner: planner,

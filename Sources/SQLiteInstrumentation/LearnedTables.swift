@@ -16,7 +16,9 @@ final class LearnedTables: Sendable {
   private static let limit = 256
 
   static func learned(_ listing: SchemaListing) -> Learned {
-    Learned(facts: SchemaFacts(listing: listing) { sql, entries in plan(of: sql, entries: entries) }, listing: listing)
+    Learned(
+      facts: SchemaFacts(listing: listing) { question, entries in answers(to: question, entries: entries) },
+      listing: listing)
   }
 
   func facts(of tables: dbh_tables) -> Learned {

@@ -19,8 +19,8 @@ private final class ReadListing {
   var listing: SchemaListing?
 }
 
-/// The lines of a statement's query plan in a database of our own with such tables; `nil` when there is none.
-func plan(of sql: String, entries: [SchemaEntry]) -> [String]? {
+/// What a query gives in a database of our own with such tables and no rows; `nil` when it cannot be run there.
+func answers(to question: SchemaFacts.Question, entries: [SchemaEntry]) -> [String]? {
   var definitions = ""
   var statistics = ""
   for entry in entries {
@@ -35,17 +35,18 @@ func plan(of sql: String, entries: [SchemaEntry]) -> [String]? {
   }
   let attached = Set(entries.map(\.schema)).subtracting(["", "main", "temp"]).sorted()
   let attaching = attached.map { "ATTACH ':memory:' AS \"\($0.replacing("\"", with: "\"\""))\"\0" }.joined()
-  let plan = Plan()
-  let result = dbh_make_plan(
-    attaching + definitions + "\0", statistics + "\0", "EXPLAIN QUERY PLAN " + sql,
+  let adding = question.adding.map { $0 + "\0" }.joined()
+  let answers = Answers()
+  let result = dbh_ask_copy(
+    attaching + definitions + adding + "\0", statistics + "\0", question.sql,
     { line, argument in
       guard let line, let argument else { return }
-      Unmanaged<Plan>.fromOpaque(argument).takeUnretainedValue().lines.append(String(cString: line))
-    }, Unmanaged.passUnretained(plan).toOpaque())
-  return result == 0 ? plan.lines : nil
+      Unmanaged<Answers>.fromOpaque(argument).takeUnretainedValue().lines.append(String(cString: line))
+    }, Unmanaged.passUnretained(answers).toOpaque())
+  return result == 0 ? answers.lines : nil
 }
 
-private final class Plan {
+private final class Answers {
   var lines: [String] = []
 }
 

@@ -160,7 +160,7 @@ struct Outputs {
   /// Expectations that fail with much to show.
   static let expectations: [DatabaseExpectation] = [
     .queries(0), .noQueries, .noWrites, .noFailures, .noNPlusOne, .noDuplicateQueries, .noLazyLoads, .noFullScans,
-    .noAutomaticIndexes,
+    .noAutomaticIndexes, .audit(beyond: 2),
     .selects(0), .selects(0, on: "t"), .inserts(0), .updates(0), .deletes(0), .writes(0), .statements(.ddl, 700),
     .statements(.other, 0),
     .statements(.pragma, 0), .statements(.transaction, 700), .loads(.joined, of: "book.authorId", 1), .steps(0),

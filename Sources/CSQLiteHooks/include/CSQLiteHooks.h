@@ -150,10 +150,11 @@ void dbh_without_hooks(void (*body)(void *argument), void *argument);
 /// Reads what is in a file over a connection of its own: without hooks, and without a lock that a writer could meet. Returns
 /// SQLite's result code; `visit` is called once if that is SQLITE_OK. May wait for 50 ms.
 int32_t dbh_read_schema(const char *file, void (*visit)(const dbh_tables *tables, void *argument), void *argument);
-/// The lines of a statement's `EXPLAIN QUERY PLAN` in an empty database in memory that `definitions` make: texts that end with a
-/// zero each, and an empty one at last; `statistics` likewise, of a table, an index and the numbers of sqlite_stat1.
-int32_t dbh_make_plan(const char *definitions, const char *statistics, const char *sql, void (*visit)(const char *, void *),
-                      void *argument);
+/// The last column of each row of a query, such as an `EXPLAIN QUERY PLAN`, in an empty database in memory that `definitions` make:
+/// texts that end with a zero each, and an empty one at last; `statistics` likewise, of a table, an index and the numbers of
+/// sqlite_stat1. On any thread; takes no lock.
+int32_t dbh_ask_copy(const char *definitions, const char *statistics, const char *sql, void (*visit)(const char *, void *),
+                     void *argument);
 
 /// SQLite's own words for a result code. Never NULL, never freed.
 const char *dbh_error_text(int32_t code);

@@ -23,8 +23,21 @@ package final class SchemaFacts: Sendable {
   /// Reads what is in the database, when findings are computed.
   package typealias Reader = @Sendable () -> SchemaReading
 
-  /// Asks how a statement is run where there is what the entries say; `nil` when that cannot be told.
-  package typealias Planner = @Sendable (_ sql: String, _ entries: [SchemaEntry]) -> [String]?
+  /// Asks a database without rows that has what the entries say; `nil` when it has no answer.
+  package typealias Planner = @Sendable (_ question: Question, _ entries: [SchemaEntry]) -> [String]?
+
+  /// What such a database is asked.
+  package struct Question: Sendable, Hashable {
+    /// A query, of which the last column of each row counts.
+    package var sql: String
+    /// Statements that run before, as an index that is tried.
+    package var adding: [String]
+
+    package init(sql: String, adding: [String] = []) {
+      self.sql = sql
+      self.adding = adding
+    }
+  }
 
   fileprivate struct State {
     var tables: [String: TableDefinition] = [:]
@@ -47,16 +60,16 @@ package final class SchemaFacts: Sendable {
     /// What there is for a plan.
     var entries: [SchemaEntry] = []
     var version = 0
-    var plans: [String: [String]?] = [:]
+    var answers: [Question: [String]?] = [:]
   }
 
   private static let definitionLimit = 5_000
-  private static let planLimit = 1_000
+  private static let answerLimit = 1_000
   private static let viewLimit = 64
 
   /// - Parameters:
   ///   - reader: Reads the tables from the database when findings are computed; `nil` where its source never tells of any.
-  ///   - planner: Tells query plans.
+  ///   - planner: Asks a database without rows that has the same tables.
   ///   - isNew: Whether no table was there before anyone looked.
   ///   - isTold: Whether the definitions that are noted will be all, until ``stopTelling()``.
   package init(reader: Reader? = nil, planner: Planner? = nil, isNew: Bool = false, isTold: Bool = false) {
@@ -113,7 +126,7 @@ package final class SchemaFacts: Sendable {
     self.state.withLock { own in
       own = state
       own.isRead = true
-      own.plans = [:]
+      own.answers = [:]
     }
   }
 
@@ -121,17 +134,24 @@ package final class SchemaFacts: Sendable {
   package var copy: SchemaFacts { SchemaFacts(copying: self) }
 
   /// The lines of the query plan of a statement.
-  package func plan(of sql: String) -> [String]? {
+  ///
+  /// - Parameter adding: Statements that run before, as an index that is tried: what fails of them is left out.
+  package func plan(of sql: String, adding: [String] = []) -> [String]? {
+    answers(to: Question(sql: "EXPLAIN QUERY PLAN " + sql, adding: adding))
+  }
+
+  /// What a database says that has the same tables, indexes and statistics, and no rows; `nil` where none can be asked.
+  package func answers(to question: Question) -> [String]? {
     guard let planner else { return nil }
     readOnce()
-    let (entries, known) = state.withLock { ($0.entries, $0.plans[sql]) }
+    let (entries, known) = state.withLock { ($0.entries, $0.answers[question]) }
     if let known { return known }
-    let plan = planner(sql, entries)
+    let answers = planner(question, entries)
     state.withLock { state in
-      if state.plans.count >= Self.planLimit { state.plans.removeAll(keepingCapacity: true) }
-      state.plans[sql] = .some(plan)
+      if state.answers.count >= Self.answerLimit { state.answers.removeAll(keepingCapacity: true) }
+      state.answers[question] = .some(answers)
     }
-    return plan
+    return answers
   }
 
   /// Takes note of a statement that changes the schema.
@@ -140,7 +160,7 @@ package final class SchemaFacts: Sendable {
     let text = SchemaText.of(sql)
     if let definition = text.writing { writing.note(definition, isComplete: isNew) }
     state.withLock { state in
-      state.plans.removeAll(keepingCapacity: true)
+      state.answers.removeAll(keepingCapacity: true)
       if planner != nil, let definition = text.definition, state.entries.count < Self.definitionLimit {
         state.entries.append(definition)
       }
@@ -169,7 +189,7 @@ package final class SchemaFacts: Sendable {
       state.views = main.views(besides: tables)
       state.virtuals = main.virtualTables
       state.entries = main.entries
-      state.plans = [:]
+      state.answers = [:]
       state.isRead = true
       state.problem = nil
       state.version += 1

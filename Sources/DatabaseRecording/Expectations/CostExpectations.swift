@@ -9,13 +9,14 @@ extension DatabaseExpectation {
   ///        at Library.swift:42 in Library.book(titled:)
   ///        plan: SCAN book
   ///   fix: an index, e.g. CREATE INDEX book_title ON book (title), or .noFullScans(except: ["book"])
+  ///        with it SQLite says SEARCH book USING INDEX book_title (title=?); tried
   /// ```
   ///
   /// It speaks of statements with a `WHERE`, or a `LIMIT` on rows that have to be sorted first, that looked at more than
   /// twice as many rows as they returned or changed, by SQLite's own
   /// [counter](https://www.sqlite.org/c3ref/c_stmtstatus_counter.html): a query that wants most of the rows has to read
   /// them. Statements with a `SELECT` inside of another are left out, since which condition belongs to which scan cannot be
-  /// told. Where the source does not tell what statements cost (another driver's, a log), it fails instead of passing.
+  /// told. An index is advised where SQLite uses it: its plan was asked for again with the index. Where the source does not tell what statements cost (another driver's, a log), it fails instead of passing.
   ///
   /// The plan is that of an equal statement without values, from a connection of this package; of a database in memory, from
   /// an empty one with the same tables.
@@ -41,7 +42,8 @@ extension DatabaseExpectation {
   ///        at Library.swift:42 in Library.report()
   ///        plan: SCAN a
   ///        plan: SEARCH b USING AUTOMATIC COVERING INDEX (x=?)
-  ///   fix: an index on the columns that the join compares
+  ///   fix: an index, e.g. CREATE INDEX b_x ON b (x)
+  ///        with it SQLite says SEARCH b USING INDEX b_x (x=?); tried
   /// ```
   ///
   /// See [automatic indexes](https://www.sqlite.org/optoverview.html#autoindex).
@@ -151,7 +153,7 @@ extension DatabaseExpectation {
 
 extension Recording {
   /// What to say where no query tells what it cost; `nil` where one does.
-  fileprivate func unknownCost(for name: String) -> [Finding]? {
+  func unknownCost(for name: String) -> [Finding]? {
     let queries = self.queries.filter { $0.error == nil }
     guard !queries.isEmpty, queries.allSatisfy({ $0.cost == nil }) else { return nil }
     return [

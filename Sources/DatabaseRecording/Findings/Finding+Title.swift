@@ -11,6 +11,10 @@ extension Finding.Kind {
     "poolMisuse": "misuse of a pool", "flush": "rows written",
     "autocommitWrites": "writes without a transaction",
     "rowByRowInserts": "inserts row by row", "openTransaction": "open transaction",
+    "unusedIndex": "index that is not used", "sortedPage": "sort for a page", "skippedRows": "rows skipped by OFFSET",
+    "unorderedPage": "pages in no total order", "unindexedKey": "foreign key without an index",
+    "unconditionalWrite": "write without a condition", "lockUpgrade": "late write lock",
+    "redundantIndex": "redundant index",
   ]
 
   /// Whether its findings are made by this package, and say nothing that its author wrote.
@@ -30,7 +34,9 @@ extension Finding.Kind {
     case .repeatedRead: 2
     case .duplicateQuery: 3
     case .openTransaction, .autocommitWrites, .rowByRowInserts: 4
-    case .fullScan, .automaticIndex, .growth, .cost: 5
+    case .fullScan, .automaticIndex, .growth, .cost, .unusedIndex, .sortedPage, .skippedRows, .unorderedPage,
+      .unindexedKey, .unconditionalWrite, .lockUpgrade, .redundantIndex:
+      5
     case .blind, .invalidExpectation: 6
     case .failure: 9
     case .ofTest: 8

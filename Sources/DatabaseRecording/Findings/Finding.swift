@@ -112,6 +112,22 @@ public struct Finding: Sendable, CustomStringConvertible {
     public static let blockingQuery = Kind(rawValue: "blockingQuery")
     /// The number of queries, or their cost, grows with the data.
     public static let growth = Kind(rawValue: "growth")
+    /// An index is there, and a condition keeps it from being used.
+    public static let unusedIndex = Kind(rawValue: "unusedIndex")
+    /// Many rows are sorted for a page of few.
+    public static let sortedPage = Kind(rawValue: "sortedPage")
+    /// Rows were stepped over by `OFFSET`.
+    public static let skippedRows = Kind(rawValue: "skippedRows")
+    /// Pages were read in an order that is not total.
+    public static let unorderedPage = Kind(rawValue: "unorderedPage")
+    /// A foreign key without an index was followed.
+    public static let unindexedKey = Kind(rawValue: "unindexedKey")
+    /// Several rows were changed by a statement without a condition.
+    public static let unconditionalWrite = Kind(rawValue: "unconditionalWrite")
+    /// A transaction read before it asked for the write lock.
+    public static let lockUpgrade = Kind(rawValue: "lockUpgrade")
+    /// An index has nothing that another one has not.
+    public static let redundantIndex = Kind(rawValue: "redundantIndex")
     /// The queries are other ones than in the snapshot.
     public static let snapshot = Kind(rawValue: "snapshot")
     /// An expectation made of others does not hold.
@@ -131,7 +147,7 @@ public struct Finding: Sendable, CustomStringConvertible {
       switch self {
       case .nPlusOne, .repeatedRead, .duplicateQuery, .failure, .leak, .doubleCheckin, .unfinishedSpan, .fullScan,
         .automaticIndex, .mainThreadQuery, .blockingQuery, .openTransaction, .autocommitWrites, .rowByRowInserts,
-        .invalidExpectation:
+        .invalidExpectation, .unusedIndex, .sortedPage, .skippedRows, .unorderedPage, .unindexedKey, .lockUpgrade:
         true
       default: false
       }

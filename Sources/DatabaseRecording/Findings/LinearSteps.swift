@@ -64,10 +64,24 @@ extension ScaleSeries {
     let isScan = row.statements.contains { ($0.cost?.fullScanSteps ?? 0) > 0 }
     let fix =
       isScan
-      ? "an index on what the condition or the join compares"
-      : isRepeated
-        ? "one query for all rows instead of one for each" : "a query that looks at each row once; see its plan"
+      ? indexFix(row)
+      : [
+        isRepeated
+          ? "  fix: one query for all rows instead of one for each"
+          : "  fix: a query that looks at each row once; see its plan"
+      ]
     return ["  \(count)×  \(row.shape.normalizedSQL)    \((row.steps ?? []).arrows) steps"]
-      + SiteLines(place).lines + plan.map { "       plan: \($0)" } + ["  fix: \(fix)"]
+      + SiteLines(place).lines + plan.map { "       plan: \($0)" } + fix
+  }
+
+  private func indexFix(_ row: Row) -> [String] {
+    guard let statement = row.statements.first else { return [] }
+    let advice = IndexAdvice(of: row.shape, in: statement.evidence.schema(at: statement.index))
+    switch advice.answer(sparing: .scan) {
+    case .unknown: return ["  fix: an index on what the condition or the join compares"]
+    case .none(let tried): return ["  fix: \(IndexAdvice.anotherCondition(tried: tried))"]
+    case .helps(let tried):
+      return ["  fix: \(tried.advice(for: ScanReport.library(of: statement)))", tried.line]
+    }
   }
 }

@@ -13,10 +13,16 @@ struct QueryPlan {
   }
 
   /// - Returns: `nil` where the database cannot be asked.
-  init?(of shape: StatementShape, in schema: SchemaFacts) {
-    guard let lines = schema.plan(of: shape.normalizedSQL), !lines.isEmpty else { return nil }
+  init?(of shape: StatementShape, in schema: SchemaFacts) { self.init(shape.normalizedSQL, in: schema) }
+
+  /// - Parameter adding: Statements that run before, as an index that is tried.
+  /// - Returns: `nil` where the database cannot be asked.
+  init?(_ sql: String, in schema: SchemaFacts, adding: [String] = []) {
+    guard let lines = schema.plan(of: sql, adding: adding), !lines.isEmpty else { return nil }
     self.lines = lines
   }
+
+  init(lines: [String]) { self.lines = lines }
 
   /// Whether the database makes an index for the statement alone.
   var hasAutomaticIndex: Bool { lines.contains { $0.contains(" AUTOMATIC ") } }

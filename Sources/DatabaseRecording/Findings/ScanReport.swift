@@ -33,8 +33,12 @@ struct ScanReport {
       finding(
         .fullScan, "full scans", scan.statements, number: offset + 1, of: found.count, what: "looks at \(scan.rows)",
         fact: "\(scan.looked.counted("row")) looked at",
-        more: scan.plan.map { "       plan: \($0)" } + ["  fix: \(fix(scan))"])
+        more: scan.plan.map { "       plan: \($0)" } + fix(scan, exception: exception(scan)))
     }
+  }
+
+  private func exception(_ scan: Scan) -> String {
+    ", or .noFullScans(except: [\(scan.tables.map { "\"\($0)\"" }.joined(separator: ", "))])"
   }
 
   /// What to do about the scan that looks at the most rows, of those that are among some statements.
@@ -43,9 +47,8 @@ struct ScanReport {
     guard let widest = scans.first(where: { $0.statements.allSatisfy { among.contains($0.index) } }) else { return [] }
     let count = widest.statements.count
     return [
-      "  \(count) of them \(count == 1 ? "looks" : "look") at \(widest.rows): \(NumberList(widest.statements.map(\.number)))",
-      "  fix: \(index(for: widest))",
-    ]
+      "  \(count) of them \(count == 1 ? "looks" : "look") at \(widest.rows): \(NumberList(widest.statements.map(\.number)))"
+    ] + fix(widest)
   }
 
   private var scans: [Scan] {
@@ -60,33 +63,43 @@ struct ScanReport {
     .enumerated().sorted { ($1.element.looked, $0.offset) < ($0.element.looked, $1.offset) }.map(\.element)
   }
 
-  private func fix(_ scan: Scan) -> String {
-    let tables = scan.tables.map { "\"\($0)\"" }.joined(separator: ", ")
-    return "\(index(for: scan)), or .noFullScans(except: [\(tables)])"
-  }
-
-  private func index(for scan: Scan) -> String {
-    let words = scan.statements[0].sql.split(separator: " ")
-    if words.contains("LIKE") || words.contains("GLOB") { return "a full-text index (FTS5)" }
-    return example(of: scan) ?? "an index on what the condition compares"
-  }
-
-  /// An index on the columns of the one table that are compared with values, as the library writes it.
-  private func example(of scan: Scan) -> String? {
+  /// What to do about it, and what came of trying that.
+  private func fix(_ scan: Scan, exception: String = "") -> [String] {
     let statement = scan.statements[0]
+    let advice = IndexAdvice(of: statement.shape, in: statement.evidence.schema(at: statement.index))
+    let library = ScanReport.library(of: statement)
+    switch advice.answer(sparing: .scan) {
+    case .helps(let tried): return ["  fix: \(tried.advice(for: library))\(exception)", tried.line]
+    case .unknown where !isPatternSearch(statement):
+      return ["  fix: \(example(of: scan) ?? "an index on what the condition compares")\(exception)"]
+    case .none(let tried) where !isPatternSearch(statement):
+      return ["  fix: \(IndexAdvice.anotherCondition(tried: tried))\(exception)"]
+    default:
+      return ["  fix: a full-text index (FTS5)\(exception)"] + PatternAdvice(statement).lines
+    }
+  }
+
+  private func isPatternSearch(_ statement: ExecutedStatement) -> Bool {
+    let words = statement.sql.split(separator: " ")
+    return words.contains("LIKE") || words.contains("GLOB")
+  }
+
+  /// An index on the columns of the one table that are compared with values: where the database cannot be asked what it makes of it.
+  private func example(of scan: Scan) -> String? {
     guard scan.tables.count == 1, let table = scan.tables.first else { return nil }
-    let columns = statement.shape.loaderHint.keyPredicates
+    let columns = scan.statements[0].shape.loaderHint.keyPredicates
       .filter { $0.isByValue && $0.table?.lowercased() == table.lowercased() }
       .flatMap(\.columns)
     guard !columns.isEmpty else { return nil }
+    let index = ProposedIndex(
+      table: table, terms: columns.map { StatementTerms.Order(term: StatementTerms.Term(column: $0)) })
+    return "an index, e.g. \(index.text(for: ScanReport.library(of: scan.statements[0])))"
+  }
+
+  /// Whose way of writing an index is understood.
+  static func library(of statement: ExecutedStatement) -> DatabaseLibrary? {
     let stack = statement.record.stack
-    let evidence = recording.storage.evidence
-    if stack != 0, evidence.stacks[Int(stack) - 1].databaseLibrary() == .grdb {
-      let names = columns.map { "\"\($0)\"" }.joined(separator: ", ")
-      return "an index, e.g. db.create(indexOn: \"\(table)\", columns: [\(names)])"
-    }
-    let name = ([table] + columns).joined(separator: "_")
-    return "an index, e.g. CREATE INDEX \(name) ON \(table) (\(columns.joined(separator: ", ")))"
+    return stack == 0 ? nil : statement.evidence.stacks[Int(stack) - 1].databaseLibrary()
   }
 
   func automaticIndexes() -> [Finding] {
@@ -97,11 +110,19 @@ struct ScanReport {
       .sorted { (indexedRows($1.element), $0.offset) < (indexedRows($0.element), $1.offset) }.map(\.element)
     return found.enumerated().map { offset, statements in
       let rows = indexedRows(statements)
-      let plan = QueryPlan(of: statements[0])?.lines ?? []
+      let statement = statements[0]
+      let plan = QueryPlan(of: statement)?.lines ?? []
+      let advice = IndexAdvice(of: statement.shape, in: statement.evidence.schema(at: statement.index))
+      let fix =
+        switch advice.answer(sparing: .automaticIndex) {
+        case .unknown: ["  fix: an index on the columns that the join compares"]
+        case .none(let tried): ["  fix: \(IndexAdvice.anotherCondition(tried: tried))"]
+        case .helps(let tried): ["  fix: \(tried.advice(for: ScanReport.library(of: statement)))", tried.line]
+        }
       return finding(
         .automaticIndex, "automatic indexes", statements, number: offset + 1, of: found.count,
         what: "puts \(rows.counted("row")) into an index for itself", fact: "\(rows.counted("row")) indexed",
-        more: plan.map { "       plan: \($0)" } + ["  fix: an index on the columns that the join compares"])
+        more: plan.map { "       plan: \($0)" } + fix)
     }
   }
 
@@ -139,10 +160,10 @@ struct ScanReport {
 
 extension ExecutedStatement {
   /// Rows that it returned, or wrote.
-  fileprivate var rowsHandled: Int? { kind == .select ? rowsReturned : rowsChanged }
+  var rowsHandled: Int? { kind == .select ? rowsReturned : rowsChanged }
 
   /// SQLite counts the steps from one row to the next.
-  fileprivate var rowsLookedAt: Int { (cost?.fullScanSteps ?? 0) + 1 }
+  var rowsLookedAt: Int { (cost?.fullScanSteps ?? 0) + 1 }
 
   fileprivate var isFullScan: Bool {
     guard let cost, cost.fullScanSteps > 0, let rowsHandled, rowsLookedAt > 2 * max(1, rowsHandled) else {

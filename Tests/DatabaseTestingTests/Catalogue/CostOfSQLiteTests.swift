@@ -40,7 +40,17 @@ import Testing
       #expect(lines.dropFirst(2).first?.hasSuffix(", through SQLiteDatabase.rows(_:_:)") == true)
       #expect(lines.contains("       plan: SCAN b"))
       #expect(lines.contains("       plan: SEARCH a USING INTEGER PRIMARY KEY (rowid=?)"))
-      #expect(lines.last == "  fix: an index on what the condition compares, or .noFullScans(except: [\"book\"])")
+      #expect(
+        lines.suffix(2) == [
+          """
+            fix: indexes, e.g. CREATE INDEX book_authorId ON book (authorId); CREATE INDEX author_name ON author (name), \
+          or .noFullScans(except: ["book"])
+          """,
+          """
+                 with them SQLite says SEARCH b USING COVERING INDEX book_authorId (authorId=?), SEARCH a USING COVERING \
+          INDEX author_name (name=?); tried
+          """,
+        ])
     }
   }
 

@@ -17,7 +17,8 @@ extension Message {
         1×  SELECT * FROM book WHERE lower(title) = ?    3 rows looked at, … steps    #1
              at SQLiteDatabase.swift:… in SQLiteDatabase.execute(_:)
              plan: SCAN book
-        fix: an index on what the condition compares, or .noFullScans(except: ["book"])
+        fix: an index, e.g. CREATE INDEX book_lower_title ON book (lower(title)), or .noFullScans(except: ["book"])
+             with it SQLite says SEARCH book USING INDEX book_lower_title (<expr>=?); tried
       """#),
     Message(
       .steps(...1), passes: { _ in }, fails: { try $0.authorsWithBooksAtOnce() },
@@ -29,13 +30,23 @@ extension Message {
              at Library.swift:… in Library.authors(), through SQLiteDatabase.rows(_:_:)
       """#),
     Message(
+      .audit(beyond: 2), passes: { try $0.authors() },
+      fails: { try $0.database.execute("UPDATE author SET name = 'x'") },
+      #"""
+      Audit: UPDATE author SET name = ? changes 3 rows of author, and has no condition.
+        1×  UPDATE author SET name = ?    3 rows changed    #1
+             at SQLiteDatabase.swift:… in SQLiteDatabase.execute(_:)
+        fix: a WHERE; if all rows are meant, .ignoring(_:because:)
+      """#),
+    Message(
       .steps(...1), passes: { _ in }, fails: { try $0.book(titled: "goto") },
       #"""
       Expected up to … steps, found ….
         1×  SELECT * FROM book WHERE lower(title) = ?    … steps    #1
              at SQLiteDatabase.swift:… in SQLiteDatabase.execute(_:)
         1 of them looks at 3 rows of book to find 1: #1
-        fix: an index on what the condition compares
+        fix: an index, e.g. CREATE INDEX book_lower_title ON book (lower(title))
+             with it SQLite says SEARCH book USING INDEX book_lower_title (<expr>=?); tried
       """#),
     Message(
       .rows(...1), passes: { try $0.books(of: 1) }, fails: { try $0.authorsWithBooks() },
@@ -122,7 +133,8 @@ extension Message {
              at Library.swift:… in Library.booksOfEqualTitles(), through SQLiteDatabase.execute(_:)
              plan: SCAN book USING COVERING INDEX sqlite_autoindex_book_1
              plan: SEARCH author USING AUTOMATIC COVERING INDEX (name=?)
-        fix: an index on the columns that the join compares
+        fix: an index, e.g. CREATE INDEX author_name ON author (name)
+             with it SQLite says SEARCH author USING COVERING INDEX author_name (name=?); tried
       """#),
   ]
 
