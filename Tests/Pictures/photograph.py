@@ -217,10 +217,6 @@ def main():
                             check_zoom(browser, name, problems)
                         browser.photograph(folder / (name + ".png"), whole)
                         pictures += 1
-            for scheme, name in [("light", "report.png"), ("dark", "report~dark.png")]:
-                browser.open(url, 1000, scheme, 640)
-                browser.photograph(folder / name, True, 1000, 640, 1.6)
-                pictures += 1
         finally:
             browser.end()
     print("%d pictures in %s" % (pictures, folder))
