@@ -159,6 +159,8 @@ void dbh_took_plain_changes(dbh_connection *connection);
 void dbh_settle(dbh_connection *connection, dbh_open_statement *open, bool is_busy, bool is_again);
 /// Tells of changes that belong to no statement which is traced.
 void dbh_settle_loose(dbh_connection *connection);
+/// Forgets such changes, of which nobody who listens by now can have seen the beginning.
+void dbh_drop_loose(dbh_connection *connection);
 /// The code of a failure that undid what the statement had changed; 0: there was none.
 int32_t dbh_undoing_error(dbh_connection *connection, const dbh_open_statement *open);
 

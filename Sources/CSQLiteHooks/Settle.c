@@ -93,6 +93,17 @@ void dbh_settle_loose(dbh_connection *c) {
   send(c, NULL, &step);
 }
 
+// What a statement changed that began before anyone listened, and whose end nobody was told of: whoever listens by now was not there.
+void dbh_drop_loose(dbh_connection *c) {
+  DCS_ASSERT(dbh_is_inside(c));
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < c->pending_count; i++) {
+    if (c->pending[i].owner != NULL) c->pending[kept++] = c->pending[i];
+  }
+  c->pending_count = kept;
+  c->last_run = 0;
+}
+
 static bool says_fail(const char *sql) {
   for (; sql && *sql; sql++) {
     if ((*sql == 'F' || *sql == 'f') && sqlite3_strnicmp(sql, "FAIL", 4) == 0) return true;

@@ -17,8 +17,11 @@ static __attribute__((cold, noinline)) void resync(dbh_connection *c, const dbh_
   uint64_t epoch = atomic_load_explicit(&dbh_epoch, memory_order_relaxed);
   bool is_new = atomic_load_explicit(&c->epoch, memory_order_relaxed) != epoch;
   bool is_expected = is_new || atomic_load_explicit(&c->resync, memory_order_relaxed);
-  // What was open may have ended, and another transaction begun, while nobody listened.
-  if (is_new) c->transaction = 0;
+  if (is_new) {
+    // What was open may have ended, and another transaction begun, while nobody listened.
+    c->transaction = 0;
+    dbh_drop_loose(c);
+  }
   // And another statement may have been prepared at the address of the one that ended last.
   if (c->last) c->last->ended_steps = 0;
   dbh_sync_changes(c);

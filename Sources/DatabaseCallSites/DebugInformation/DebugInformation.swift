@@ -153,19 +153,20 @@ internal import DatabaseSupport
 
     /// The lines that are the same at all addresses; `nil` where there are none.
     ///
-    /// - Parameter isAwaiting: Whether they await. Then there are none either where the optimiser lost the line of the innermost call as
-    ///   it inlined the function around it: two calls of that function would have the line of its caller. A loop that awaits has one
-    ///   address, while one that calls has several, of which some have no line.
+    /// - Parameter isAwaiting: Whether they await. Then there are none either where the optimiser lost the lines of a function that it
+    ///   inlined, all that there are before the call: two calls of that function would have the line of its caller.
     func lines(atEach addresses: [UInt], isAwaiting: Bool) -> [SourceLine]? {
       guard let first = addresses.first, let lines = lines(at: first), !lines.isEmpty else { return nil }
-      if isAwaiting, isInnermostLost(at: first) { return nil }
+      if isAwaiting, isLost(at: first) { return nil }
       return addresses.dropFirst().allSatisfy { self.lines(at: $0) == lines } ? lines : nil
     }
 
-    private func isInnermostLost(at address: UInt) -> Bool {
+    /// Whether an address is in an inlined function, and nothing of the code before it has a line.
+    private func isLost(at address: UInt) -> Bool {
       guard let (number, _) = index.number(at: address) else { return false }
       let tables = tables(of: number)
-      return tables.lines.row(at: address)?.line == 0 && !tables.functions.inlined(at: address).isEmpty
+      guard !tables.functions.inlined(at: address).isEmpty else { return false }
+      return !tables.lines.hasLine(from: symbols.start(ofFunctionAt: address) ?? address, through: address)
     }
 
     /// The lines at an address of the file, the innermost first, without looking for names; `nil`: it is in none of its units.

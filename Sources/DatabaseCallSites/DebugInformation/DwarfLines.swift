@@ -45,6 +45,22 @@
 
     /// The line that an address is in.
     func row(at address: UInt) -> DwarfFunctions.Place? {
+      guard let index = index(at: address) else { return nil }
+      return DwarfFunctions.Place(
+        file: UInt(rows[index].file), line: UInt(rows[index].line), column: UInt(rows[index].column))
+    }
+
+    /// Whether any of the code from one address up to another has a line.
+    func hasLine(from start: UInt, through end: UInt) -> Bool {
+      guard var index = index(at: end) else { return false }
+      while rows[index].line == 0 {
+        guard index > 0, rows[index].address > start, rows[index - 1].address >= start else { return false }
+        index -= 1
+      }
+      return true
+    }
+
+    private func index(at address: UInt) -> Int? {
       let found = sequences.withUnsafeBufferPointer { sequences -> Sequence? in
         var index = 0
         while index < sequences.count {
@@ -53,17 +69,14 @@
         }
         return nil
       }
-      if let sequence = found {
-        // The last one that does not begin behind the address.
-        var (low, high) = (sequence.rows.lowerBound, sequence.rows.upperBound)
-        while high &- low > 1 {
-          let middle = (low &+ high) / 2
-          if rows[middle].address <= address { low = middle } else { high = middle }
-        }
-        return DwarfFunctions.Place(
-          file: UInt(rows[low].file), line: UInt(rows[low].line), column: UInt(rows[low].column))
+      guard let sequence = found else { return nil }
+      // The last one that does not begin behind the address.
+      var (low, high) = (sequence.rows.lowerBound, sequence.rows.upperBound)
+      while high &- low > 1 {
+        let middle = (low &+ high) / 2
+        if rows[middle].address <= address { low = middle } else { high = middle }
       }
-      return nil
+      return low
     }
 
     private mutating func readHeader(_ reader: inout ByteReader, _ unit: DwarfUnit) -> Header? {
