@@ -57,7 +57,7 @@ private final class OtherRecording: Sendable {
 
   func begin() {
     Thread { [self] in
-      recordDatabase {
+      _ = recordDatabase {
         began.signal()
         ends.wait()
       }
