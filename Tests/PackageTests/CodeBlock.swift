@@ -99,7 +99,7 @@ extension CodeBlock {
   func source(number: Int) -> String {
     // An import becomes an empty line, so that the lines keep their numbers.
     var code = lines.map { Self.isImport($0) ? "" : $0 }.joined(separator: "\n")
-      .replacingOccurrences(of: "{ … }", with: "{}")
+      .replacingOccurrences(of: "{ … }", with: "{}").replacingOccurrences(of: " in … }", with: " in }")
     let head: String
     switch form {
     case .statements:

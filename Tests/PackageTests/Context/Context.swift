@@ -49,6 +49,7 @@ struct Library: Sendable {
   func books(by author: Int) throws -> [Book] { [] }
   func publish(_ draft: Draft) throws {}
   func slowReport() throws {}
+  @discardableResult func book(titled title: String) throws -> Book? { nil }
   func warmUp() throws {}
 }
 
@@ -65,6 +66,7 @@ let id = 1
 let tenant = "acme"
 let host = "db.example.com"
 let path = "library.sqlite"
+let password = "secret"
 let sql = "SELECT * FROM book WHERE author_id = $1"
 let parameters = ["7"]
 let recording = recordDatabase {}
@@ -101,6 +103,20 @@ struct Databases: Sendable {
   init(threadPool: NIOThreadPool, on group: any EventLoopGroup) {}
   func database(logger: Logger, on eventLoop: any EventLoop) -> String { "" }
 }
+
+extension Databases {
+  struct ID { static var psql: ID { ID() } }
+  struct Factory {
+    static func postgres(configuration: PostgresConfiguration) -> Factory { Factory() }
+    static func recorded(_ driver: Factory, as name: String) -> Factory { driver }
+  }
+
+  func use(_ driver: Factory, as id: ID) {}
+}
+
+struct PostgresConfiguration {}
+
+let configuration = PostgresConfiguration()
 
 struct FluentDatabase: Sendable {
   func transaction<R: Sendable>(_ body: @escaping @Sendable (FluentDatabase) async throws -> R) async throws -> R {
