@@ -58,8 +58,13 @@ struct AwaitedStatements {
   }
 
   /// A statement has ended, and was seen or never will be.
+  ///
+  /// One of which another like it may have been taken for stays: it stands for that one now, which is still to be seen.
   mutating func withdraw(_ id: UInt64) {
-    guard let shape = shapes.removeValue(forKey: id) else { return }
+    guard let shape = shapes[id], let entry = entries[shape]?.first(where: { $0.id == id }), entry.rivals.isEmpty else {
+      return
+    }
+    shapes[id] = nil
     entries[shape]?.removeAll { $0.id == id }
     if entries[shape]?.isEmpty == true { entries[shape] = nil }
   }

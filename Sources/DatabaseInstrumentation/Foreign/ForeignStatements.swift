@@ -38,6 +38,10 @@ struct ForeignStatements {
   func deduplicated(_ candidates: [Candidate]) -> [Candidate] {
     var known = candidates.filter { $0.source == .wire }
     merge(candidates.filter { $0.source == .client }, into: &known, when: Self.isInside)
+    // Of several recordings that send the same at once, one may have been given what another one's driver was waiting for.
+    let left = known.filter { $0.source == .client }
+    known.removeAll { $0.source == .client }
+    merge(left, into: &known, when: { $1.stands.isEmpty })
     known += candidates.filter { $0.source == .hooks }
     merge(candidates.filter { $0.source == .driverSpan }, into: &known, when: Self.isInside)
     merge(candidates.filter { $0.source == .log }, into: &known, when: Self.follows)

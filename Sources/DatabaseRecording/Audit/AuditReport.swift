@@ -22,6 +22,31 @@ struct AuditReport {
     return faults.enumerated().map { finding($0.element, number: $0.offset + 1, of: faults.count) }
   }
 
+  /// Where rows were looked at for nothing, and nobody can be asked for the plan.
+  ///
+  /// - Parameter name: What the expectation is called.
+  func blindness(of name: String) -> Finding? {
+    let unasked = byShape.filter { executions in
+      mayCost(executions) && !isExcepted(executions[0].shape) && executions.contains(where: isNeedle)
+        && AuditedStatement(executions, limits) == nil
+    }
+    guard let first = unasked.first?.first(where: isNeedle) else { return nil }
+    return Finding(
+      kind: .blind,
+      headline:
+        "\(name) cannot be checked: of what \(unasked.count.counted("statement")) cost the tables are not known.",
+      details: [
+        StatementSummary.line(
+          count: 1, sql: first.sql, facts: [first.rowsLookedAt.counted("row") + " looked at"], numbers: [first.number]),
+        "  fix: keep the database open, and the file in its place, until the scope has ended",
+      ], statements: [first])
+  }
+
+  private func isNeedle(_ execution: ExecutedStatement) -> Bool {
+    let looked = execution.rowsLookedAt
+    return looked >= limits.rows && looked >= AuditLimits.ratio * max(1, execution.rowsHandled ?? looked)
+  }
+
   private var faults: [AuditFault] {
     let groups = byShape
     var faults: [AuditFault] = []

