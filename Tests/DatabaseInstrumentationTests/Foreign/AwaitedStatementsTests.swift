@@ -82,6 +82,17 @@ import Testing
     #expect(awaited.isEmpty)
   }
 
+  @Test func whatAnotherOneWasTakenForStays() {
+    var awaited = AwaitedStatements()
+    _ = awaited.tell(1, values: [], scope: 8, time: 1)
+    let own = awaited.tell(1, values: [], scope: 7, time: 2)
+    // The one of 7 is seen first, and taken for the one that was told of first; it ends, and that of 8 is still to be seen.
+    #expect(claim(&awaited) == Owner(scope: 8, rivals: [7, 8]))
+    awaited.withdraw(own)
+    #expect(claim(&awaited) == Owner(scope: 7, rivals: [7, 8]))
+    #expect(awaited.isEmpty)
+  }
+
   @Test func itDoesNotGrowWithoutEnd() {
     var awaited = AwaitedStatements()
     for number in 0..<10_000 { _ = awaited.tell(1, values: nil, scope: UInt32(number), time: 1) }
