@@ -42,20 +42,22 @@ require_valgrind() {
     fail "apt-get could not install valgrind. Install it by hand and run this again."
 }
 
-# Installs PostgreSQL's server, psql, pgbench and libpq where they are missing; no cluster is made or started.
+# Installs PostgreSQL's server, psql, pgbench, libpq and openssl where they are missing; no cluster is made or started.
 require_postgresql() {
   local configuration=/etc/postgresql-common/createcluster.conf
-  if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && [ -e /usr/include/postgresql/libpq-fe.h ]; then return 0; fi
-  if command -v initdb >/dev/null 2>&1 && command -v pg_config >/dev/null 2>&1; then return 0; fi
+  if command -v openssl >/dev/null 2>&1; then
+    if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && [ -e /usr/include/postgresql/libpq-fe.h ]; then return 0; fi
+    if command -v initdb >/dev/null 2>&1 && command -v pg_config >/dev/null 2>&1; then return 0; fi
+  fi
   command -v apt-get >/dev/null 2>&1 || fail "PostgreSQL is missing. Install its server and libpq's headers and run this again."
-  say "PostgreSQL is missing: installing postgresql and libpq-dev with apt-get"
+  say "PostgreSQL or openssl is missing: installing postgresql, libpq-dev and openssl with apt-get"
   if [ ! -e "$configuration" ]; then
     as_root mkdir -p "${configuration%/*}"
     printf 'create_main_cluster = false\n' | as_root tee "$configuration" >/dev/null
   fi
   as_root apt-get update -qq || printf 'warning: apt-get update failed; trying with the lists that are here\n' >&2
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Options::=--force-confold postgresql libpq-dev ||
-    fail "apt-get could not install postgresql and libpq-dev. Install them by hand and run this again."
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o Dpkg::Options::=--force-confold postgresql libpq-dev openssl ||
+    fail "apt-get could not install postgresql, libpq-dev and openssl. Install them by hand and run this again."
 }
 
 as_root() {
