@@ -8,6 +8,7 @@ public struct Library: Sendable {
   /// Whether the books of each author are loaded with a query of their own, as the bad version does it.
   private let loadsOneByOne: Bool
 
+  /// A library on a database, which loads as the environment says: `FLUENT_LIBRARY_N_PLUS_ONE=1` for one author at a time.
   public init(
     _ database: any Database,
     loadsOneByOne: Bool = ProcessInfo.processInfo.environment["FLUENT_LIBRARY_N_PLUS_ONE"] == "1"
