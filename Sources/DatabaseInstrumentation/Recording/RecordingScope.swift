@@ -30,7 +30,7 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
   let suite: RecordedSuite?
   /// No statement of the scope comes before it; a little early, since not all sources read the same clock.
   package let startSequence: UInt64
-  /// Nanoseconds of the monotonic clock.
+  /// Nanoseconds of the monotonic clock; 0 where the scope is made for a statement that began before.
   package let start: UInt64
   /// What its tree had of pools when it began.
   let poolMark: PoolLog.Mark
@@ -69,10 +69,10 @@ package final class RecordingScope: @unchecked Sendable {  // `end` is an atomic
     depth = parent.map { $0.depth + 1 } ?? 0
     store = parent?.store ?? RecordingTree(detailLimit: detailLimit)
     suite = parent == nil ? RecordedSuite.current : parent?.suite
-    startSequence = store.upcomingSequence(slack: 2_000)
+    startSequence = role == .unattributed ? 0 : store.upcomingSequence(slack: 2_000)
     poolMark = parent == nil ? PoolLog.Mark() : store.pools.mark
     unattributedAtStart = UnattributedStatements.shared.count
-    start = monotonicNanoseconds()
+    start = role == .unattributed ? 0 : monotonicNanoseconds()
     if let parent { store.register(id, parent: parent.id) }
     // Before the first statement that a recording asks about, and never in a callback of a database.
     _ = ExecutorCheck.hasPassed
