@@ -3,6 +3,11 @@ package import CStatementLog
 /// One execution of a statement as it is kept while a recording runs. What it has is said where its layout is, in `CStatementLog.h`.
 package typealias StatementRecord = dsl_record
 
+extension dsl_flags {
+  /// As for every option set, without its generic calls, which a debug build does not specialise: it is asked of each statement.
+  package func contains(_ other: dsl_flags) -> Bool { rawValue & other.rawValue == other.rawValue }
+}
+
 extension StatementRecord {
   package typealias Flags = dsl_flags
 

@@ -1,3 +1,4 @@
+internal import CStatementLog
 internal import DatabaseInstrumentation
 internal import DatabaseSupport
 
@@ -49,23 +50,53 @@ extension RunRecord.Test {
   }
 
   private static func executions(of recording: Recording) -> ([RunRecord.Shape], [RunRecord.Execution]) {
+    let evidence = recording.storage.evidence
+    let connections = evidence.connections.map(\.info.id)
     var shapes: [RunRecord.Shape] = []
-    var indexOf: [StatementShape: Int] = [:]
-    let executions = recording.statements.map { statement in
-      let shape = statement.shape
+    var indexOf: [RunRecord.Shape: Int] = [:]
+    var indexOfNumber: [UInt32: Int] = [:]
+    var executions: [RunRecord.Execution] = []
+    executions.reserveCapacity(evidence.records.count)
+
+    func index(_ number: UInt32) -> Int {
+      if let known = indexOfNumber[number] { return known }
+      // Two numbers may be one shape, as the schema says.
+      let shape = RunRecord.Shape(evidence.shape(number))
       let index = indexOf[shape] ?? shapes.count
-      if index == shapes.count {
-        indexOf[shape] = index
-        shapes.append(RunRecord.Shape(shape))
-      }
-      return RunRecord.Execution(
-        number: statement.number, shape: index, connection: statement.connection.id,
-        start: statement.start.wholeNanoseconds, duration: statement.duration?.wholeNanoseconds,
-        rows: statement.rowsReturned, changed: statement.rowsChanged, steps: statement.cost?.steps,
-        fullScanSteps: statement.cost?.fullScanSteps, transaction: statement.transaction,
-        parent: statement.enclosingStatement, error: statement.error?.status)
+      if index == shapes.count { shapes.append(shape) }
+      indexOf[shape] = index
+      indexOfNumber[number] = index
+      return index
+    }
+
+    for (position, record) in evidence.records.enumerated() {
+      executions.append(
+        RunRecord.Execution(
+          record, of: evidence, at: position, shape: index(record.shape),
+          connection: connections[Int(evidence.connectionIndices[position])]))
     }
     return (shapes, executions)
+  }
+}
+
+extension RunRecord.Execution {
+  fileprivate init(
+    _ record: StatementRecord, of evidence: StatementEvidence, at position: Int, shape: Int, connection: UInt64
+  ) {
+    let statement = ExecutedStatement(evidence: evidence, index: position)
+    let cost = statement.cost
+    number = position + 1
+    self.shape = shape
+    self.connection = connection
+    start = max(0, Int64(clamping: record.start) - Int64(clamping: evidence.origin))
+    duration = record.duration == StatementRecord.unknown ? nil : Int64(clamping: record.duration)
+    rows = record.knownRows
+    changed = statement.rowsChanged
+    steps = cost?.steps
+    fullScanSteps = cost?.fullScanSteps
+    transaction = record.transaction == 0 ? nil : Int(record.transaction)
+    parent = record.parent == 0 ? nil : statement.enclosingStatement
+    error = record.error == 0 ? nil : statement.error?.status
   }
 }
 

@@ -47,7 +47,7 @@ package final class RunRecordWriter: Sendable {
       do {
         if case .unopened = state { state = try open() }
         guard case .open(let descriptor, let path) = state else { return nil }
-        try Self.write(try Self.line(test), to: descriptor, path: path)
+        try Self.write(try RunRecordLine(test).bytes, to: descriptor, path: path)
         return nil
       } catch {
         if case .open(let descriptor, _) = state { _ = close(descriptor) }
@@ -80,7 +80,7 @@ package final class RunRecordWriter: Sendable {
     return .open(descriptor, path: path)
   }
 
-  /// One line of the file, with its line feed: JSON escapes those of its strings.
+  /// One line of the file, with its line feed: JSON escapes those of its strings. ``RunRecordLine`` is the same, faster, of a test.
   package static func line(_ value: some Encodable) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys

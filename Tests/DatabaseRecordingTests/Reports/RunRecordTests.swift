@@ -37,10 +37,30 @@ import Testing
       driver.run(
         "INSERT INTO book VALUES ('hunter2')", error: StatementError(code: 1_555, message: "hunter2 exists already"))
     }
-    let line = String(decoding: try RunRecordWriter.line(RunRecord.Test(recording, name: "saves()")), as: UTF8.self)
+    let line = String(decoding: try RunRecordLine(RunRecord.Test(recording, name: "saves()")).bytes, as: UTF8.self)
     #expect(!line.contains("hunter2"))
     #expect(line.contains(#""error":"1555""#))
     #expect(line.contains(#""headline":"1 statement failed: SQLITE_CONSTRAINT_PRIMARYKEY (1555).""#))
+  }
+
+  /// Shapes and numbers of statements are not written by the encoder.
+  @Test(arguments: [0, 1, 2, 200]) func linesAreThoseOfTheEncoder(executions: Int) throws {
+    var generator = SystemRandomNumberGenerator()
+    func some<T>(_ value: T) -> T? { Bool.random(using: &generator) ? value : nil }
+    var test = test(#"says("executions":[],"shapes":[])"#)
+    test.shapes += [
+      RunRecord.Shape(sql: #"SELECT "a\n" /* \ */"#, fingerprint: "0", kind: "select", summary: "SELECT", tables: ["é"])
+    ]
+    if executions == 1 { test.shapes = [] }
+    test.executions = (0..<executions).map { number in
+      RunRecord.Execution(
+        number: number + 1, shape: number % 3, connection: .random(in: 0 ... .max, using: &generator),
+        start: .random(in: 0 ... .max, using: &generator), duration: some(.random(in: 0 ... .max, using: &generator)),
+        rows: some(0), changed: some(.max), steps: some(.random(in: 0...9, using: &generator)), fullScanSteps: some(7),
+        transaction: some(1), parent: some(number),
+        error: some(["1555", "23505", "\"\\\n\u{1}/é\u{2028}"].randomElement(using: &generator) ?? ""))
+    }
+    #expect(try RunRecordLine(test).bytes == RunRecordWriter.line(test))
   }
 
   /// Cut at every byte offset, a file loses the line that was cut and no other.
