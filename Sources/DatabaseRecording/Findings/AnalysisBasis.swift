@@ -57,13 +57,18 @@ final class AnalysisBasis: Sendable {
   /// Whether reads of one shape may be a finding if they came from one place: where they may not, that need not be known.
   private func mayBeFinding(_ indices: [Int]) -> Bool {
     var parameters: Set<UInt64> = []
-    var known = 0
-    for index in indices where evidence.records[index].parameters != 0 {
-      known += 1
-      parameters.insert(evidence.records[index].parameters)
+    var (known, untold) = (0, 0)
+    for index in indices {
+      let record = evidence.records[index]
+      if record.parameters != 0 {
+        known += 1
+        parameters.insert(record.parameters)
+      } else if !record.flags.contains(.hasCounters) {
+        untold += 1
+      }
     }
-    // The same parameters again, perhaps a duplicate.
-    if parameters.count < known { return true }
+    // The same parameters again, perhaps a duplicate; or a driver, a span or a log that does not tell them.
+    if parameters.count < known || untold > 1 { return true }
     let keys = known == 0 ? indices.count : parameters.count
     if keys >= Analysis.repeatedReadThreshold { return true }
     return keys >= 2 && mayHaveParent(indices)
