@@ -34,7 +34,7 @@ func countDetours() async -> Never {
   // A recording keeps what was declared, and an unstructured task its load.
   let (stream, end) = AsyncStream<Void>.makeStream()
   await withDatabaseRecorder { recorder in
-    let task = await LoaderHooks.withLoad(.lazy, of: "author.books") {
+    let task = LoaderHooks.withLoad(.lazy, of: "author.books") {
       let shop = try? Shop()
       _ = try? shop?.authors()
       return Task {

@@ -7,7 +7,7 @@
   /// Each of them has an N+1.
   final class GuiltyTests: XCTestCase {
     /// Opened before the first test, and used by all of them.
-    nonisolated(unsafe) private static let shared = try! Shop(authors: 3)
+    private static let shared = try! Shop(authors: 3)
     private var shop: Shop!
 
     override func setUpWithError() throws {
@@ -50,7 +50,7 @@
 
   /// None of them has one.
   final class InnocentTests: XCTestCase {
-    nonisolated(unsafe) private static let shared = try! Shop(authors: 3)
+    private static let shared = try! Shop(authors: 3)
 
     override func tearDownWithError() throws { try Self.shared.authorsWithBooksOneByOne() }
 

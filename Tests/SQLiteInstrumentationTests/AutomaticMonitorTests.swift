@@ -72,7 +72,7 @@ import Testing
     let having = PoolMonitor.all.filter { $0.connections.contains { $0.databaseConnection == id } }
     #expect(having.map(\.name) == ["automatic-taken"])
     #expect(having.allSatisfy { !$0.isAutomatic })
-    await pool.close()
+    pool.close()
   }
 
   /// A pool of an app's own, over the C interface.

@@ -13,8 +13,8 @@ import Testing
   }
 
   /// A run that C fills has each number where Swift looks for it.
-  @Test func eachNumberIsInItsPlace() async throws {
-    let recording = try await recordDatabase {
+  @Test func eachNumberIsInItsPlace() throws {
+    let recording = try recordDatabase {
       let database = try SQLiteDatabase()
       try database.execute("CREATE TABLE t (a); INSERT INTO t VALUES (3), (1), (2)")
       for _ in 1...20 {
@@ -208,7 +208,7 @@ import Testing
     try database.execute("CREATE TABLE t (a); INSERT INTO t VALUES (1), (2), (3)")
     let statement = try database.prepare("SELECT a FROM t")
     defer { sqlite3_finalize(statement) }
-    let first = try recordDatabase {
+    let first = recordDatabase {
       for _ in 1...20 {
         while sqlite3_step(statement) == SQLITE_ROW {}
         sqlite3_reset(statement)

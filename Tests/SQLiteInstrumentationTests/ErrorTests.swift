@@ -18,14 +18,14 @@ import Testing
   /// In the middle of a word, too.
   @Test func noMessageIsCutOff() throws {
     let shop = try Shop()
-    let recording = try recordDatabase {
+    let recording = recordDatabase {
       for length in 100..<240 {
         let name = String(repeating: "x", count: length)
         _ = try? shop.database.rows("INSERT INTO author VALUES (1, '\(name)')")
       }
     }
     #expect(Set(recording.inserts.map { $0.error?.message }) == ["UNIQUE constraint failed: author.id"])
-    let executed = try recordDatabase {
+    let executed = recordDatabase {
       for length in 100..<240 {
         let name = String(repeating: "x", count: length)
         try? shop.database.execute("INSERT INTO author VALUES (1, '\(name)')")

@@ -29,7 +29,7 @@ struct AuditFault {
 }
 
 /// Rules of the audit that read one statement, with all its executions.
-protocol AuditRule {
+protocol AuditRule: SendableMetatype {
   init()
   func fault(of statement: AuditedStatement) -> AuditFault?
 }

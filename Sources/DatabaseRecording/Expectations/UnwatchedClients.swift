@@ -1,4 +1,4 @@
-package import DatabaseInstrumentation
+internal import DatabaseInstrumentation
 
 /// Clients of databases in the process of which nobody tells anything, in words.
 package enum UnwatchedClients {

@@ -87,7 +87,7 @@ import Testing
 
   @Test func oneSizeIsRefused() throws {
     try expectingIssue {
-      try expectAudit(at: [10], populate: { _ in }, measure: {})
+      expectAudit(at: [10], populate: { _ in }, measure: {})
     } matching: { message, _ in
       #expect(message.hasPrefix("expectAudit cannot be checked: one size shows no growth"))
     }

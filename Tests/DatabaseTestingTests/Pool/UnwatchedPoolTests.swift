@@ -64,7 +64,7 @@ private let onPools: [DatabaseExpectation] = [
 
   @Test(arguments: onPools) func soIsOneThatRefuses(expectation: DatabaseExpectation) throws {
     let pool = stubPool()
-    let recording = try recordDatabase {
+    let recording = recordDatabase {
       pool.script(.open, .fail("refused"))
       _ = try? pool.checkoutImmediately()
     }

@@ -132,7 +132,7 @@
           if round == 4 {
             try await queue.write { try $0.execute(sql: "INSERT INTO job (state, runAt) VALUES (0, 1)") }
           }
-          _ = try await queue.read { (db: Database) throws -> Row? in
+          _ = try queue.read { (db: Database) throws -> Row? in
             try Row.fetchOne(db, sql: "SELECT * FROM job WHERE state = 0 ORDER BY runAt LIMIT 1")
           }
         }
