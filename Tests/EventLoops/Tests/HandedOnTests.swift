@@ -102,5 +102,22 @@ extension EventLoopTests {
       #expect(DatabaseTaskContext.current.isEmpty)
       #expect(DatabaseTaskContext.current.run { 7 } == 7)
     }
+
+    /// Migrations that run when the app starts: no test of this package runs beside another one.
+    @Test(arguments: [true, false]) func whatADriverDefinesBeforeAnyRecording(_ defines: Bool) {
+      let database = InstrumentedConnection("defined early", system: .postgreSQL, namespace: "early \(defines)")
+      func run(_ sql: String, _ values: [String?]? = nil, rows: Int? = nil) {
+        database.statements.willExecute(sql, parameters: values).didExecute(rowsReturned: rows)
+      }
+      if defines {
+        run("CREATE TABLE author (id BIGINT PRIMARY KEY)")
+        run("/* 2 */ CREATE TABLE book (id BIGINT PRIMARY KEY, author_id BIGINT REFERENCES author (id))")
+      }
+      let recording = recordDatabase {
+        run("SELECT * FROM author", rows: 3)
+        for id in 1...3 { run("SELECT * FROM book WHERE author_id = $1", ["\(id)"], rows: 1) }
+      }
+      #expect(recording.check(.noNPlusOne).map(\.kind) == [defines ? .nPlusOne : .blind])
+    }
   }
 }
