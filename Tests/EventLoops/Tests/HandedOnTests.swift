@@ -31,6 +31,17 @@ extension EventLoopTests {
       #expect(recording.selects.count == 3)
     }
 
+    /// As FluentKit's, in which it loads the children of what a future brought.
+    @Test func aTaskOfAnEventLoopMayHaveASpanAndNoRecording() async throws {
+      try await withDatabaseRecorder { recorder in
+        #expect(DatabaseTaskContext.current.hasRecording)
+        let context = try await loop.task { withSpan("query") { _ in DatabaseTaskContext.current } }
+        #expect(!context.isEmpty && !context.hasRecording)
+        let fixture = await withoutDatabaseRecording { DatabaseTaskContext.current }
+        #expect(fixture.hasRecording)
+      }
+    }
+
     @Test func theRecorderIsTheCurrentOne() async throws {
       try await withDatabaseRecorder { recorder in
         let context = DatabaseTaskContext.current
