@@ -21,7 +21,7 @@
   ///
   /// What is recorded belongs to the recording in which the endpoint was made. That of one which was made outside, for an app
   /// that many tests share, is that of the recording whose log, driver or span told of the same statement; where nothing does, of
-  /// the only recording that runs or that alone uses the database, else of none.
+  /// the only recording that runs, else of none.
   ///
   /// Statements are known with their shapes and parameters, rows, rows changed, SQLSTATE, and their transactions. The foreign keys of a
   /// database are read once, when its first client connects, in a session of the endpoint's own.

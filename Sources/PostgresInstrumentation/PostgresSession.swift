@@ -149,7 +149,9 @@
         statement.didFail(PostgresServerError(), status: failure.sqlState, message: failure.fixedText)
         guard !owner.rivals.isEmpty else { return }
         let reason = "A statement failed that several recordings sent at once, alike: whose it was is not known."
-        for rival in owner.rivals { connection?.evidence.markLost(in: rival.unfinished, because: reason) }
+        for rival in owner.rivals.compactMap(\.unfinished) {
+          connection?.evidence.markLost(in: rival, because: reason, isLasting: false)
+        }
       } else if let time = owner.time {
         statement.didExecute(at: time)
       } else {

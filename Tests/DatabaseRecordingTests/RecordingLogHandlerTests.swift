@@ -58,7 +58,7 @@ private struct FluentStandIn: Sendable {
     let finding = try #require(recording.findings.first)
     #expect(
       finding.headline
-        == "Expected no N+1 queries, found 1: 4 of 5 queries load moons.planet_id one planets at a time.")
+        == "Expected no N+1 queries, found 1: 4 of 5 queries load moons.planet_id one planet at a time.")
     #expect(recording.loads.map(\.strategy) == [.lazy, .lazy, .lazy, .lazy])
   }
 

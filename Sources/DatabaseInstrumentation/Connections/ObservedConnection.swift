@@ -185,8 +185,11 @@ package final class ObservedConnection: Sendable {
   /// - Parameters:
   ///   - scope: The recording whose it was; `nil`: that of the task, else that of the connection.
   ///   - reason: What happened, a sentence; `nil` where something replaced SQLite's trace callback.
-  package func markLost(in scope: RecordingScope? = nil, because reason: String? = nil) {
-    isLost.store(true, ordering: .relaxed)
+  ///   - isLasting: Whether recordings that use the connection later are concerned.
+  package func markLost(
+    in scope: RecordingScope? = nil, because reason: String? = nil, isLasting: Bool = true
+  ) {
+    if isLasting { isLost.store(true, ordering: .relaxed) }
     if let reason { told.withLock { if $0.loss == nil { $0.loss = reason } } }
     (scope ?? RecordingScope.current?.unfinished ?? bound?.unfinished)?.note(lost: self)
   }
@@ -248,6 +251,9 @@ package final class ObservedConnection: Sendable {
     return if case .scope(let scope) = database.owner(of: bound) { scope } else { nil }
   }
 
+  /// Whether what has no task may be of any recording that runs: a log and a shared endpoint do not know their users.
+  private var isUntold: Bool { isOfLog || (isOnWire && bound == nil) }
+
   private func destination(shape: UInt32, time: UInt64) -> (scope: RecordingScope, isViaConnection: Bool)? {
     var reason = UnattributedStatement.Reason.noTask
     var mayBeMeant = true
@@ -269,24 +275,24 @@ package final class ObservedConnection: Sendable {
       case .finished: reason = .afterTheRecording
       case .shared: reason = .sharedConnection
       }
-    } else if isOfLog {
+    } else if isUntold {
       if let only = LogUse.onlyScope {
         if only.role == .recording { return (only, true) }
         only.countExcluded()
         return nil
       }
-      reason = .sharedLog
+      reason = isOfLog ? .sharedLog : .sharedConnection
     } else if let owner = ownerOfUnboundWork {
       if owner.role == .recording { return (owner, true) }
       owner.countExcluded()
       return nil
     }
     let users = database.users
-    if isOfLog {} else if case .none = users {} else if reason == .noTask { reason = .sharedConnection }
+    if isUntold {} else if case .none = users {} else if reason == .noTask { reason = .sharedConnection }
     UnattributedStatements.shared.add(
       UnattributedStatement(shape: shape, connection: info, time: time, reason: reason, schema: schema))
     guard mayBeMeant, RecordingActivity.shared.isRecording, !CurrentTest.isInTask else { return nil }
-    if isOfLog { return UnattributedStatements.shared.scope(isOfOne: false).map { ($0, false) } }
+    if isUntold { return UnattributedStatements.shared.scope(isOfOne: false).map { ($0, false) } }
     switch users {
     case .none: return nil
     case .one: return UnattributedStatements.shared.scope(isOfOne: true).map { ($0, false) }

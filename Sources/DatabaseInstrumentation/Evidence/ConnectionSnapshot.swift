@@ -11,6 +11,8 @@ package struct ConnectionSnapshot: Sendable {
   let isOpenedOutside: Bool
   /// Whether it stands for all connections of which log messages tell.
   package let isOfLog: Bool
+  /// Whether it stands for what an endpoint on the way to the server saw.
+  let isOnWire: Bool
   private let schemas: SchemaTimeline
   /// Nothing but an identity that is nobody else's while the snapshot lives.
   private let source: ObservedConnection
@@ -21,8 +23,9 @@ package struct ConnectionSnapshot: Sendable {
     hasLostStatements = connection.hasLostStatements
     loss = connection.loss
     isOpen = connection.isOpen
-    isOpenedOutside = !connection.isBound && !connection.isOfLog
+    isOpenedOutside = !connection.isBound && !connection.isOfLog && !connection.isOnWire
     isOfLog = connection.isOfLog
+    isOnWire = connection.isOnWire
     schemas = connection.schemas
     source = connection
   }

@@ -4,14 +4,15 @@ internal import Synchronization
 
 /// Statements that ran without their task while a recording did, and may be meant to be its.
 ///
-/// Only those on a database that the recording itself used.
+/// Only those on a database that the recording itself used, or may have used without that anybody could tell: through what logs, or
+/// through an endpoint that tests share.
 package struct TasklessStatements: Sendable {
   /// How many ran, on which databases.
   package let count: Int
   package let databases: [String]
-  /// Whether log messages told of some: then those may be the recording's as well that used no logged database yet.
+  /// Whether log messages or a shared endpoint told of some: then those may be the recording's as well that used no such database yet.
   package let hasLogged: Bool
-  /// Whether the recording is known to have used what logs.
+  /// Whether the recording is known to have used such a database.
   package let usesLog: Bool
   /// The most frequent ones first.
   package let shapes: [(shape: UInt32, count: Int)]
@@ -42,7 +43,7 @@ package struct TasklessStatements: Sendable {
     var logged = false
 
     func tally(_ index: Int, of other: StatementEvidence) {
-      if other.records[index].flags.contains(.fromLog) { logged = true }
+      if other.isOfLogOrWire(index) { logged = true }
       counts[other.records[index].shape, default: 0] += 1
       let name = other.connection(at: index).info.name
       if !names.contains(name) { names.append(name) }
@@ -79,7 +80,7 @@ package struct TasklessStatements: Sendable {
     count = counts.values.reduce(0, +)
     databases = names
     hasLogged = logged
-    usesLog = scope.store.usesLog
+    usesLog = scope.store.usesLog || own.connections.contains(where: \.isOnWire)
     shapes = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
     evidence = all
     evidenceOfCertainOnes = certain
@@ -92,11 +93,19 @@ package struct TasklessStatements: Sendable {
     let databases: Set<ObjectIdentifier>
     /// Whether it may have used what logs: it did, or nobody knows what it used.
     let mayHaveLogged: Bool
+    /// Whether it may have used a shared endpoint without that any of its statements there is known: it has none of any endpoint, and others
+    /// of PostgreSQL, or none at all.
+    let mayHaveUsedEndpoint: Bool
 
     init(scope: RecordingScope, end: UInt64, own: StatementEvidence) {
       self.scope = scope
       self.end = end
       mayHaveLogged = scope.store.usesLog || (own.records.isEmpty && own.dropped.isEmpty)
+      let isSilent = own.records.isEmpty && own.dropped.isEmpty
+      mayHaveUsedEndpoint =
+        !own.connections.contains(where: \.isOnWire)
+        && (isSilent
+          || own.connections.contains { $0.info.system == .otherSQL || $0.info.system.dialect == .postgreSQL })
       databases = Set(own.connections.map { ObjectIdentifier($0.database) })
     }
 
@@ -104,8 +113,10 @@ package struct TasklessStatements: Sendable {
 
     /// Whether a statement ran on a database that the recording may have used.
     private func mayBeMeant(_ index: Int, of other: StatementEvidence) -> Bool {
-      databases.contains(ObjectIdentifier(other.connection(at: index).database))
+      let connection = other.connection(at: index)
+      return databases.contains(ObjectIdentifier(connection.database))
         || (mayHaveLogged && other.records[index].flags.contains(.fromLog))
+        || (mayHaveUsedEndpoint && connection.isOnWire)
     }
 
     func unattributed(in other: StatementEvidence) -> [Int] {
@@ -128,6 +139,13 @@ package struct TasklessStatements: Sendable {
           && mayBeMeant(index, of: other)
       }
     }
+  }
+}
+
+extension StatementEvidence {
+  /// Whether only a log message or a shared endpoint told of a statement, neither of which knows whose it is.
+  fileprivate func isOfLogOrWire(_ index: Int) -> Bool {
+    records[index].flags.contains(.fromLog) || connection(at: index).isOnWire
   }
 }
 

@@ -48,6 +48,12 @@ struct ForeignStatements {
     merge(
       candidates.filter { $0.source == .ormSpan }, into: &known, key: operation,
       when: { $0.record.start <= $1.record.start && $1.record.start <= $0.end })
+    // As above: what the log told of may have been given as one that another recording sent in the same words.
+    let late = known.filter { $0.source == .ormSpan }
+    known.removeAll { $0.source == .ormSpan }
+    merge(
+      late, into: &known, key: operation,
+      when: { $1.source == .wire && !$1.stands.isEmpty && !$1.stands.contains($0.connection) })
     return known.sorted { $0.record.sequence < $1.record.sequence }
   }
 
@@ -112,6 +118,11 @@ struct ForeignStatements {
         continue
       }
       claimed.insert(better)
+      // The endpoint runs on a thread of its own: where the client sent it from, the client tells.
+      if known[better].source == .wire, known[better].stands.isEmpty {
+        known[better].record.stack = candidate.record.stack
+        if candidate.source == .log { known[better].record.takeThread(of: candidate.record) }
+      }
       known[better].stands.insert(candidate.connection)
       known[better].record.learn(from: candidate.record)
       if candidate.source == .client { known[better].record.takeThread(of: candidate.record) }

@@ -30,9 +30,11 @@ extension ObservedConnection {
 }
 
 extension String {
-  fileprivate var mayDefine: Bool {
+  /// Whether it may be DDL, looked at for every statement.
+  var mayDefine: Bool {
     let first = drop { $0 == " " || $0 == "\n" || $0 == "\t" }.prefix(6).uppercased()
-    return first == "CREATE" || first.hasPrefix("ALTER") || first.hasPrefix("DROP")
+    return first == "CREATE" || first.hasPrefix("ALTER") || first.hasPrefix("DROP") || first.hasPrefix("--")
+      || first.hasPrefix("/*")
   }
 
   /// Whether values that differ are printed like this: `Data` by its length, `Date` by its second.

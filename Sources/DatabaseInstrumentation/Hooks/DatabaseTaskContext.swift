@@ -51,6 +51,12 @@ public struct DatabaseTaskContext: Sendable {
     scope == nil && load == nil && flush == nil && observation == nil && service == nil
   }
 
+  /// Whether it is the context of a recording, or of a fixture in one.
+  ///
+  /// A task that is made on an event loop may have a span, and no recording: FluentKit's, in which it loads the children of what a future
+  /// brought.
+  public var hasRecording: Bool { scope != nil }
+
   /// Calls `body` as if it were called in the task that the context is of.
   ///
   /// - Parameter body: What sends statements, at once or in child tasks.

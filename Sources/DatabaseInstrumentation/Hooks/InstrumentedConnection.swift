@@ -80,7 +80,7 @@ public struct InstrumentedConnection: Sendable {
 
   /// Tells of tables, so that their foreign keys are known: a `CREATE TABLE`, `ALTER TABLE` or `DROP TABLE`, or several.
   ///
-  /// DDL that runs through ``statements`` is noted without it. What is told is remembered for the database, by its system, address and
+  /// DDL that runs through ``statements`` is noted without it, before any recording too. What is told is remembered for the database, by its system, address and
   /// namespace, as long as the process runs. Where the keys of a table are not known, `.noNPlusOne` fails for lookups in it, and says so.
   public func define(_ ddl: String) {
     evidence.database.schema.noteAll(in: ddl, dialect: info.system.dialect)

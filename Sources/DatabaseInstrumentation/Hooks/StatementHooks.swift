@@ -47,6 +47,10 @@ public struct StatementHooks: Sendable {
     let isRecording = RecordingActivity.shared.isRecording
     let observer = ProcessObserver.listening
     guard isRecording || observer != nil else {
+      // What migrations define before any recording is known ever after.
+      if sql.mayDefine, ShapeTable.shared.number(of: sql, dialect: connection.info.system.dialect).shape.kind == .ddl {
+        evidence.database.schema.note(sql)
+      }
       // A transaction may go on into a recording.
       return ExecutingStatement(
         slot: nil, observation: nil, transaction: DriverStatement(sql, shape: nil, on: connection))

@@ -55,7 +55,7 @@ extension DatabaseExpectation {
           kind: .flush, headline: "Expected \(table.firstDifference).",
           details: table.text() + TransactionLines(recording) { $0.writeCount > 0 || !$0.executed.isEmpty }.lines
             + OpenNote(recording).lines + (statements.isEmpty ? Unseen(recording).lines : []),
-          count: statements.count, callSite: nil, statements: statements)
+          count: statements.count, callSite: nil, statements: statements, isFinal: table.isExceeded)
       ] + mismatches
     }
   }

@@ -55,6 +55,9 @@ struct RowChangeTable {
 
   var differs: Bool { lines.contains(where: \.differs) }
 
+  /// Whether more rows are found somewhere than are expected.
+  var isExceeded: Bool { lines.contains { $0.found > $0.expected ?? 0 } }
+
   /// `12 rows inserted into page, found 11`; the first of several.
   var firstDifference: String {
     guard let line = lines.first(where: \.differs) else { return "" }

@@ -75,7 +75,15 @@ struct RepetitionReport {
 extension Repetition {
   /// What its statements do, in words that follow a number of them.
   var does: String {
-    if let label, let owner { return "load \(label) one \(owner) at a time" }
+    if let label, let owner { return "load \(label) one \(Self.one(of: owner, label)) at a time" }
     return "repeat one read for \(keys ?? 0) different keys"
+  }
+
+  /// `author` for a table `authors` whose rows a key `books.author_id` names; any other name as it is.
+  private static func one(of owner: String, _ label: String) -> String {
+    let key = label.split(separator: ".").last.map { $0.lowercased() } ?? ""
+    let one = String(owner.dropLast())
+    let isPlural = owner.hasSuffix("s") && ["\(one)_id", "\(one)id"].contains { $0.lowercased() == key }
+    return isPlural ? one : owner
   }
 }

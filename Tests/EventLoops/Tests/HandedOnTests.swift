@@ -31,6 +31,17 @@ extension EventLoopTests {
       #expect(recording.selects.count == 3)
     }
 
+    /// As FluentKit's, in which it loads the children of what a future brought.
+    @Test func aTaskOfAnEventLoopMayHaveASpanAndNoRecording() async throws {
+      try await withDatabaseRecorder { recorder in
+        #expect(DatabaseTaskContext.current.hasRecording)
+        let context = try await loop.task { withSpan("query") { _ in DatabaseTaskContext.current } }
+        #expect(!context.isEmpty && !context.hasRecording)
+        let fixture = await withoutDatabaseRecording { DatabaseTaskContext.current }
+        #expect(fixture.hasRecording)
+      }
+    }
+
     @Test func theRecorderIsTheCurrentOne() async throws {
       try await withDatabaseRecorder { recorder in
         let context = DatabaseTaskContext.current
@@ -101,6 +112,23 @@ extension EventLoopTests {
     @Test func outsideOfAnyThereIsNothing() {
       #expect(DatabaseTaskContext.current.isEmpty)
       #expect(DatabaseTaskContext.current.run { 7 } == 7)
+    }
+
+    /// Migrations that run when the app starts: no test of this package runs beside another one.
+    @Test(arguments: [true, false]) func whatADriverDefinesBeforeAnyRecording(_ defines: Bool) {
+      let database = InstrumentedConnection("defined early", system: .postgreSQL, namespace: "early \(defines)")
+      func run(_ sql: String, _ values: [String?]? = nil, rows: Int? = nil) {
+        database.statements.willExecute(sql, parameters: values).didExecute(rowsReturned: rows)
+      }
+      if defines {
+        run("CREATE TABLE author (id BIGINT PRIMARY KEY)")
+        run("/* 2 */ CREATE TABLE book (id BIGINT PRIMARY KEY, author_id BIGINT REFERENCES author (id))")
+      }
+      let recording = recordDatabase {
+        run("SELECT * FROM author", rows: 3)
+        for id in 1...3 { run("SELECT * FROM book WHERE author_id = $1", ["\(id)"], rows: 1) }
+      }
+      #expect(recording.check(.noNPlusOne).map(\.kind) == [defines ? .nPlusOne : .blind])
     }
   }
 }

@@ -163,6 +163,30 @@ import Tracing
     }
   }
 
+  /// On connections of a pool, which the next tests have.
+  @Test func aDoubtIsOverWithTheRecordingsThatMayBeMeant() async throws {
+    try await withApp { endpoint, database in
+      let (told, sent) = (Meeting(2), Meeting(2))
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for number in 0..<2 {
+          group.addTask {
+            let app = try App(endpoint, database, .log)
+            let doubtful = await recordDatabase {
+              app.log("INSERT INTO book (id) VALUES (1)")
+              await told.arrive()
+              _ = try? app.client.run("INSERT INTO book (id) VALUES (1)", [])
+              await sent.arrive()
+            }
+            #expect(doubtful.check(.noFailures).map(\.kind) == [.blind])
+            let next = try recordDatabase { _ = try app.run("INSERT INTO book (title) VALUES ($1)", ["\(number)"]) }
+            #expect(next.check(.noFailures, .queries(1), .inserts(1)).isEmpty, "\(next)")
+          }
+        }
+        try await group.waitForAll()
+      }
+    }
+  }
+
   @Test func whatIsToldTwiceWithinARecordingIsOneStatement() async throws {
     try await withDatabase(Self.tables) { database in
       let recording = try await recordDatabase {
@@ -211,7 +235,7 @@ import Tracing
 }
 
 /// Where tasks wait for each other.
-private actor Meeting {
+actor Meeting {
   private var missing: Int
   private var waiting: [CheckedContinuation<Void, Never>] = []
 

@@ -17,15 +17,16 @@ public struct Library: Sendable {
     self.loadsOneByOne = loadsOneByOne
   }
 
-  /// The titles of all books, by the names of their authors.
-  public func catalogue() async throws -> [String: [String]] {
+  /// The titles of the books of the first authors, by the names of these.
+  public func catalogue(ofFirst count: Int) async throws -> [String: [String]] {
     var catalogue: [String: [String]] = [:]
+    let authors = Author.query(on: database).sort(\.$id).limit(count)
     if loadsOneByOne {
-      for author in try await Author.query(on: database).all() {
+      for author in try await authors.all() {
         catalogue[author.name] = try await author.$books.get(on: database).map(\.title).sorted()
       }
     } else {
-      for author in try await Author.query(on: database).with(\.$books).all() {
+      for author in try await authors.with(\.$books).all() {
         catalogue[author.name] = author.books.map(\.title).sorted()
       }
     }

@@ -62,10 +62,10 @@ private struct RecordedDatabase: Database {
     return RecordedDatabase(other: other, task: task)
   }
 
-  /// The task that sends now, or that which asked for the database.
+  /// The task that sends now, or that which asked for the database: one that FluentKit makes on an event loop has a span and no recording.
   private var current: DatabaseTaskContext {
     let current = DatabaseTaskContext.current
-    return current.isEmpty ? task : current
+    return current.hasRecording || !task.hasRecording ? current : task
   }
 
   var context: DatabaseContext { other.context }
