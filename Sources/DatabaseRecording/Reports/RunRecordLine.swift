@@ -1,3 +1,4 @@
+internal import DatabaseRunRecords
 internal import DatabaseSupport
 internal import Foundation
 
@@ -39,10 +40,6 @@ struct RunRecordLine {
     shapes.withLock { if $0.count < limit { $0[shape] = text } }
     return text
   }
-}
-
-extension RunRecord.Shape: Hashable {
-  package func hash(into hasher: inout Hasher) { hasher.combine(fingerprint) }
 }
 
 extension RunRecord.Execution {

@@ -29,7 +29,7 @@ extension Programs {
   static var tables: String {
     let innocents = innocentGroups.map { title, programs in
       let rows = programs.map { program in "| \(program.name) | \(program.exceptions) |" }
-      return "### \(title)\n\n| program | but for |\n|---|---|\n" + rows.joined(separator: "\n")
+      return "### \(title)\n\n| program | except |\n|---|---|\n" + rows.joined(separator: "\n")
     }
     let guilties = guiltyGroups.map { title, programs in
       let rows = programs.map { program in
@@ -43,14 +43,14 @@ extension Programs {
     return """
       ## Innocent
 
-      Each is silent under `.noNPlusOne`, `.noDuplicateQueries`, `.noLazyLoads`, `.noFailures`, `.noFullScans` and
-      `.noAutomaticIndexes`, but for what it is meant to do.
+      Each passes `.noNPlusOne`, `.noDuplicateQueries`, `.noLazyLoads`, `.noFailures`, `.noFullScans` and `.noAutomaticIndexes`, except
+      for what it does on purpose.
 
       \(innocents.joined(separator: "\n\n"))
 
       ## Guilty
 
-      Each is found, and silent once it is mended as the finding says.
+      Each is found, and passes once it is mended as the finding says.
 
       \(guilties.joined(separator: "\n\n"))
 
