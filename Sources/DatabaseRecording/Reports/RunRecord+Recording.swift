@@ -80,18 +80,14 @@ extension RunRecord.Execution {
   ) {
     let statement = ExecutedStatement(evidence: evidence, index: position)
     let cost = statement.cost
-    number = position + 1
-    self.shape = shape
-    self.connection = connection
-    start = max(0, Int64(clamping: record.start) - Int64(clamping: evidence.origin))
-    duration = record.duration == StatementRecord.unknown ? nil : Int64(clamping: record.duration)
-    rows = record.knownRows
-    changed = statement.rowsChanged
-    steps = cost?.steps
-    fullScanSteps = cost?.fullScanSteps
-    transaction = record.transaction == 0 ? nil : Int(record.transaction)
-    parent = record.parent == 0 ? nil : statement.enclosingStatement
-    error = record.error == 0 ? nil : statement.error?.status
+    self.init(
+      number: position + 1, shape: shape, connection: connection,
+      start: max(0, Int64(clamping: record.start) - Int64(clamping: evidence.origin)),
+      duration: record.duration == StatementRecord.unknown ? nil : Int64(clamping: record.duration),
+      rows: record.knownRows, changed: statement.rowsChanged, steps: cost?.steps, fullScanSteps: cost?.fullScanSteps,
+      transaction: record.transaction == 0 ? nil : Int(record.transaction),
+      parent: record.parent == 0 ? nil : statement.enclosingStatement,
+      error: record.error == 0 ? nil : statement.error?.status)
   }
 }
 
