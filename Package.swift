@@ -74,7 +74,8 @@ let package = Package(
     .target(name: "CTelemetryAtLoad", dependencies: ["CStatementObserver"]),
     .target(name: "CTestObserverAtLoad"),
     .target(name: "DatabaseSupport", swiftSettings: optimized),
-    .target(name: "DatabaseSQL", swiftSettings: optimized),
+    .target(name: "DatabaseSQL", dependencies: ["DatabaseSupport"], swiftSettings: optimized),
+    .target(name: "DatabaseRunRecords", dependencies: ["DatabaseSupport"], swiftSettings: settings),
     .target(name: "DatabaseCallSites", dependencies: ["CCallStacks", "DatabaseSupport"], swiftSettings: optimized),
     .target(
       name: "DatabaseInstrumentation",
@@ -103,7 +104,7 @@ let package = Package(
     .target(
       name: "DatabaseRecording",
       dependencies: [
-        "CStatementLog", "DatabaseInstrumentation", "DatabaseSupport",
+        "CStatementLog", "DatabaseInstrumentation", "DatabaseRunRecords", "DatabaseSupport",
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Tracing", package: "swift-distributed-tracing"),
       ],
@@ -112,7 +113,7 @@ let package = Package(
     .target(
       name: "DatabaseTesting",
       dependencies: [
-        "CTestObserverAtLoad", "DatabaseRecording", "DatabaseSupport",
+        "CTestObserverAtLoad", "DatabaseRecording", "DatabaseRunRecords", "DatabaseSupport",
         .target(name: "SQLiteInstrumentation", condition: .when(traits: ["SQLite"])),
         .target(name: "CSQLiteInstallAtLoad", condition: .when(traits: ["SQLite"])),
       ],
@@ -152,7 +153,7 @@ let package = Package(
       swiftSettings: settings
     ),
     .target(
-      name: "DatabaseReporting", dependencies: ["DatabaseRecording", "DatabaseSupport"], swiftSettings: settings),
+      name: "DatabaseReporting", dependencies: ["DatabaseRunRecords", "DatabaseSupport"], swiftSettings: settings),
     .executableTarget(
       name: "database-report",
       dependencies: [
@@ -210,7 +211,11 @@ let package = Package(
     ),
     .testTarget(
       name: "DatabaseReportingTests",
-      dependencies: ["DatabaseReporting", "DatabaseTesting", "TestSupport", "CSQLiteForTests", "database-report"],
+      dependencies: [
+        "DatabaseReporting", "DatabaseRecording", "DatabaseRunRecords", "DatabaseTesting", "TestSupport",
+        "CSQLiteForTests",
+        "database-report",
+      ],
       swiftSettings: settings
     ),
     .testTarget(

@@ -1,4 +1,3 @@
-internal import DatabaseInstrumentation
 internal import DatabaseSupport
 
 extension Comparison.Result {

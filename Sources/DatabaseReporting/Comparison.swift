@@ -1,5 +1,4 @@
-internal import DatabaseInstrumentation
-package import DatabaseRecording
+package import DatabaseRunRecords
 
 /// Two runs beside each other: which tests ask more of the database in the second.
 ///

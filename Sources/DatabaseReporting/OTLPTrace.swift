@@ -1,5 +1,4 @@
-internal import DatabaseInstrumentation
-package import DatabaseRecording
+package import DatabaseRunRecords
 internal import Foundation
 
 /// The tests of a run as traces in OTLP/JSON, one line each, as OpenTelemetry's file exporter writes them and its file

@@ -1,5 +1,4 @@
-internal import DatabaseInstrumentation
-internal import DatabaseRecording
+internal import DatabaseRunRecords
 internal import DatabaseSupport
 
 /// What the page holds of one test for its script: short keys, since there are thousands.
@@ -78,7 +77,7 @@ struct TestDetail {
         lanes: lanes,
         findings: test.problems.prefix(50).map { found, isFailure in
           Problem(
-            kind: Finding.Kind(rawValue: found.kind).title.limited(40), text: found.headline.limited(600),
+            kind: ProblemKind(found.kind).title.limited(40), text: found.headline.limited(600),
             site: found.site?.limited(300), sql: test.mostFrequent(of: found.statements).sql?.limited(1_000),
             parent: found.parent.flatMap(test.sql)?.limited(1_000), fix: found.fix?.limited(600), failed: isFailure,
             callers: found.callers.map { [$0.way, $0.site.limited(300)] })

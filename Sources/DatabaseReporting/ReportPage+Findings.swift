@@ -1,6 +1,4 @@
-internal import DatabaseInstrumentation
-internal import DatabaseRecording
-internal import DatabaseSupport
+internal import DatabaseRunRecords
 internal import Foundation
 
 extension ReportPage {
@@ -50,7 +48,7 @@ extension ReportPage {
   }
 
   private func entry(_ problem: RunSummary.Problem) -> String {
-    let kind = Finding.Kind(rawValue: problem.kind)
+    let kind = ProblemKind(problem.kind)
     let isBad = !problem.failed.isEmpty || kind.rank < 2
     let tests = problem.tests.reduce(into: [Int]()) { if $0.last != $1 { $0.append($1) } }
     let links = tests.prefix(5).map(link).joined(separator: ", ")

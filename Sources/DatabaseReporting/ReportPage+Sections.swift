@@ -1,5 +1,4 @@
-internal import DatabaseInstrumentation
-internal import DatabaseRecording
+internal import DatabaseRunRecords
 
 extension ReportPage {
   private static let rankingLength = 10

@@ -1,5 +1,4 @@
-internal import DatabaseInstrumentation
-package import DatabaseRecording
+package import DatabaseRunRecords
 internal import DatabaseSupport
 package import Foundation
 

@@ -1,5 +1,4 @@
-internal import DatabaseInstrumentation
-package import DatabaseRecording
+package import DatabaseRunRecords
 
 extension RunRecord.Test {
   /// What failed, then what was found besides; a finding that is a failure as well stands there once.

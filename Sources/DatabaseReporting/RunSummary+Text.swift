@@ -1,5 +1,4 @@
-internal import DatabaseInstrumentation
-internal import DatabaseRecording
+internal import DatabaseRunRecords
 internal import DatabaseSupport
 
 /// How text for a terminal is written.
@@ -90,7 +89,7 @@ extension RunSummary {
     guard !problems.isEmpty else { return [] }
     var text = [style.bold("Findings: \(problems.count.grouped)")]
     for problem in problems.prefix(Swift.max(top, 1)) {
-      let title = "\(Finding.Kind(rawValue: problem.kind).title.singleLine): ".cut(to: 40)
+      let title = "\(ProblemKind(problem.kind).title.singleLine): ".cut(to: 40)
       let isFailure = !problem.failed.isEmpty
       let line = (title + problem.headline.singleLine).cut(to: style.width - (isFailure ? 10 : 2))
       text.append("  " + (isFailure ? style.red("failed: ") : "") + line)

@@ -1,5 +1,4 @@
-internal import DatabaseInstrumentation
-package import DatabaseRecording
+package import DatabaseRunRecords
 
 /// What a run did to its databases, added up one test at a time: it keeps numbers, not executions.
 package struct RunSummary: Sendable {
@@ -177,7 +176,7 @@ package struct RunSummary: Sendable {
   /// What fails tests first, then by what it is, an N+1 before a statement that failed, then those that the most tests have.
   package var problems: [Problem] {
     func rank(_ problem: Problem) -> (Int, Int, Int) {
-      (problem.failed.isEmpty ? 1 : 0, Finding.Kind(rawValue: problem.kind).rank, -problem.tests.count)
+      (problem.failed.isEmpty ? 1 : 0, ProblemKind(problem.kind).rank, -problem.tests.count)
     }
     func rest(_ problem: Problem) -> (Int, String, String, String) {
       (-problem.detail.count, problem.kind, problem.headline, problem.site ?? "")

@@ -1,4 +1,4 @@
-package import DatabaseRecording
+package import DatabaseRunRecords
 
 /// What tells a test apart, in one run and from run to run; its line is no part of it, since lines move.
 package struct TestIdentity: Hashable, Comparable, Sendable {

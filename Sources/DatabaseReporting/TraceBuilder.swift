@@ -1,5 +1,5 @@
-internal import DatabaseInstrumentation
-internal import DatabaseRecording
+internal import DatabaseRunRecords
+internal import DatabaseSupport
 
 /// The spans of one test. A record may come from anywhere: nothing in it is trusted to fit.
 struct TraceBuilder {

@@ -1,3 +1,5 @@
+internal import DatabaseSupport
+
 /// The values of a query as its text has them: its literals, and the parameters that stand for others.
 ///
 /// Of one shape they differ from text to text, and say which of the bound values are those of a key.

@@ -1,4 +1,5 @@
 import DatabaseInstrumentation
+import DatabaseSupport
 import Testing
 
 @testable import DatabaseRecording

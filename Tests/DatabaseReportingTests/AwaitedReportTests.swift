@@ -6,6 +6,7 @@
 
   @testable import DatabaseRecording
   @testable import DatabaseReporting
+  @testable import DatabaseRunRecords
 
   /// The awaiting line of what is wrong, wherever a run is shown.
   @Suite struct AwaitedReportTests {

@@ -2,6 +2,7 @@ import DatabaseReporting
 import Testing
 
 @testable import DatabaseRecording
+@testable import DatabaseRunRecords
 
 @Suite struct ComparisonTests {
   private func compare(

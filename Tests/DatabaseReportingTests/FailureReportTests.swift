@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import DatabaseRecording
+@testable import DatabaseRunRecords
 
 /// What failed stands first wherever a run is shown.
 @Suite struct FailureReportTests {

@@ -2,6 +2,7 @@ import DatabaseInstrumentation
 import Foundation
 
 @testable import DatabaseRecording
+@testable import DatabaseRunRecords
 
 /// A test as it stands in a record, with the statements that are named, each as often as it says.
 func madeUpTest(

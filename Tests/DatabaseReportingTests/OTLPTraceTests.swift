@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import DatabaseRecording
+@testable import DatabaseRunRecords
 
 @Suite struct OTLPTraceTests {
   private let header = RunRecord.Header(process: 7, started: 1_700_000_000)

@@ -3,6 +3,7 @@ import Foundation
 import Testing
 
 @testable import DatabaseRecording
+@testable import DatabaseRunRecords
 
 enum RecordFilesReader {
   static func read(_ paths: [String], _ body: (RunRecord.Test) -> Void) throws -> [String] {

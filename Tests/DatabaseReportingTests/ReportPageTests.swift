@@ -3,6 +3,7 @@ import Testing
 
 @testable import DatabaseRecording
 @testable import DatabaseReporting
+@testable import DatabaseRunRecords
 
 @Suite struct ReportPageTests {
   private func page(_ tests: [RunRecord.Test], title: String = "Run") -> String {

@@ -3,6 +3,7 @@ import Testing
 
 @testable import DatabaseRecording
 @testable import DatabaseReporting
+@testable import DatabaseRunRecords
 
 /// Which of the lines in some files count.
 @Suite struct RunsOfAFolderTests {

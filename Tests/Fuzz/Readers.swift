@@ -1,5 +1,6 @@
 import DatabaseRecording
 import DatabaseReporting
+import DatabaseRunRecords
 import DatabaseTesting
 import Foundation
 

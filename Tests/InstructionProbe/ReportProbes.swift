@@ -1,4 +1,5 @@
 internal import DatabaseRecording
+internal import DatabaseRunRecords
 
 private let statements = 1_000
 

@@ -3,6 +3,7 @@
   internal import CSQLiteHooks
   internal import DatabaseInstrumentation
   internal import DatabaseRecording
+  internal import DatabaseRunRecords
   internal import DatabaseTesting
   internal import Foundation
 

@@ -64,6 +64,25 @@ import Testing
     }
   }
 
+  /// SwiftPM compiles all that the tool of a command is made of once more.
+  @Test func theToolForReportsIsMadeOfLittle() throws {
+    var needed: Set<String> = ["database-report"]
+    var foreign: Set<String> = []
+    let imports = try Self.imports()
+    let ours = Set(try Self.floors().map(\.module))
+    while true {
+      let found = imports.filter { needed.contains($0.module) }.map(\.imported)
+      foreign = Set(found).subtracting(ours)
+      guard !needed.isSuperset(of: ours.intersection(found)) else { break }
+      needed.formUnion(ours.intersection(found))
+    }
+    #expect(needed == ["database-report", "DatabaseReporting", "DatabaseRunRecords", "DatabaseSupport"])
+    let platform: Set = [
+      "Foundation", "FoundationEssentials", "Synchronization", "Darwin", "Glibc", "Musl", "Android",
+    ]
+    #expect(foreign.subtracting(platform) == ["ArgumentParser"])
+  }
+
   @Test func telemetryAloneKnowsMetrics() throws {
     for (file, module, imported) in try Self.imports() where module != "DatabaseTelemetry" {
       #expect(!["CoreMetrics", "Metrics"].contains(imported), "\(file) imports \(imported)")

@@ -1,6 +1,7 @@
+import DatabaseInstrumentation
 import DatabaseRecording
 import DatabaseReporting
-import DatabaseInstrumentation
+import DatabaseRunRecords
 import Foundation
 import InMemoryTracing
 import MetricsTestKit

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// What costs in a recording and need not, by all rules of the audit.
 struct AuditReport {

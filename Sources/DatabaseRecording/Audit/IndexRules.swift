@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// SQLite makes an index for the statement alone, of many rows, each time that it runs.
 struct AutomaticIndexRule: AuditRule {

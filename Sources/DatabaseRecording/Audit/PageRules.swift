@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// Many rows are sorted for a page of few, and an index has them in order.
 struct SortRule: AuditRule {

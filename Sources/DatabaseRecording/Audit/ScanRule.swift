@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// Many rows are looked at to find few, and an index finds them.
 struct ScanRule: AuditRule {

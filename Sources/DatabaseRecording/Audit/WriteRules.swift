@@ -1,5 +1,6 @@
 internal import CStatementLog
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// UPDATE or DELETE without a condition that touched several rows.
 ///

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// A recording that proves nothing, in words.
 struct BlindReport {

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension DatabaseExpectation {
   /// No query reads a table from one end to the other to find some of its rows.

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// A wrong number of statements, in words: what was expected, what was found, by shape.
 struct CountReport {

@@ -1,5 +1,6 @@
 internal import CStatementLog
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension DatabaseExpectation {
   /// No statement fails, and none fails to be prepared.

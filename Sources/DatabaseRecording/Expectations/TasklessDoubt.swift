@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// What expectations say where statements ran without their task that may be meant: none of them is counted, and whoever would
 /// say something else with them says that it cannot be checked.

@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension DatabaseExpectation {
   /// A statement runs, so many times.

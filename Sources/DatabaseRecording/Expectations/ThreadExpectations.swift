@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension DatabaseExpectation {
   /// No query runs on the main thread or the main actor, where it would keep the user interface waiting.

@@ -1,4 +1,5 @@
 package import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// Clients of databases in the process of which nobody tells anything, in words.
 package enum UnwatchedClients {

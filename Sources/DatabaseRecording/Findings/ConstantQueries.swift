@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension ScaleSeries {
   /// Queries whose number grows with the data.

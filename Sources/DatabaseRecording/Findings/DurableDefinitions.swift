@@ -1,5 +1,6 @@
 internal import CStatementLog
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// Definitions that rows came or went with, and that lasted.
 struct DurableDefinitions {

@@ -1,5 +1,6 @@
 internal import CStatementLog
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension Recording {
   /// What the recording cannot prove, although expectations pass: a sentence each, which begins with `vacuous:`, or with

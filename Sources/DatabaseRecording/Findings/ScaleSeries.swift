@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// Recordings of the same work on data of different sizes.
 package struct ScaleSeries: Sendable {

@@ -1,5 +1,6 @@
 internal import CStatementLog
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// Tables that were read from one end to the other, and indexes made for one statement, in words.
 struct ScanReport {

@@ -1,5 +1,6 @@
 internal import CStatementLog
 internal import DatabaseInstrumentation
+internal import DatabaseRunRecords
 internal import DatabaseSupport
 
 /// One line for several executions of one shape: `  11×  SELECT …    lazy, 1.9 ms, 187 steps   #3 … #13`.

@@ -1,5 +1,6 @@
 internal import CStatementLog
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension Finding.Kind {
   /// Other rows were written than expected, or than an ORM announced.

@@ -1,4 +1,5 @@
 package import DatabaseInstrumentation
+internal import DatabaseSupport
 
 /// Leases that no task tells the test of.
 extension PoolSnapshot {

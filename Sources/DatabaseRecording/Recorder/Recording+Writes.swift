@@ -1,5 +1,6 @@
 internal import CStatementLog
 public import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension Recording {
   /// The transactions, in the order in which they began, with those that wrote nothing.

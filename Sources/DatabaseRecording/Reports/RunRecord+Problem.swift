@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+package import DatabaseRunRecords
 internal import DatabaseSupport
 
 extension RunRecord.Problem {
@@ -15,7 +16,7 @@ extension RunRecord.Problem {
       kind: finding.kind.rawValue, headline: Self.headline(of: finding, in: recording), count: finding.count,
       relationship: finding.relationship, site: site?.description, statements: statements.map(\.number),
       path: site?.filePath.flatMap { Self.relative($0, to: folder) }, parent: finding.parentStatement,
-      fix: finding.kind.isOfThePackage ? finding.fix ?? finding.kind.generalFix : nil,
+      fix: finding.kind.inRecords.isOfThePackage ? finding.fix ?? finding.kind.generalFix : nil,
       stack: RunRecord.Frame.frames(of: finding, at: site, in: recording))
   }
 
@@ -28,7 +29,7 @@ extension RunRecord.Problem {
   package init(ofTest text: String, filePath: String?, line: Int?, folder: String? = nil) {
     let name = filePath.flatMap { $0.split(separator: "/").last }
     self.init(
-      kind: Finding.Kind.ofTest.rawValue, headline: text, count: 1,
+      kind: ProblemKind.ofTest.name, headline: text, count: 1,
       site: name.map { name in line.map { "\(name):\($0)" } ?? String(name) }, statements: [],
       path: filePath.flatMap { Self.relative($0, to: folder) })
   }
@@ -39,15 +40,15 @@ extension RunRecord.Problem {
     switch finding.kind {
     case .failure:
       let name = finding.statements.first.flatMap { statement in
-        statement.error.map { ErrorName.text(of: $0.status, system: statement.connection.system) }
+        statement.error.map { ErrorName.text(of: $0.status, system: statement.connection.system.rawValue) }
       }
       return "\(finding.count.counted("statement")) failed\(name.map { ": \($0)" } ?? "")."
     case .composed: return "An expectation that is made of others does not hold."
     case .invalidExpectation: return "An expectation cannot be checked as it is written."
     case .blind: return "An expectation cannot be checked, since nothing was seen, or not all of it."
     default:
-      return finding.kind.isOfThePackage
-        ? finding.headline : "\(finding.kind.title.prefix(60)): an expectation does not hold."
+      return finding.kind.inRecords.isOfThePackage
+        ? finding.headline : "\(finding.kind.inRecords.title.prefix(60)): an expectation does not hold."
     }
   }
 

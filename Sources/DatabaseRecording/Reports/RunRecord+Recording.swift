@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+package import DatabaseRunRecords
 internal import DatabaseSupport
 
 extension RunRecord.Test {
@@ -15,37 +16,31 @@ extension RunRecord.Test {
     _ recording: Recording, name: String?, started: Double? = nil, call: String? = nil, folder: String? = nil
   ) {
     let location = recording.storage.location
-    module = location.module
-    file = String(location.fileID.split(separator: "/").last ?? Substring(location.fileID))
-    self.name = name ?? "\(file):\(location.line)"
-    line = location.line
-    self.started = started
-    self.call = call
-    queries = recording.queries.count
-    statements = recording.statements.count
-    excluded = recording.excludedCount
-    dropped = recording.droppedCount
-    unattributed = recording.unattributedCount
-    isBlind = recording.isBlind
-    connections = recording.connections.map {
-      RunRecord.Connection(id: $0.id, name: $0.name, system: $0.system.rawValue)
-    }
-    loads = recording.loads.map {
-      RunRecord.Load(
-        strategy: $0.strategy.rawValue, relationship: $0.relationship, parents: $0.parentCount,
-        statements: $0.statementNumbers)
-    }
-    let leaks = LeakReport(recording: recording)
-    findings = (recording.findings + leaks.all).map { RunRecord.Problem($0, in: recording, folder: folder) }
-    (shapes, executions) = Self.executions(of: recording)
-    spans = RunRecord.Span.spans(of: recording)
-    flushes = RunRecord.Flush.flushes(of: recording)
-    leases = RunRecord.Lease.leases(of: recording)
+    let file = String(location.fileID.split(separator: "/").last ?? Substring(location.fileID))
+    let (shapes, executions) = Self.executions(of: recording)
+    let spans = RunRecord.Span.spans(of: recording)
     let costs = executions.compactMap(\.steps)
-    steps = costs.isEmpty ? nil : costs.reduce(0, +)
     let times = executions.map { ($0.start, $0.duration) } + spans.map { ($0.start, $0.duration) }
     let first = times.map(\.0).min() ?? 0
-    duration = max(0, (times.map { $0.0 + ($0.1 ?? 0) }.max() ?? 0) - first)
+    let findings = recording.findings + LeakReport(recording: recording).all
+    self.init(
+      name: name ?? "\(file):\(location.line)", module: location.module, file: file, line: location.line,
+      started: started, call: call, duration: max(0, (times.map { $0.0 + ($0.1 ?? 0) }.max() ?? 0) - first),
+      queries: recording.queries.count, statements: recording.statements.count,
+      steps: costs.isEmpty ? nil : costs.reduce(0, +), excluded: recording.excludedCount,
+      dropped: recording.droppedCount, unattributed: recording.unattributedCount, isBlind: recording.isBlind,
+      shapes: shapes,
+      connections: recording.connections.map {
+        RunRecord.Connection(id: $0.id, name: $0.name, system: $0.system.rawValue)
+      },
+      executions: executions,
+      loads: recording.loads.map {
+        RunRecord.Load(
+          strategy: $0.strategy.rawValue, relationship: $0.relationship, parents: $0.parentCount,
+          statements: $0.statementNumbers)
+      },
+      spans: spans, findings: findings.map { RunRecord.Problem($0, in: recording, folder: folder) },
+      flushes: RunRecord.Flush.flushes(of: recording), leases: RunRecord.Lease.leases(of: recording))
   }
 
   private static func executions(of recording: Recording) -> ([RunRecord.Shape], [RunRecord.Execution]) {
@@ -103,34 +98,14 @@ extension RunRecord.Frame {
       creates: frame.createdTasks > createdTasks ? true : nil)
     createdTasks = frame.createdTasks
   }
-
-  /// `awaited at Library.swift:42 in Library.authorsWithBooks()`, as what is around another line.
-  package var description: String { "\(way) at \(site)" }
-
-  /// How the line led to the one before it.
-  package var way: String { creates == true ? "task created" : awaits == true ? "awaited" : "called" }
-}
-
-extension RunRecord.Problem {
-  /// The lines of the app that led to the call site, the nearest first.
-  package var callers: ArraySlice<RunRecord.Frame> {
-    let stack = stack ?? []
-    guard let own = stack.firstIndex(where: { $0.site == site }) else { return [] }
-    return stack[(own + 1)...].prefix(16)
-  }
-
-  /// The call site and the line that led to it, of a statement that is one of several.
-  var lines: [String] { (site.map { ["at \($0)"] } ?? []) + callers.prefix(1).map(\.description) }
 }
 
 extension RunRecord.Shape {
   fileprivate init(_ shape: StatementShape) {
     let digits = String(shape.fingerprint, radix: 16)
-    sql = shape.normalizedSQL
-    fingerprint = String(repeating: "0", count: 16 - digits.count) + digits
-    kind = shape.kind.rawValue
-    summary = shape.summary
-    tables = shape.tables.map(\.name)
+    self.init(
+      sql: shape.normalizedSQL, fingerprint: String(repeating: "0", count: 16 - digits.count) + digits,
+      kind: shape.kind.rawValue, summary: shape.summary, tables: shape.tables.map(\.name))
   }
 }
 

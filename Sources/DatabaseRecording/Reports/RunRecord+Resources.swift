@@ -1,5 +1,6 @@
 internal import CStatementLog
 internal import DatabaseInstrumentation
+internal import DatabaseRunRecords
 
 extension RunRecord.Flush {
   /// What each transaction wrote; `nil` where no source tells what transactions keep.

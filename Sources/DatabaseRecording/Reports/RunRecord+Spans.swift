@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseRunRecords
 
 extension RunRecord.Span {
   /// The spans of a recording, under names that hold no SQL with values.

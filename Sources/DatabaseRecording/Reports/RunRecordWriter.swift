@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+package import DatabaseRunRecords
 internal import DatabaseSupport
 internal import Foundation
 

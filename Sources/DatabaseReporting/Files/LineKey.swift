@@ -1,3 +1,4 @@
+internal import DatabaseRunRecords
 internal import Foundation
 
 /// The few fields of a line that tell which test it is of, found without decoding the rest of it.

@@ -1,5 +1,5 @@
-internal import DatabaseInstrumentation
-package import DatabaseRecording
+package import DatabaseRunRecords
+internal import DatabaseSupport
 package import Foundation
 
 /// The record files that somebody named, read one test at a time.

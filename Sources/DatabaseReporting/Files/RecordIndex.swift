@@ -1,5 +1,4 @@
-internal import DatabaseInstrumentation
-internal import DatabaseRecording
+internal import DatabaseRunRecords
 internal import Foundation
 
 /// What stands where in record files, before a test of them is decoded: which runs they are of, and which lines count.

@@ -1,3 +1,4 @@
+internal import DatabaseRunRecords
 internal import Foundation
 
 /// Puts the records of many processes into one file.

@@ -1,5 +1,4 @@
-internal import DatabaseInstrumentation
-internal import DatabaseRecording
+internal import DatabaseRunRecords
 internal import DatabaseSupport
 internal import Foundation
 

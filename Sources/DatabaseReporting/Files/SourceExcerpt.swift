@@ -1,4 +1,4 @@
-internal import DatabaseRecording
+internal import DatabaseRunRecords
 internal import Foundation
 
 /// A few lines of the app around a line of it.

@@ -1,3 +1,4 @@
+internal import DatabaseSupport
 internal import Tracing
 
 /// What tells one trace from another, so that sampling keeps a trace whole.

@@ -1,5 +1,6 @@
 internal import DatabaseInstrumentation
 internal import DatabaseRecording
+internal import DatabaseRunRecords
 internal import DatabaseSupport
 internal import Foundation
 
@@ -34,8 +35,8 @@ struct GitHubAnnotation: Equatable, Sendable {
       let folder = workspace.hasSuffix("/") ? workspace : workspace + "/"
       if path.hasPrefix(folder) { path.removeFirst(folder.count) }
     }
-    subject = Subject(path: path, line: line, title: finding.kind.title)
-    weight = [-finding.kind.rank, finding.count]
+    subject = Subject(path: path, line: line, title: finding.kind.inRecords.title)
+    weight = [-finding.kind.inRecords.rank, finding.count]
     self.column = column
     self.message = message
   }

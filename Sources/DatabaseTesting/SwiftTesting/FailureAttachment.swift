@@ -1,4 +1,5 @@
 internal import DatabaseRecording
+internal import DatabaseRunRecords
 internal import DatabaseSupport
 internal import Foundation
 

@@ -1,5 +1,6 @@
 #if canImport(XCTest)
   internal import DatabaseRecording
+  internal import DatabaseRunRecords
   internal import DatabaseSupport
   internal import XCTest
 

@@ -3,6 +3,7 @@ import Testing
 
 @testable import DatabaseInstrumentation
 @testable import DatabaseRecording
+@testable import DatabaseRunRecords
 
 /// The lines of the app that led to a finding, as a record keeps them.
 @Suite struct RecordedCallersTests {

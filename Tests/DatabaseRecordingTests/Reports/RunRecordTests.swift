@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import DatabaseRecording
+@testable import DatabaseRunRecords
 
 @Suite struct RunRecordTests {
   private let driver = MadeUpDriver(

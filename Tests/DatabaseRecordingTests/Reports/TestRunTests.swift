@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import DatabaseRecording
+@testable import DatabaseRunRecords
 
 @Suite struct TestRunTests {
   private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("run-\(UUID().uuidString)")

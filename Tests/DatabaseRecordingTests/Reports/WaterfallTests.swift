@@ -2,6 +2,7 @@ import Foundation
 import Testing
 
 @testable import DatabaseRecording
+@testable import DatabaseRunRecords
 
 #if canImport(FoundationXML)
   import FoundationXML

@@ -4,6 +4,7 @@
   import Testing
 
   @testable import DatabaseRecording
+  @testable import DatabaseRunRecords
 
   /// An app that has one asynchronous function for all its SQL: what is wrong stands at the line that awaits it.
   @Suite struct AwaitingCallSiteTests {

@@ -3,6 +3,7 @@
 
   @testable import DatabaseInstrumentation
   @testable import DatabaseRecording
+  @testable import DatabaseRunRecords
   @testable import DatabaseTesting
 
   /// Connections that are taken in awaited code: the line that took them, and what led to it.

@@ -1,5 +1,6 @@
 #if os(Linux)
   import DatabaseRecording
+  import DatabaseRunRecords
   import Foundation
   import TestSupport
   import Testing

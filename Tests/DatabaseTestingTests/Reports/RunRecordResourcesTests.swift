@@ -1,4 +1,5 @@
 import DatabaseRecording
+import DatabaseRunRecords
 import DatabaseSupport
 import TestSupport
 import Testing

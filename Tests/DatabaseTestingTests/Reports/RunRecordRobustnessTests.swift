@@ -1,5 +1,6 @@
 #if os(Linux)
   import DatabaseRecording
+  import DatabaseRunRecords
   import DatabaseTesting
   import Foundation
   import TestSupport

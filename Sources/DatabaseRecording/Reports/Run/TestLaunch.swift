@@ -1,4 +1,5 @@
 internal import DatabaseInstrumentation
+internal import DatabaseSupport
 internal import Foundation
 
 #if canImport(Darwin)

@@ -1,17 +1,15 @@
-internal import DatabaseInstrumentation
-
 /// What a database calls its errors, which people know better than their numbers.
-enum ErrorName {
+package enum ErrorName {
   /// `SQLITE_CONSTRAINT_UNIQUE (2067)`, `unique_violation (23505)`; the code alone where it has no name here.
   ///
   /// - Parameters:
   ///   - status: What the database told.
-  ///   - system: Which database it was.
-  static func text(of status: String, system: DatabaseSystem) -> String {
+  ///   - system: Which database it was, as `db.system.name` calls it.
+  package static func text(of status: String, system: String) -> String {
     let name: String? =
       switch system {
-      case .sqlite: Int(status).flatMap(sqlite)
-      case .postgreSQL: postgres[status]
+      case "sqlite": Int(status).flatMap(sqlite)
+      case "postgresql": postgres[status]
       default: nil
       }
     return name.map { "\($0) (\(status))" } ?? "error \(status)"

@@ -1,4 +1,3 @@
-internal import DatabaseInstrumentation
 internal import DatabaseSupport
 
 /// Where the statements, transactions and leases of one test stand in time: the layout of a drawing, without the drawing.
@@ -94,12 +93,12 @@ private struct Builder {
   var hidden = 0
   private var places: [Place: Int] = [:]
   private let names: [UInt64: String]
-  private let systems: [UInt64: DatabaseSystem]
+  private let systems: [UInt64: String]
 
   init(_ test: RunRecord.Test) {
     self.test = test
     names = Dictionary(test.connections.map { ($0.id, $0.name) }) { first, _ in first }
-    systems = Dictionary(test.connections.map { ($0.id, DatabaseSystem(rawValue: $0.system)) }) { first, _ in first }
+    systems = Dictionary(test.connections.map { ($0.id, $0.system) }) { first, _ in first }
     let statements = test.executions.map { Double($0.start) + Double(max(0, $0.duration ?? 0)) }
     let leases = (test.leases ?? []).map { Double($0.start) + Double(max(0, $0.duration ?? 0)) }
     end = (statements + leases).max() ?? 0
@@ -239,7 +238,7 @@ private struct Builder {
           execution.changed.flatMap { $0 == 0 ? nil : "\($0) changed" },
           execution.steps.map { $0.counted("step") },
           execution.error.map {
-            "failed: \(ErrorName.text(of: $0, system: systems[execution.connection] ?? .otherSQL))"
+            "failed: \(ErrorName.text(of: $0, system: systems[execution.connection] ?? ""))"
           },
         ] + (sites[execution.number] ?? [])
       let start = Double(execution.start)

@@ -1,4 +1,3 @@
-internal import DatabaseInstrumentation
 internal import DatabaseSupport
 
 /// A line that GitHub Actions reads from the output of a step and shows in the diff of a pull request.

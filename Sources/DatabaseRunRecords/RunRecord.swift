@@ -1,6 +1,6 @@
 /// What one process of a test run did to its databases, as it stands in a file: no values, only shapes and numbers.
 ///
-/// A file of JSON Lines, written by ``RunRecordWriter`` and read by ``RunRecordReader``: a header, then one line for each
+/// A file of JSON Lines, written by `RunRecordWriter` and read by ``RunRecordReader``: a header, then one line for each
 /// test. Fields that are not known are left out; a reader passes over fields that it does not know.
 package enum RunRecord {
   /// The first field of the first line: tells that a file is ours.
@@ -67,6 +67,43 @@ package enum RunRecord {
     package var id: Int?
     package var flushes: [Flush]?
     package var leases: [Lease]?
+
+    package init(
+      name: String, module: String, file: String, line: Int, started: Double? = nil, call: String? = nil,
+      suite: String? = nil, displayName: String? = nil, `case`: String? = nil, arguments: [String]? = nil,
+      duration: Int64, queries: Int, statements: Int, steps: Int? = nil, excluded: Int, dropped: Int, unattributed: Int,
+      isBlind: Bool, shapes: [Shape], connections: [Connection], executions: [Execution], loads: [Load], spans: [Span],
+      findings: [Problem], failures: [Problem]? = nil, id: Int? = nil, flushes: [Flush]? = nil, leases: [Lease]? = nil
+    ) {
+      self.name = name
+      self.module = module
+      self.file = file
+      self.line = line
+      self.started = started
+      self.call = call
+      self.suite = suite
+      self.displayName = displayName
+      self.`case` = `case`
+      self.arguments = arguments
+      self.duration = duration
+      self.queries = queries
+      self.statements = statements
+      self.steps = steps
+      self.excluded = excluded
+      self.dropped = dropped
+      self.unattributed = unattributed
+      self.isBlind = isBlind
+      self.shapes = shapes
+      self.connections = connections
+      self.executions = executions
+      self.loads = loads
+      self.spans = spans
+      self.findings = findings
+      self.failures = failures
+      self.id = id
+      self.flushes = flushes
+      self.leases = leases
+    }
   }
 
   /// A statement without its values.
@@ -77,12 +114,26 @@ package enum RunRecord {
     package var kind: String
     package var summary: String
     package var tables: [String]
+
+    package init(sql: String, fingerprint: String, kind: String, summary: String, tables: [String]) {
+      self.sql = sql
+      self.fingerprint = fingerprint
+      self.kind = kind
+      self.summary = summary
+      self.tables = tables
+    }
   }
 
   package struct Connection: Codable, Sendable, Equatable {
     package var id: UInt64
     package var name: String
     package var system: String
+
+    package init(id: UInt64, name: String, system: String) {
+      self.id = id
+      self.name = name
+      self.system = system
+    }
   }
 
   /// One execution of a shape.
@@ -104,6 +155,25 @@ package enum RunRecord {
     package var parent: Int?
     /// The code of the error; its text may hold values and is left out.
     package var error: String?
+
+    package init(
+      number: Int, shape: Int, connection: UInt64, start: Int64, duration: Int64? = nil, rows: Int? = nil,
+      changed: Int? = nil, steps: Int? = nil, fullScanSteps: Int? = nil, transaction: Int? = nil, parent: Int? = nil,
+      error: String? = nil
+    ) {
+      self.number = number
+      self.shape = shape
+      self.connection = connection
+      self.start = start
+      self.duration = duration
+      self.rows = rows
+      self.changed = changed
+      self.steps = steps
+      self.fullScanSteps = fullScanSteps
+      self.transaction = transaction
+      self.parent = parent
+      self.error = error
+    }
   }
 
   package struct Load: Codable, Sendable, Equatable {
@@ -111,6 +181,13 @@ package enum RunRecord {
     package var relationship: String
     package var parents: Int?
     package var statements: [Int]
+
+    package init(strategy: String, relationship: String, parents: Int? = nil, statements: [Int]) {
+      self.strategy = strategy
+      self.relationship = relationship
+      self.parents = parents
+      self.statements = statements
+    }
   }
 
   package struct Span: Codable, Sendable, Equatable {
@@ -121,6 +198,15 @@ package enum RunRecord {
     package var isFailed: Bool
     /// An index of the test's spans.
     package var parent: Int?
+
+    package init(name: String, kind: String, start: Int64, duration: Int64? = nil, isFailed: Bool, parent: Int? = nil) {
+      self.name = name
+      self.kind = kind
+      self.start = start
+      self.duration = duration
+      self.isFailed = isFailed
+      self.parent = parent
+    }
   }
 
   package struct Problem: Codable, Sendable, Equatable {
@@ -139,6 +225,22 @@ package enum RunRecord {
     package var fix: String?
     /// The lines of the app on the call stack of the first statement; `nil` where there is none, or one alone.
     package var stack: [Frame]?
+
+    package init(
+      kind: String, headline: String, count: Int, relationship: String? = nil, site: String? = nil, statements: [Int],
+      path: String? = nil, parent: Int? = nil, fix: String? = nil, stack: [Frame]? = nil
+    ) {
+      self.kind = kind
+      self.headline = headline
+      self.count = count
+      self.relationship = relationship
+      self.site = site
+      self.statements = statements
+      self.path = path
+      self.parent = parent
+      self.fix = fix
+      self.stack = stack
+    }
   }
 
   /// One line of the app on a call stack, of which the innermost is the first.
@@ -149,6 +251,12 @@ package enum RunRecord {
     package var awaits: Bool?
     /// `true`: the line created the task that the ones before it run in.
     package var creates: Bool?
+
+    package init(site: String, awaits: Bool? = nil, creates: Bool? = nil) {
+      self.site = site
+      self.awaits = awaits
+      self.creates = creates
+    }
   }
 
   /// What one transaction wrote: rows that lasted, by table.
@@ -161,6 +269,19 @@ package enum RunRecord {
     package var inserted: [String: Int]
     package var updated: [String: Int]
     package var deleted: [String: Int]
+
+    package init(
+      transaction: Int? = nil, connection: UInt64? = nil, isCommitted: Bool, isComplete: Bool, inserted: [String: Int],
+      updated: [String: Int], deleted: [String: Int]
+    ) {
+      self.transaction = transaction
+      self.connection = connection
+      self.isCommitted = isCommitted
+      self.isComplete = isComplete
+      self.inserted = inserted
+      self.updated = updated
+      self.deleted = deleted
+    }
   }
 
   /// One checkout of a pool.
@@ -174,5 +295,17 @@ package enum RunRecord {
     package var end: String?
     /// The line that took it, of one that leaked.
     package var site: String?
+
+    package init(
+      pool: String, connection: UInt64? = nil, start: Int64, duration: Int64? = nil, end: String? = nil,
+      site: String? = nil
+    ) {
+      self.pool = pool
+      self.connection = connection
+      self.start = start
+      self.duration = duration
+      self.end = end
+      self.site = site
+    }
   }
 }

@@ -1,4 +1,4 @@
-internal import DatabaseInstrumentation
+internal import DatabaseSupport
 
 extension Waterfall {
   private enum Metrics {
