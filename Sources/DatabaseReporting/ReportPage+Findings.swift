@@ -51,8 +51,10 @@ extension ReportPage {
     let kind = ProblemKind(problem.kind)
     let isBad = !problem.failed.isEmpty || kind.rank < 2
     let tests = problem.tests.reduce(into: [Int]()) { if $0.last != $1 { $0.append($1) } }
-    let links = tests.prefix(5).map(link).joined(separator: ", ")
-    let more = tests.count > 5 ? " and \((tests.count - 5).grouped) more" : ""
+    let named = byName(tests)
+    let links = named.prefix(5).map { link($0[0]) + ($0.count > 1 ? " × \($0.count.grouped)" : "") }
+      .joined(separator: ", ")
+    let more = named.count > 5 ? " and \(named.dropFirst(5).reduce(0) { $0 + $1.count }.grouped) more" : ""
     let failed =
       problem.failed.isEmpty
       ? "found in" : problem.failed.count == tests.count ? "fails" : "fails \(problem.failed.count.grouped) of"
@@ -69,6 +71,22 @@ extension ReportPage {
     }
     if let fix = problem.detail.fix { text += "<p class=\"fix\"><b>Fix</b> \(fix.markup(limit: 600))</p>" }
     return text + "<p class=\"quiet\">\(failed) \(links)\(more)</p>"
+  }
+
+  /// Several calls of one test, and tests that are called alike, have one link.
+  private func byName(_ tests: [Int]) -> [[Int]] {
+    var places: [String: Int] = [:]
+    var named: [[Int]] = []
+    for test in tests {
+      let label = summary.lines[test].label
+      if let place = places[label] {
+        named[place].append(test)
+      } else {
+        places[label] = named.count
+        named.append([test])
+      }
+    }
+    return named
   }
 
   private func callers(_ problem: RunSummary.Problem) -> String {

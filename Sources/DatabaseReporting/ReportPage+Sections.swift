@@ -13,12 +13,12 @@ extension ReportPage {
       (RunSummary.duration(summary.time), "in the database"),
       (summary.problems.count.grouped, summary.problems.count == 1 ? "finding" : "findings"),
     ]
-    let failed = summary.failed.count
+    let (failed, passed) = summary.outcome(of: summary.lines.indices)
     var list = ""
     if failed > 0 {
-      list = "<div class=\"failed\"><dt>failed, \(summary.passed.short) passed</dt><dd>\(failed.grouped)</dd></div>"
-    } else if summary.passed > 0 {
-      list = "<div class=\"passed\"><dt>passed, none failed</dt><dd>\(summary.passed.grouped)</dd></div>"
+      list = "<div class=\"failed\"><dt>failed, \(passed.short) passed</dt><dd>\(failed.grouped)</dd></div>"
+    } else if passed > 0 {
+      list = "<div class=\"passed\"><dt>passed, none failed</dt><dd>\(passed.grouped)</dd></div>"
     }
     list += tiles.map { "<div><dt>\($0.1)</dt><dd>\($0.0.markup(limit: 40))</dd></div>" }.joined()
     return """
@@ -102,7 +102,8 @@ extension ReportPage {
           < (summary.lines[$1].suite ?? "", summary.lines[$1].identity.label, $1)
       }
       let queries = indices.reduce(0) { $0.adding(summary.lines[$1].queries) }
-      let failed = indices.count { (summary.lines[$0].failures ?? 0) > 0 }
+      let failed = summary.outcome(of: indices).failed
+      let tests = Set(indices.map { summary.lines[$0].test }).count
       let found = indices.count { summary.lines[$0].findings > 0 }
       let count =
         failed > 0
@@ -111,7 +112,7 @@ extension ReportPage {
       try sink(
         """
         <details\(isOpen ? " open" : "")><summary>\(file.markup(limit: 200)) <span class="quiet">\
-        \(indices.count.grouped("test")), \(queries.grouped("query", plural: "queries"))\(count)</span></summary>
+        \(tests.grouped("test")), \(queries.grouped("query", plural: "queries"))\(count)</span></summary>
         <table class="tests"><thead><tr><th>test</th><th>queries</th><th>steps</th><th>time</th><th>findings</th></tr></thead><tbody>
 
         """)

@@ -44,8 +44,9 @@ extension RunSummary {
     var text = style.bold(counts.compactMap { $0 }.joined(separator: ", "))
     text += runs.prefix(3).map { "\nRun of \($0.text)".cut(to: style.width) }.joined()
     if runs.count > 3 { text += "\nand \((runs.count - 3).grouped("other run"))" }
-    if !failed.isEmpty {
-      text += "\n" + style.red("\(failed.count.grouped("test")) failed") + ", \(passed.grouped) passed"
+    let (failed, passed) = outcome(of: lines.indices)
+    if failed > 0 {
+      text += "\n" + style.red("\(failed.grouped("test")) failed") + ", \(passed.grouped) passed"
     } else if passed > 0 {
       text += "\n" + style.green("\(passed.grouped("test")) passed")
     }

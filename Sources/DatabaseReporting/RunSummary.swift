@@ -5,6 +5,8 @@ package struct RunSummary: Sendable {
   /// One line of the record.
   package struct Line: Sendable, Equatable {
     package var identity: TestIdentity
+    /// The number of the test, the same for each of its calls.
+    package var test: Int
     package var queries: Int
     package var statements: Int
     package var steps: Int?
@@ -79,7 +81,8 @@ package struct RunSummary: Sendable {
   package var runs: [RunDescription] = []
   /// Without counting the calls of one test one by one.
   package private(set) var testCount = 0
-  private var callers: Set<Caller> = []
+  /// The tests that recorded by calls of their own, by their numbers.
+  private var callers: [Caller: Int] = [:]
   package private(set) var queries = 0
   package private(set) var statements = 0
   package private(set) var steps: Int?
@@ -95,17 +98,13 @@ package struct RunSummary: Sendable {
   package mutating func add(_ test: RunRecord.Test) {
     let identity = TestIdentity(test)
     let spent = test.executions.reduce(0) { $0.adding(Int(clamping: $1.duration ?? 0).asCount) }
+    let number = self.number(of: test, identity)
     lines.append(
       Line(
-        identity: identity, queries: test.queries.asCount, statements: test.statements.asCount,
+        identity: identity, test: number, queries: test.queries.asCount, statements: test.statements.asCount,
         steps: test.steps?.asCount, time: spent, findings: test.problems.count, isBlind: test.isBlind,
         started: test.started ?? 0, failures: test.failures?.count, suite: test.suite, displayName: test.displayName,
         caseLabel: test.caseLabel))
-    var caller = Caller(identity: identity, suite: test.suite, testCase: test.case)
-    caller.identity.call = nil
-    // A call that is named by its place may be of any number of tests.
-    let isNamed = test.call != nil && test.name != "\(test.file):\(test.line)"
-    if !isNamed || callers.insert(caller).inserted { testCount += 1 }
     queries = queries.adding(test.queries.asCount)
     statements = statements.adding(test.statements.asCount)
     if let more = test.steps?.asCount { steps = (steps ?? 0).adding(more) }
@@ -118,6 +117,18 @@ package struct RunSummary: Sendable {
       let key = LoadKey(strategy: load.strategy, relationship: load.relationship)
       loadsByKey[key, default: 0] += load.statements.count
     }
+  }
+
+  /// The number of the test that a line is of, a new one or that of an earlier call.
+  private mutating func number(of test: RunRecord.Test, _ identity: TestIdentity) -> Int {
+    var caller = Caller(identity: identity, suite: test.suite, testCase: test.case)
+    caller.identity.call = nil
+    // A call that is named by its place may be of any number of tests.
+    let isNamed = test.call != nil && test.name != "\(test.file):\(test.line)"
+    if isNamed, let known = callers[caller] { return known }
+    testCount += 1
+    if isNamed { callers[caller] = testCount }
+    return testCount
   }
 
   private mutating func add(_ found: RunRecord.Problem, isFailure: Bool, of test: RunRecord.Test) {
@@ -186,9 +197,18 @@ package struct RunSummary: Sendable {
     }
   }
 
-  /// Lines of tests that failed, and of those that are known not to have.
-  package var failed: [Int] { lines.indices.filter { (lines[$0].failures ?? 0) > 0 } }
-  package var passed: Int { lines.count { $0.failures == 0 } }
+  /// How many tests failed, and how many are known not to have, of all lines or of some: a test with several calls is one.
+  package func outcome(of indices: some Sequence<Int>) -> (failed: Int, passed: Int) {
+    var (failed, unknown, passed): (Set<Int>, Set<Int>, Set<Int>) = ([], [], [])
+    for line in indices.lazy.map({ lines[$0] }) {
+      guard let failures = line.failures else {
+        unknown.insert(line.test)
+        continue
+      }
+      if failures > 0 { failed.insert(line.test) } else { passed.insert(line.test) }
+    }
+    return (failed.count, passed.subtracting(failed).subtracting(unknown).count)
+  }
 
   /// How many statements loaded which relationship in which way, the most first.
   package var loads: [(strategy: String, relationship: String, statements: Int)] {

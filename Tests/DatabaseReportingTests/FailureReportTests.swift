@@ -50,6 +50,43 @@ import Testing
         """))
   }
 
+  /// A test with several calls is one test, that failed if one of them did; calls that are named by their places are tests of their own.
+  @Test func callsOfOneTestCountOnce() {
+    let failure = problem("count", "Expected 2 queries, found 9.")
+    let calls: [(name: String, failures: [RunRecord.Problem]?)] = [
+      ("testLists()", []), ("testLists()", [failure]), ("testLists()", []), ("testSaves()", []), ("testSaves()", []),
+      ("testLoads()", []), ("testLoads()", nil), ("LibraryTests.swift:12", []), ("LibraryTests.swift:12", []),
+    ]
+    var summary = RunSummary()
+    var page = ReportPage()
+    for call in calls {
+      var test = madeUpTest(call.name, call: "expectDatabase")
+      test.failures = call.failures
+      summary.add(test)
+      page.add(test)
+    }
+    #expect(summary.testCount == 5)
+    #expect(summary.text(style, top: 5).contains("\n1 test failed, 3 passed\n"))
+    var text = ""
+    page.write { text += $0 }
+    #expect(text.contains("<dt>failed, 3 passed</dt><dd>1</dd></div><div><dt>tests</dt><dd>5</dd>"))
+    #expect(text.contains("5 tests, 0 queries, <b class=\"bad\">1 failed</b>"))
+  }
+
+  @Test func aFindingNamesATestOfSeveralCallsOnce() {
+    var page = ReportPage()
+    for name in ["lists()", "lists()", "saves()"] {
+      var test = madeUpTest(name, call: "expectDatabase")
+      test.findings = [problem("failure", "1 statement failed: SQLITE_ERROR (1).", site: "Library.swift:7")]
+      page.add(test)
+    }
+    var text = ""
+    page.write { text += $0 }
+    let first = "<a href=\"#t0\">lists() · expectDatabase</a>"
+    let other = "<a href=\"#t2\">saves() · expectDatabase</a>"
+    #expect(text.contains("<p class=\"quiet\">found in \(first) × 2, \(other)</p>"))
+  }
+
   @Test func anNPlusOneStandsBeforeAnyNumberOfStatementsThatFailed() {
     var summary = RunSummary()
     for number in 0..<130 {
