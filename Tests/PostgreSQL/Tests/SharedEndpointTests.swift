@@ -172,9 +172,9 @@ import Tracing
           group.addTask {
             let app = try App(endpoint, database, .log)
             let doubtful = await recordDatabase {
-              app.log("INSERT INTO book (id) VALUES (1)")
+              app.log("INSERT INTO book (id) VALUES (100)")
               await told.arrive()
-              _ = try? app.client.run("INSERT INTO book (id) VALUES (1)", [])
+              _ = try? app.client.run("INSERT INTO book (id) VALUES (100)", [])
               await sent.arrive()
             }
             #expect(doubtful.check(.noFailures).map(\.kind) == [.blind])
