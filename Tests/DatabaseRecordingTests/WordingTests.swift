@@ -1,4 +1,5 @@
 import DatabaseInstrumentation
+import TestSupport
 import Testing
 
 @testable import DatabaseRecording
@@ -55,7 +56,7 @@ import Testing
 }
 
 @Suite struct CountTests {
-  @Test func byKindAndTable() {
+  @Test(.needs(.lines)) func byKindAndTable() {
     var line = 0
     let driver = MadeUpDriver()
     let recording = record {
