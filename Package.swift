@@ -2,28 +2,37 @@
 
 import PackageDescription
 
-let settings: [SwiftSetting] = [
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-]
+// Whether everything is compiled as where there is no ELF, as on Apple platforms: nothing is interposed, SQLite has no automatic extensions,
+// symbols come from `dladdr`. `./Tests/run --portable` runs the suite like that.
+let isPortable = Context.environment["DATABASE_TESTING_PORTABLE"] == "1"
+
+// `ELF` in Swift is what `DCS_ELF` is in C (`CCallStacksPlatform.h`).
+let settings: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  ]
+  + (isPortable
+    ? [.unsafeFlags(["-Xcc", "-DDATABASE_TESTING_PORTABLE=1"])] : [.define("ELF", .when(platforms: [.linux]))])
 
 // What is written in C checks its own rules while this repository's tests run (`CCallStacksAssertions.h`). A user's suite is a debug
 // build as well, and must not end because of us, so that they are off unless the environment asks for them, as Tests/run does.
 let assertions: [CSetting] =
   Context.environment["DATABASE_TESTING_ASSERTIONS"] == "1"
   ? [.define("DATABASE_TESTING_ASSERTIONS", to: "1", .when(configuration: .debug))] : []
+let settingsOfC: [CSetting] = assertions + (isPortable ? [.define("DATABASE_TESTING_PORTABLE", to: "1")] : [])
 
 // Suites are run in debug builds. What is written in C runs with each statement of theirs and is always optimised, which takes no
 // time to build; what is written in Swift is optimised on request, which does. Xcode takes no package with such flags, so that they are left out where a Mac
 // reads the manifest.
 #if os(Linux)
-  let optimizedC: [CSetting] = [.unsafeFlags(["-O2"])] + assertions
+  let optimizedC: [CSetting] = [.unsafeFlags(["-O2"])] + settingsOfC
   let optimized: [SwiftSetting] =
     settings + [.unsafeFlags(["-O"], .when(configuration: .debug, traits: ["Optimized"]))]
 #else
-  let optimizedC: [CSetting] = assertions
+  let optimizedC: [CSetting] = settingsOfC
   let optimized = settings
 #endif
 
@@ -353,7 +362,7 @@ let package = Package(
       name: "TestSupport",
       dependencies: [
         "CCallStacks", "CSQLiteForTests", "DatabaseInstrumentation", .product(name: "Logging", package: "swift-log"),
-      ],
+      ] + (isPortable ? ["CInstrumentsAtOpen"] : []),
       path: "Tests/TestSupport",
       swiftSettings: settings
     ),
@@ -361,6 +370,14 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Where nothing instruments connections by itself, an app does: with this the tests' connections are instrumented as they are opened.
+if isPortable {
+  package.targets.append(
+    .target(
+      name: "CInstrumentsAtOpen", dependencies: ["CSQLiteHooks"], path: "Tests/CInstrumentsAtOpen",
+      cSettings: settingsOfC + [.headerSearchPath("../../Sources/CSQLiteHooks")]))
+}
 
 // libFuzzer has the `main` of this one, so that it links with `--sanitize fuzzer` alone: `./Tests/run --fuzz SECONDS`.
 if Context.environment["DATABASE_TESTING_FUZZ"] == "1" {

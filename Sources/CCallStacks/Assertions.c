@@ -16,7 +16,7 @@ void dcs_assertion_failed(const dcs_assertion *assertion) {
   abort();
 }
 
-#if defined(__ELF__)
+#if DCS_ELF
 
 // The linker's names for the ends of the section.
 extern dcs_assertion __start_dcs_assertions[], __stop_dcs_assertions[];

@@ -22,10 +22,9 @@
 #include <unistd.h>
 #elif defined(__APPLE__)
 #include <mach/mach.h>
-#include <mach/mach_vm.h>
 #endif
 
-#if defined(__ELF__)
+#if DCS_ELF
 #include <link.h>
 #endif
 
@@ -35,15 +34,18 @@ bool dcs_follows_chains(void) { return atomic_load_explicit(&follows, memory_ord
 
 void dcs_set_follows_chains(bool does) { atomic_store_explicit(&follows, does, memory_order_relaxed); }
 
-// The runner, and the image that it is in: written once, before chains are followed; size before start. 0: not known.
-static _Atomic uintptr_t runner_start, runner_size, image_start, image_size;
+// The runner: written once, before chains are followed; size before start. 0: not known.
+static _Atomic uintptr_t runner_start, runner_size;
 
 bool dcs_is_in_runner(uintptr_t address) {
   return address - 1 - atomic_load_explicit(&runner_start, memory_order_relaxed) <
          atomic_load_explicit(&runner_size, memory_order_relaxed);
 }
 
-#if defined(__ELF__)
+#if DCS_ELF
+
+// The image that the runner is in, written before.
+static _Atomic uintptr_t image_start, image_size;
 
 static int find_image(struct dl_phdr_info *info, size_t size, void *address) {
   (void)size;
@@ -100,8 +102,8 @@ static __attribute__((noinline)) bool can_read(uintptr_t address) {
   return can;
 #elif defined(__APPLE__)
   uintptr_t words[2];
-  mach_vm_size_t size = 0;
-  return mach_vm_read_overwrite(mach_task_self(), address, sizeof words, (mach_vm_address_t)words, &size) == KERN_SUCCESS;
+  vm_size_t size = 0;
+  return vm_read_overwrite(mach_task_self(), address, sizeof words, (vm_address_t)words, &size) == KERN_SUCCESS;
 #else
   (void)address;
   return false;

@@ -5,7 +5,7 @@
 
 #include "include/CCallStacks.h"
 
-#if defined(__linux__) && defined(__x86_64__)
+#if DCS_ELF && defined(__linux__) && defined(__x86_64__)
 #define DCS_LEARNS 1
 #else
 #define DCS_LEARNS 0
@@ -18,7 +18,8 @@
 #endif
 #endif
 
-// Untried: arm64, and Apple's platforms. There every function has a frame pointer, and that of an asynchronous one is marked.
+// Untried: arm64, and Apple's platforms. There every function has a frame pointer, and that of an asynchronous one is marked. Elsewhere there
+// are no chains.
 #if !DCS_LEARNS && (defined(__aarch64__) || defined(__APPLE__))
 #define DCS_HAS_FRAME_POINTERS 1
 #else

@@ -2,7 +2,9 @@
 //
 // SQLite runs one of ours, which runs them.
 
-#if defined(__ELF__)
+#include <CCallStacksPlatform.h>
+
+#if DCS_ELF
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -123,8 +125,10 @@ int dbh_run_extensions(sqlite3 *handle, char **error, const void *api) {
   return SQLITE_OK;
 }
 
-#if !defined(__APPLE__)
-int dbh_real_auto_extension(void (*extension)(void)) { return sqlite3_auto_extension(extension); }
-#endif
+// Apple's SQLite has none, and none is asked for.
+int dbh_real_auto_extension(void (*extension)(void)) {
+  (void)extension;
+  return SQLITE_MISUSE;
+}
 
 #endif

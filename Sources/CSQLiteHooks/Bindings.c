@@ -1,7 +1,9 @@
 // The calls by which values are bound to statements: their hashes are kept (BoundValues.c), and which are too large to be read,
 // since SQLite writes all of a value where it is asked for one. On any thread of the application, without a lock.
 
-#if defined(__ELF__)
+#include <CCallStacksPlatform.h>
+
+#if DCS_ELF
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -3,7 +3,9 @@
 //
 // Any thread, with or without a connection's mutex. The lock of a stripe comes before the lock of the values in it.
 
-#if defined(__ELF__)
+#include <CCallStacksPlatform.h>
+
+#if DCS_ELF
 
 #include <pthread.h>
 #include <sched.h>

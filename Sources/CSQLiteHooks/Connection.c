@@ -7,6 +7,8 @@
 #if defined(__linux__)
 #include <sys/uio.h>
 #include <unistd.h>
+#elif defined(__APPLE__)
+#include <mach/mach.h>
 #endif
 
 #include "Private.h"
@@ -108,6 +110,9 @@ static int first_word(void *handle, void **word) {
   struct iovec local = {.iov_base = word, .iov_len = sizeof *word};
   struct iovec remote = {.iov_base = handle, .iov_len = sizeof *word};
   return process_vm_readv(getpid(), &local, 1, &remote, 1, 0) == (ssize_t)sizeof *word;
+#elif defined(__APPLE__)
+  vm_size_t size = 0;
+  return vm_read_overwrite(mach_task_self(), (vm_address_t)handle, sizeof *word, (vm_address_t)word, &size) == KERN_SUCCESS;
 #else
   memcpy(word, handle, sizeof *word);
   return 1;

@@ -1,6 +1,8 @@
 // Calls by which a database gets other contents than statements give it.
 
-#if defined(__ELF__)
+#include <CCallStacksPlatform.h>
+
+#if DCS_ELF
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -21,6 +21,7 @@ bool dbh_switches_off(const char *value) {
 
 bool dbh_is_disabled(void) { return dbh_switches_off(getenv("DATABASE_INSTRUMENTATION_ENABLED")); }
 
+#if DCS_ELF
 // A failure to attach must not make the application's open fail; one of its own extensions does.
 static int attach_to_opened(sqlite3 *handle, char **error, const void *api) {
   dbh_registry_opened(handle);
@@ -35,6 +36,7 @@ static int attach_to_opened(sqlite3 *handle, char **error, const void *api) {
   }
   return dbh_run_extensions(handle, error, api);
 }
+#endif
 
 static void take_log(void) {
   int result = dbh_real_config_log(dbh_log, NULL);
@@ -47,11 +49,11 @@ bool dbh_is_armed(void) { return atomic_load(&is_armed); }
 
 // Initialises SQLite, which may run code that comes back here: not under the lock.
 static void register_extension(void) {
-#if defined(__APPLE__)
-  int32_t code = DBH_UNAVAILABLE, result = SQLITE_OK;
-#else
+#if DCS_ELF
   int32_t result = dbh_real_auto_extension((void (*)(void))attach_to_opened);
   int32_t code = result == SQLITE_OK ? DBH_OK : DBH_FAILED;
+#else
+  int32_t result = SQLITE_OK, code = DBH_UNAVAILABLE;
 #endif
   atomic_store(&is_armed, code == DBH_OK);
   pthread_mutex_lock(&lock);
@@ -94,6 +96,7 @@ dbh_status dbh_get_status(void) {
   pthread_mutex_lock(&lock);
   dbh_status now = status;
   now.is_armed = dbh_is_armed();
+  now.has_connections = dbh_had_connections();
   pthread_mutex_unlock(&lock);
   return now;
 }

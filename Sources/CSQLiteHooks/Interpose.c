@@ -15,7 +15,7 @@ void dbh_call_user_log(int code, const char *message) {
   if (callback) callback(atomic_load(&user_log_context), code, message);
 }
 
-#if defined(__ELF__)
+#if DCS_ELF
 
 typedef int (*trace_function)(sqlite3 *, unsigned, dbh_trace_callback, void *);
 typedef int (*config_function)(int, ...);

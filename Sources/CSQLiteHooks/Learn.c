@@ -11,7 +11,7 @@
 #include "Definitions.h"
 #include "Texts.h"
 
-#if SQLITE_VERSION_NUMBER >= 3031000 && defined(__ELF__)
+#if SQLITE_VERSION_NUMBER >= 3031000 && DCS_ELF
 extern sqlite3_int64 sqlite3_hard_heap_limit64(sqlite3_int64) __attribute__((weak));
 #endif
 
@@ -65,7 +65,7 @@ void dbh_schema_changes(dbh_connection *c) {
 
 // Whether a query may fail for want of memory, for which SQLite rolls the application's transaction back.
 static bool lacks_memory(void) {
-#if SQLITE_VERSION_NUMBER >= 3031000 && defined(__ELF__)
+#if SQLITE_VERSION_NUMBER >= 3031000 && DCS_ELF
   return sqlite3_hard_heap_limit64 && sqlite3_hard_heap_limit64(-1) > 0;
 #else
   return false;

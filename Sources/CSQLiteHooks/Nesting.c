@@ -8,7 +8,7 @@
 
 #include <CCallStacks.h>
 
-#if defined(__ELF__)
+#if DCS_ELF
 #include <link.h>
 #endif
 
@@ -17,7 +17,7 @@
 // Written once, before the first connection is instrumented.
 dbh_code dbh_sqlite_code;
 
-#if defined(__ELF__)
+#if DCS_ELF
 
 typedef struct {
   uintptr_t address;
@@ -117,11 +117,17 @@ static bool names_shadow_table(const char *sql) {
   return false;
 }
 
+// Whether full-text search asks whether somebody else wrote, as it does before it reads.
+static bool asks_for_version(const char *sql) {
+  size_t length = strlen(sql);
+  return sqlite3_strnicmp(sql, "PRAGMA ", 7) == 0 && length > 13 && strcmp(sql + length - 13, ".data_version") == 0;
+}
+
 bool dbh_is_nested_of_app(dbh_connection *c, sqlite3_stmt *statement, const char *sql) {
   DCS_ASSERT(dbh_is_inside(c));
   const dbh_call *call = dbh_this_thread.call;
   if (call && call->statement == statement && call->is_app) return true;
-  if (dbh_sqlite_code.end == 0) return !names_shadow_table(sql);
+  if (dbh_sqlite_code.end == 0) return !names_shadow_table(sql) && !asks_for_version(sql);
   // Modules keep their statements for as long as the connection is open.
   dbh_internal *known = &c->internal[((uintptr_t)statement >> 4) % DBH_INTERNAL_CACHE];
   if (known->statement == statement && known->sql == sql) return false;

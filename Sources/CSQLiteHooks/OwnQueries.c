@@ -1,7 +1,9 @@
 // Callbacks of the application that hear of each statement, and must not hear of ours: its authorizer, its progress handler. SQLite calls
 // them with the connection's mutex, on the thread that uses it; the application sets them on any thread.
 
-#if defined(__ELF__)
+#include <CCallStacksPlatform.h>
+
+#if DCS_ELF
 
 #include "Interpose.h"
 

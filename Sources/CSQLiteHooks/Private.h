@@ -179,6 +179,8 @@ void dbh_note_foreign(dbh_foreign_kind kind, sqlite3 *handle, dbh_any_callback c
 dbh_any_callback dbh_take_foreign(dbh_foreign_kind kind, sqlite3 *handle, void **context);
 
 // UpdateHook.c
+/// Whether a connection was instrumented in this process, which may be closed.
+bool dbh_had_connections(void);
 /// Whether tests pretend that something is not there: one of DBH_LACKS_….
 bool dbh_lacks(uint32_t what);
 /// The same of the update hook as of the other one.
@@ -291,7 +293,7 @@ void dbh_identify(sqlite3 *handle, const char *schema, dbh_identity *identity);
 // Interpose.c
 /// Whether the application's calls that set a trace come through here.
 bool dbh_interposes_trace(void);
-#if defined(__ELF__)
+#if DCS_ELF
 /// Whether the application calls our definition of a function of SQLite's, and there is one behind it. `local`: what this module calls.
 bool dbh_is_ours(const char *name, void *local, void *ours);
 #endif

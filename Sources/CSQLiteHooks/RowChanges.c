@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if !defined(__ELF__)
+#include <CCallStacksPlatform.h>
+
+#if !DCS_ELF
 #include <dlfcn.h>
 #endif
 
@@ -37,7 +39,7 @@ void dbh_set_updated_columns(bool enabled) { atomic_store(&tells_columns, enable
 bool dbh_updated_columns_enabled(void) { return atomic_load(&tells_columns); }
 
 // SQLite may have been built without the hook: https://www.sqlite.org/c3ref/preupdate_blobwrite.html
-#if defined(__ELF__)
+#if DCS_ELF
 extern int sqlite3_preupdate_depth(sqlite3 *) __attribute__((weak));
 extern int sqlite3_preupdate_blobwrite(sqlite3 *) __attribute__((weak));
 extern int sqlite3_preupdate_count(sqlite3 *) __attribute__((weak));

@@ -4,7 +4,9 @@
 // itself by the symbol table, its call comes through our own sqlite3_preupdate_hook() and both hear of the changes. Where it does
 // not, ours is gone until the last session is, and nobody tells of its end but the calls that are counted here.
 
-#if defined(__ELF__)
+#include <CCallStacksPlatform.h>
+
+#if DCS_ELF
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,7 +1,9 @@
 // The calls by which an application prepares and runs statements: their results tell which ones failed, which neither the trace
 // nor the error log always does. On any thread of the application, without a lock; what has a `dbh_connection` goes into it first.
 
-#if defined(__ELF__)
+#include <CCallStacksPlatform.h>
+
+#if DCS_ELF
 
 #include "Interpose.h"
 

@@ -6,7 +6,7 @@
 #include "Registry.h"
 
 // TickClock.c
-#if defined(__linux__) && defined(__x86_64__)
+#if DCS_ELF && defined(__linux__) && defined(__x86_64__)
 #define DBH_HAS_TICKS 1
 #endif
 
@@ -47,7 +47,7 @@ typedef struct dbh_call {
   dbh_connection *unsettled;      // where the statement waits for the result of the call; NULL: it does not
 } dbh_call;
 
-#if defined(__ELF__)
+#if DCS_ELF
 #define DBH_THREAD_LOCAL _Thread_local __attribute__((tls_model("initial-exec")))
 #else
 #define DBH_THREAD_LOCAL _Thread_local

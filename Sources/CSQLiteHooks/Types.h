@@ -3,6 +3,7 @@
 #ifndef CSQLITEHOOKS_TYPES_H
 #define CSQLITEHOOKS_TYPES_H
 
+#include <CCallStacksPlatform.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
 #include <time.h>
@@ -12,7 +13,7 @@
 /// Swift's side. Weak: CSQLiteInstallAtLoad may run before, and a program may link the C module alone.
 extern const dbh_callbacks *database_testing_sqlite_callbacks(void) __attribute__((weak));
 
-#if defined(__has_attribute)
+#if DCS_ELF && defined(__has_attribute)
 #if __has_attribute(swiftcall)
 #define DBH_KNOWS_SWIFT 1
 // Part of the ABI of Swift's concurrency runtime. Weak, so that a program without the runtime links.

@@ -5,7 +5,9 @@
 // (https://www.sqlite.org/c3ref/update_hook.html), and it does not tell what a trigger did. So each statement is also told
 // by how much sqlite3_total_changes() grew, with which Swift finds out what is known.
 
-#if defined(__ELF__)
+#include <CCallStacksPlatform.h>
+
+#if DCS_ELF
 #include "Interpose.h"
 #else
 #include "Private.h"
@@ -14,15 +16,17 @@
 static _Atomic uint32_t lacking;
 static _Atomic bool has_connections;
 
+bool dbh_had_connections(void) { return atomic_load_explicit(&has_connections, memory_order_relaxed); }
+
 bool dbh_pretend(uint32_t lacks) {
-  if (atomic_load(&has_connections)) return false;
+  if (dbh_had_connections()) return false;
   atomic_store(&lacking, lacks);
   return true;
 }
 
 bool dbh_lacks(uint32_t what) { return atomic_load_explicit(&lacking, memory_order_relaxed) & what; }
 
-#if defined(__ELF__)
+#if DCS_ELF
 
 typedef void *(*update_function)(sqlite3 *, dbh_update_callback, void *);
 
@@ -92,7 +96,7 @@ static void set_shared_hook(dbh_connection *c) {
   set_hook(c->handle, needed ? updated : NULL, needed ? c : NULL);
 }
 
-#if defined(__ELF__)
+#if DCS_ELF
 static void *share(dbh_connection *c, dbh_update_callback callback, void *context) {
   void *previous = c->updates.user_context;
   c->updates.user = callback;

@@ -130,7 +130,18 @@ static size_t length_of_literal(const char *p) {
   return length;
 }
 
+// Of the values that SQLite writes, a double alone has a point or an exponent.
+static bool is_double(const char *p, size_t length) {
+  if (*p == '\'' || p[0] == 'x' || p[0] == 'X' || p[0] == 'z') return false;  // a text, a blob
+  for (size_t i = 0; i < length; i++) {
+    if (p[i] == '.' || (p[i] | 0x20) == 'e') return true;
+  }
+  return false;
+}
+
 static uint64_t hash_of_literal(const char *p, size_t length) {
+  // It is rounded, and others may look the same: where no value is seen when it is bound, different ones are in one loop.
+  if (is_double(p, length) && !dbh_interposes_statements()) return DBH_BOUND_UNKNOWN;
   if (length == 4 && strncmp(p, "NULL", 4) == 0) return DBH_BOUND_NULL;
   if (length == 5 && sqlite3_strnicmp(p, "'now'", 5) == 0) return DBH_BOUND_NOW;
   return dbh_hash(p, length) | DBH_BOUND_HASH;

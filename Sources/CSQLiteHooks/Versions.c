@@ -2,16 +2,16 @@
 
 #include "Private.h"
 
-#if defined(__ELF__) && SQLITE_VERSION_NUMBER >= 3034000
+#if DCS_ELF && SQLITE_VERSION_NUMBER >= 3034000
 extern int sqlite3_txn_state(sqlite3 *, const char *) __attribute__((weak));
 #endif
-#if defined(__ELF__) && SQLITE_VERSION_NUMBER >= 3039000
+#if DCS_ELF && SQLITE_VERSION_NUMBER >= 3039000
 extern const char *sqlite3_db_name(sqlite3 *, int) __attribute__((weak));
 #endif
 
 bool dbh_knows_locks(void) {
 #if SQLITE_VERSION_NUMBER >= 3034000
-#if defined(__ELF__)
+#if DCS_ELF
   return sqlite3_txn_state != NULL;
 #else
   if (__builtin_available(macOS 12, iOS 15, tvOS 15, watchOS 8, *)) return true;
@@ -24,7 +24,7 @@ bool dbh_knows_locks(void) {
 
 int dbh_lock_state(sqlite3 *handle, const char *schema) {
 #if SQLITE_VERSION_NUMBER >= 3034000
-#if defined(__ELF__)
+#if DCS_ELF
   if (sqlite3_txn_state) return sqlite3_txn_state(handle, schema);
 #else
   if (__builtin_available(macOS 12, iOS 15, tvOS 15, watchOS 8, *)) return sqlite3_txn_state(handle, schema);
@@ -36,7 +36,7 @@ int dbh_lock_state(sqlite3 *handle, const char *schema) {
 }
 
 const char *dbh_schema_name(sqlite3 *handle, int index) {
-#if SQLITE_VERSION_NUMBER >= 3039000 && defined(__ELF__)
+#if SQLITE_VERSION_NUMBER >= 3039000 && DCS_ELF
   if (sqlite3_db_name) return sqlite3_db_name(handle, index);
 #endif
   (void)handle;

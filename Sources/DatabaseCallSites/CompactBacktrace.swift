@@ -1,4 +1,4 @@
-#if canImport(Runtime) && os(Linux) && _pointerBitWidth(_64)
+#if canImport(Runtime) && ELF && _pointerBitWidth(_64)
   #if canImport(FoundationEssentials)
     internal import FoundationEssentials
   #else

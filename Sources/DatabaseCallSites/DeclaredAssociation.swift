@@ -87,7 +87,7 @@ extension DeclaredAssociation {
   /// The first call for a library reads the symbol tables of the program and of the libraries that come with it, which takes
   /// some tens of milliseconds: for a failure, not for a run.
   package static func all(of library: DatabaseLibrary) -> [DeclaredAssociation] {
-    #if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+    #if ELF && _pointerBitWidth(_64) && _endian(little)
       let (module, suffixes): (String, [String])
       switch library {
       case .grdb: (module, suffixes) = ("4GRDB", ["vgZ", "vau", "vpZ"])
@@ -114,7 +114,7 @@ extension DeclaredAssociation {
     #endif
   }
 
-  #if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+  #if ELF && _pointerBitWidth(_64) && _endian(little)
     private static let known = Locked<[DatabaseLibrary: [DeclaredAssociation]]>([:])
   #endif
 }

@@ -19,7 +19,7 @@ enum Demangler {
     return String(cString: pointer)
   }
 
-  #if os(Linux)
+  #if ELF
     /// A name of C++, where its runtime is loaded; `nil` for others.
     static func demangledCxx(_ symbol: String) -> String? {
       typealias Demangle =

@@ -3,7 +3,7 @@ internal import DatabaseSupport
 /// Finds where a function of the program is written, by its name: for test methods, which are not on the call stack of
 /// what they await.
 package enum FunctionFinder {
-  #if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+  #if ELF && _pointerBitWidth(_64) && _endian(little)
     /// Methods without parameters and result of a module: demangled, with their address in the process.
     private static let known = Locked<[String: [(name: String, address: UInt)]]>([:])
   #endif
@@ -13,7 +13,7 @@ package enum FunctionFinder {
   /// The first one of a module reads the symbol table of the program, which takes some tens of milliseconds; for a failure, not
   /// for a run.
   package static func place(ofMethod method: String, type: String, module: String) -> (file: String, line: Int)? {
-    #if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+    #if ELF && _pointerBitWidth(_64) && _endian(little)
       // A private type shows as `(LibraryTests in _4567…)`.
       let (path, privateType, call) = (".\(type).\(method)()", "(\(type) in _", ".\(method)()")
       let found = methods(of: module).first { entry in
@@ -29,7 +29,7 @@ package enum FunctionFinder {
     #endif
   }
 
-  #if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+  #if ELF && _pointerBitWidth(_64) && _endian(little)
     private static func methods(of module: String) -> [(name: String, address: UInt)] {
       if let known = known.withLock({ $0[module] }) { return known }
       var methods: [(name: String, address: UInt)] = []

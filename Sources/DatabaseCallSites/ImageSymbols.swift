@@ -1,12 +1,8 @@
 internal import DatabaseSupport
 
-#if canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// What the platform tells of the words of a stack.
 package enum ImageSymbols {
-  #if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+  #if ELF && _pointerBitWidth(_64) && _endian(little)
     private static let images = Locked(Images())
 
     private struct Images {
@@ -153,30 +149,25 @@ package enum ImageSymbols {
       let symbol = isKnown ? found.name.map { String(cString: $0) } : nil
       return StackFrame(word, DebugInformation.Frame(symbol: symbol), in: image)
     }
-  #elseif canImport(Darwin)
+  #else
+    /// By the dynamic loader alone.
     static func named(_ addresses: [UInt]) -> [UInt: [StackFrame]] {
       Dictionary(uniqueKeysWithValues: addresses.map { ($0, [frame(at: $0)]) })
     }
 
     private static func frame(at word: UInt) -> StackFrame {
       var result = StackFrame(word: word)
-      var information = Dl_info()
-      guard let address = StackWord(word).codeAddress,
-        dladdr(UnsafeRawPointer(bitPattern: address), &information) != 0
+      var found = DynamicSymbol()
+      guard let address = StackWord(word).codeAddress, dlAddress(UnsafeRawPointer(bitPattern: address), &found) != 0
       else { return result }
-      result.image = information.dli_fname.map { String(cString: $0) }
-      guard let symbol = information.dli_sname.map({ String(cString: $0) }) else { return result }
+      result.image = found.file.flatMap { String(cString: $0).split(separator: "/").last.map(String.init) }
+      guard let symbol = found.name.map({ String(cString: $0) }) else { return result }
       result.take(SymbolName(symbol), symbol: symbol)
       return result
     }
 
     static func located(_ addresses: [UInt]) -> [UInt: [StackFrame]] { [:] }
-  #else
-    static func named(_ addresses: [UInt]) -> [UInt: [StackFrame]] { [:] }
-    static func located(_ addresses: [UInt]) -> [UInt: [StackFrame]] { [:] }
-  #endif
 
-  #if !(os(Linux) && _pointerBitWidth(_64) && _endian(little))
     /// Without debug information an address stands for itself.
     static func lines(of addresses: [UInt]) -> [UInt: [SourceLine]] {
       Dictionary(uniqueKeysWithValues: addresses.map { ($0, [SourceLine(word: $0)]) })
@@ -196,18 +187,18 @@ extension SourceLine {
   }
 }
 
-#if os(Linux) && _pointerBitWidth(_64) && _endian(little)
-  /// `Dl_info` of dlfcn.h, which the modules of the C library leave out, as the function.
-  private struct DynamicSymbol {
-    var file: UnsafePointer<CChar>?
-    var base: UnsafeRawPointer?
-    var name: UnsafePointer<CChar>?
-    var address: UnsafeRawPointer?
-  }
+/// `Dl_info` of dlfcn.h, which the modules of some C libraries leave out, as the function.
+private struct DynamicSymbol {
+  var file: UnsafePointer<CChar>?
+  var base: UnsafeRawPointer?
+  var name: UnsafePointer<CChar>?
+  var address: UnsafeRawPointer?
+}
 
-  @_silgen_name("dladdr")
-  private func dlAddress(_ address: UnsafeRawPointer?, _ information: UnsafeMutablePointer<DynamicSymbol>) -> Int32
+@_silgen_name("dladdr")
+private func dlAddress(_ address: UnsafeRawPointer?, _ information: UnsafeMutablePointer<DynamicSymbol>) -> Int32
 
+#if ELF && _pointerBitWidth(_64) && _endian(little)
   extension StackFrame {
     fileprivate init(_ word: UInt, _ frame: DebugInformation.Frame, in image: LoadedImage) {
       self.init(word: word)

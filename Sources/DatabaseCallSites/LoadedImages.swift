@@ -1,4 +1,4 @@
-#if os(Linux)
+#if ELF
   #if canImport(Glibc)
     internal import Glibc
   #elseif canImport(Musl)

@@ -117,7 +117,7 @@ package struct PackageCheckouts: Sendable {
   }
 
   private static var programPath: String? {
-    #if os(Linux)
+    #if ELF
       LoadedImage.all().first(where: \.isProgram)?.path
     #else
       nil

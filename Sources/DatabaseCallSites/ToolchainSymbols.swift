@@ -1,4 +1,4 @@
-#if canImport(Runtime) && os(Linux) && _pointerBitWidth(_64)
+#if canImport(Runtime) && ELF && _pointerBitWidth(_64)
   internal import Runtime
 
   /// What the `Runtime` module of the toolchain knows: also of files whose debug information lies beside them.

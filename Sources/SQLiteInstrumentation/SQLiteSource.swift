@@ -16,11 +16,15 @@ extension SQLiteInstrumentor {
     if changed.contains(.statements) { dbh_set_listening(wishes.contains(.statements)) }
   }
 
-  private static var problem: String? {
+  private static var problem: SourceProblem? {
     let status = dbh_get_status()
     if status.is_armed { return nil }
+    let isUnavailable = Int(status.code) == DBH_UNAVAILABLE
+    // Whoever instruments connections one by one was told.
+    if isUnavailable, status.has_connections { return nil }
     let code = Int(status.code) == DBH_OK ? Int32(DBH_FAILED) : status.code
-    return SQLiteInstrumentationError(code: code, result: status.result, name: nil).description
+    let error = SQLiteInstrumentationError(code: code, result: status.result, name: nil)
+    return SourceProblem(error.description, takesConnections: isUnavailable)
   }
 
   private static let inspectConnections: @Sendable (RecordingScope) -> Void = { scope in

@@ -1,11 +1,12 @@
 import Dispatch
+import TestSupport
 import Testing
 
 @testable import DatabaseCallSites
 @testable import DatabaseInstrumentation
 
 @Suite struct CallSiteTests {
-  @Test func aFunction() throws {
+  @Test(.needs(.lines)) func aFunction() throws {
     let site = try #require(Library().authors(#line).callSite())
     #expect(site.function == "Library.authors(_:)")
     #expect(site.fileName == "CallSiteTests.swift")
@@ -14,28 +15,28 @@ import Testing
     #expect(site.description == "CallSiteTests.swift:\(Library.authorsLine) in Library.authors(_:)")
   }
 
-  @Test func aClosureIsKnownByTheFunctionItIsWrittenIn() throws {
+  @Test(.needs(.lines)) func aClosureIsKnownByTheFunctionItIsWrittenIn() throws {
     let site = try #require(Library().inClosure().callSite())
     #expect(site.function == "Library.inClosure()")
   }
 
-  @Test func aGenericFunction() throws {
+  @Test(.needs(.lines)) func aGenericFunction() throws {
     let site = try #require(Library().generic([1, 2]).callSite())
     #expect(site.function == "Library.generic(_:)")
   }
 
-  @Test func anAsynchronousFunctionAfterASuspension() async throws {
+  @Test(.needs(.lines)) func anAsynchronousFunctionAfterASuspension() async throws {
     let site = try #require(await Library().suspended().callSite())
     #expect(site.function == "Library.suspended()")
     #expect(site.line == Library.suspendedLine)
   }
 
-  @Test func anActor() async throws {
+  @Test(.needs(.lines)) func anActor() async throws {
     let site = try #require(await Shelf().stack().callSite())
     #expect(site.function == "Shelf.stack()")
   }
 
-  @Test func aBlockOnAQueue() async throws {
+  @Test(.needs(.lines)) func aBlockOnAQueue() async throws {
     let stack = await withCheckedContinuation { continuation in
       DispatchQueue.global().async { continuation.resume(returning: kept(StackTrace.capture())) }
     }
@@ -43,13 +44,13 @@ import Testing
     #expect(site.function == "CallSiteTests.aBlockOnAQueue()")
   }
 
-  @Test func anExtensionOfAForeignType() throws {
+  @Test(.needs(.lines)) func anExtensionOfAForeignType() throws {
     let site = try #require([1].stackOfExtension().callSite())
     #expect(site.module == "DatabaseCallSitesTests")
     #expect(site.function.hasSuffix("stackOfExtension()"))
   }
 
-  @Test func aCallInsideAnExpectation() throws {
+  @Test(.needs(.lines)) func aCallInsideAnExpectation() throws {
     var stacks: [StackTrace] = []
     let line = #line + 1
     #expect(StackTrace.capture().kept(in: &stacks).words.isEmpty == false)
@@ -58,7 +59,7 @@ import Testing
     #expect(stacks[0].callSite()?.function == "CallSiteTests.aCallInsideAnExpectation()")
   }
 
-  @Test func aClosureInsideAnExpectation() throws {
+  @Test(.needs(.lines)) func aClosureInsideAnExpectation() throws {
     var stacks: [StackTrace] = []
     let line = #line + 1
     #expect([1].map { _ in StackTrace.capture().kept(in: &stacks).words.isEmpty } == [false])
@@ -69,7 +70,7 @@ import Testing
     #expect(stacks[0].callSite()?.function == "CallSiteTests.aClosureInsideAnExpectation()")
   }
 
-  @Test func anExpectationOfAnError() throws {
+  @Test(.needs(.lines)) func anExpectationOfAnError() throws {
     var stacks: [StackTrace] = []
     let line = #line + 2
     #expect(throws: CancellationError.self) {
@@ -80,7 +81,7 @@ import Testing
     #expect(stacks[0].callSite()?.function == "CallSiteTests.anExpectationOfAnError()")
   }
 
-  @Test func aRequirement() throws {
+  @Test(.needs(.lines)) func aRequirement() throws {
     var stacks: [StackTrace] = []
     let line = #line + 1
     try #require(StackTrace.capture().kept(in: &stacks).words.count > 0)
@@ -121,7 +122,7 @@ import Testing
     #expect(stack.callSite() == nil)
   }
 
-  @Test func eightThreadsAtOnce() async {
+  @Test(.needs(.lines)) func eightThreadsAtOnce() async {
     let functions = await withTaskGroup(of: String?.self) { group in
       for number in 0..<8 {
         group.addTask {

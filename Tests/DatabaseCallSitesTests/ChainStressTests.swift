@@ -3,6 +3,7 @@ import DatabaseSupport
 #if os(Linux) && arch(x86_64) && canImport(Glibc)
   import CCallStacks
   import Foundation
+  import TestSupport
   import Testing
 
   @testable import DatabaseCallSites
@@ -10,7 +11,7 @@ import DatabaseSupport
 
   /// Stacks of tasks that are created, cancelled, moved between executors and torn down on eight threads: for the sanitizers above
   /// all.
-  @Suite struct ChainStressTests {
+  @Suite(.needs(.chains)) struct ChainStressTests {
     @Test func aHundredThousandCaptures() async {
       let wanted = 100_000
       let seen = Seen()

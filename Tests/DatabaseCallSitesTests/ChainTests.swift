@@ -4,6 +4,7 @@ import DatabaseSupport
   import CCallStacks
   import Dispatch
   import Foundation
+  import TestSupport
   import Testing
   import XCTest
 
@@ -11,7 +12,7 @@ import DatabaseSupport
   @testable import DatabaseInstrumentation
 
   /// The functions that await the code which is executed, up to the test.
-  @Suite struct ChainTests {
+  @Suite(.needs(.chains)) struct ChainTests {
     init() { #expect(ChainCheck.hasPassed) }
 
     @Test func theyAreFollowedHere() {
@@ -205,6 +206,10 @@ import DatabaseSupport
   }
 
   final class ChainXCTests: XCTestCase {
+    override func setUpWithError() throws {
+      try XCTSkipUnless(PlatformFeature.chains.isThere, "who awaits is not followed on this platform")
+    }
+
     func testReachesTheTest() async {
       XCTAssertTrue(ChainCheck.hasPassed)
       let stack = await Caller.outer()

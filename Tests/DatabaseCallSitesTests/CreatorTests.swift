@@ -10,7 +10,7 @@
   @testable import DatabaseInstrumentation
 
   /// Who created the task that a stack was captured in.
-  @Suite struct CreatorTests {
+  @Suite(.needs(.chains)) struct CreatorTests {
     /// Equal chains of child tasks prove nothing without their creators'.
     @Test func aHelperThatIsCalledOnTwoLines() async {
       await recording {

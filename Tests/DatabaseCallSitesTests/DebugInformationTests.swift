@@ -1,6 +1,6 @@
 import DatabaseSupport
 
-#if os(Linux) && canImport(Runtime) && _pointerBitWidth(_64)
+#if ELF && canImport(Runtime) && _pointerBitWidth(_64)
   import Foundation
   import Testing
 

@@ -10,7 +10,7 @@
   @testable import DatabaseInstrumentation
 
   /// Stacks by what was learned of each return address are those of the unwinder.
-  @Suite struct LearnedStackTests {
+  @Suite(.needs(.chains)) struct LearnedStackTests {
     @Test func theyAreUsedHere() {
       for _ in 0..<200 { _ = StackTrace.capture() }
       #expect(dcs_is_learning())

@@ -1,4 +1,4 @@
-#if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+#if ELF && _pointerBitWidth(_64) && _endian(little)
   import Testing
 
   @testable import DatabaseCallSites

@@ -1,13 +1,14 @@
 #if os(Linux) && arch(x86_64)
   import CCallStacks
   import Dispatch
+  import TestSupport
   import Testing
 
   @testable import DatabaseCallSites
   @testable import DatabaseInstrumentation
 
   /// A hash of a whole stack that is not kept: equal for equal stacks, and for no others.
-  @Suite struct StackIdentityTests {
+  @Suite(.needs(.chains)) struct StackIdentityTests {
     init() { #expect(ChainCheck.hasPassed) }
 
     @Test func ofOneLineInALoop() async {

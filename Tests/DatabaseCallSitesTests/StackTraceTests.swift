@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import DatabaseCallSites
@@ -16,7 +17,7 @@ import Testing
   }
 
   #if canImport(Darwin) || canImport(Glibc)
-    @Test func theInnermostFrameIsTheCaller() throws {
+    @Test(.needs(.lines)) func theInnermostFrameIsTheCaller() throws {
       let line = #line + 1
       let stack = StackTrace.capture()
       let site = try #require(stack.callSite())
@@ -24,7 +25,7 @@ import Testing
       #expect(site.function == "StackTraceTests.theInnermostFrameIsTheCaller()")
     }
 
-    @Test func throughACallbackOfTheCLibrary() throws {
+    @Test(.needs(.lines)) func throughACallbackOfTheCLibrary() throws {
       let stack = sortedStack()
       let frames = stack.appFrames.map(\.function)
       #expect(frames.first == "sortedStack()")
@@ -32,7 +33,7 @@ import Testing
       #expect(Symbolicator.frames(of: stack).contains { $0.symbol?.contains("sort") == true && $0.module == nil })
     }
 
-    @Test func throughSQLite() throws {
+    @Test(.needs(.lines)) func throughSQLite() throws {
       let sqlite = try #require(SQLite(), "libsqlite3.so.0 is needed")
       let (stacks, (_, line)) = sqlite.stacks { sqlite in (sqlite.run("SELECT 1"), #line) }
       let stack = try #require(stacks.first)

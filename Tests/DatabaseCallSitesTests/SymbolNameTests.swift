@@ -119,7 +119,7 @@ import Testing
     #expect(name.isSpecialized)
   }
 
-  #if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+  #if ELF && _pointerBitWidth(_64) && _endian(little)
     /// Of the functions of this program, one of 50 where nothing is optimised.
     @Test func functionsOfTheProgramHaveNames() throws {
       let file = try #require(ELFFile(path: "/proc/self/exe"))

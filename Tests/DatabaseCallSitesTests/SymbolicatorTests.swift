@@ -1,4 +1,4 @@
-#if os(Linux) && canImport(Glibc)
+#if ELF && canImport(Glibc)
   import Glibc
   import Synchronization
   import Testing

@@ -2,6 +2,7 @@ import DatabaseSupport
 
 #if os(Linux) && canImport(Glibc)
   import InMemoryTracing
+  import TestSupport
   import Testing
   import Tracing
 
@@ -10,7 +11,7 @@ import DatabaseSupport
 
   /// A package that is in no list, and calls a closure of the app's.
   @Suite struct FetchedPackageTests {
-    @Test func itIsNoCallSite() throws {
+    @Test(.needs(.lines)) func itIsNoCallSite() throws {
       let stacks = Locked<[StackTrace]>([])
       let tracer = InMemoryTracer(
         idGenerator: InMemoryTracer.IDGenerator(

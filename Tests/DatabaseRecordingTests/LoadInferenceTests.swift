@@ -1,4 +1,5 @@
 import DatabaseInstrumentation
+import TestSupport
 import Testing
 
 @testable import DatabaseRecording
@@ -189,7 +190,7 @@ private func loads(of statements: [String]) -> [String] {
     #expect(recording.loads.map(\.statementNumbers) == [Array(1...20)])
   }
 
-  @Test func expectationsOfLoads() {
+  @Test(.needs(.lines)) func expectationsOfLoads() {
     let driver = MadeUpDriver()
     for table in tables { driver.connection.database.schema.note(table) }
     let recording = record {

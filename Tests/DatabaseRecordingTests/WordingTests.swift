@@ -1,5 +1,6 @@
 import DatabaseInstrumentation
 import DatabaseSupport
+import TestSupport
 import Testing
 
 @testable import DatabaseRecording
@@ -56,7 +57,7 @@ import Testing
 }
 
 @Suite struct CountTests {
-  @Test func byKindAndTable() {
+  @Test(.needs(.lines)) func byKindAndTable() {
     var line = 0
     let driver = MadeUpDriver()
     let recording = record {

@@ -9,7 +9,7 @@
   @testable import DatabaseRunRecords
 
   /// The awaiting line of what is wrong, wherever a run is shown.
-  @Suite struct AwaitedReportTests {
+  @Suite(.needs(.chains)) struct AwaitedReportTests {
     @Test func anAwaitedLoop() async throws {
       let shelf = try Shelf()
       var line = 0

@@ -1,10 +1,11 @@
 #if os(Linux)
   import DatabaseTesting
+  import TestSupport
   import Testing
 
   /// What must happen before the first connection of a process happens in a process of its own.
   @Suite struct ConfigurationTests {
-    @Test func theAppsOwnConfigurationBeforeItsFirstConnectionWorks() throws {
+    @Test(.needs(.interposition)) func theAppsOwnConfigurationBeforeItsFirstConnectionWorks() throws {
       let lines = try Probe(name: "ConfigurationProbe").run("config")
       #expect(lines.contains("installed true"))
       #expect(lines.contains("config memstatus 0"))
@@ -17,14 +18,14 @@
     }
 
     #if GRDB
-      @Test func grdbsLogErrorBeforeTheFirstConnectionWorks() throws {
+      @Test(.needs(.interposition)) func grdbsLogErrorBeforeTheFirstConnectionWorks() throws {
         let lines = try Probe(name: "ConfigurationProbe").run("logError")
         #expect(lines.contains { $0.hasPrefix("app heard 1555: abort at") })
         #expect(lines.contains("recorded error UNIQUE constraint failed: author.id (1555)"))
       }
     #endif
 
-    @Test(arguments: ["0", "false", "NO", "Off"])
+    @Test(.needs(.interposition), arguments: ["0", "false", "NO", "Off"])
     func switchedOffNothingIsRegisteredAndRecordingsAreBlind(word: String) throws {
       let lines = try Probe(name: "ConfigurationProbe").run(
         "config", environment: ["DATABASE_INSTRUMENTATION_ENABLED": word])
@@ -39,7 +40,7 @@
       #expect(lines.contains("an open connection: disabled"))
     }
 
-    @Test(arguments: ["1", "true", "yes", "", "of"])
+    @Test(.needs(.interposition), arguments: ["1", "true", "yes", "", "of"])
     func whateverElseTheSwitchSaysLeavesItOn(word: String) throws {
       let lines = try Probe(name: "ConfigurationProbe").run(
         "config", environment: ["DATABASE_INSTRUMENTATION_ENABLED": word])

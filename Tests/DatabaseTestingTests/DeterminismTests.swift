@@ -1,5 +1,6 @@
 #if os(Linux)
   import Foundation
+  import TestSupport
   import Testing
 
   /// What a suite is told does not depend on the order of its tests, on threads or on processes.
@@ -23,7 +24,7 @@
         processes: [["0", "17", "backward", "parallel"], ["17", "40", "parallel"]]),
     ]
 
-    @Test(arguments: ways)
+    @Test(.needs(.chains), arguments: ways)
     func everyWayToRunASuiteWritesTheSameFiles(_ way: Way) async throws {
       let directory = FileManager.default.temporaryDirectory.appendingPathComponent("suite-\(UUID().uuidString)")
       defer { try? FileManager.default.removeItem(at: directory) }

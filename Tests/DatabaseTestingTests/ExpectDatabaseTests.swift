@@ -19,7 +19,7 @@ import Testing
     #expect(authors == [1, 2, 3])
   }
 
-  @Test func aWrongCountFailsAtTheLineOfTheCall() throws {
+  @Test(.needs(.lines)) func aWrongCountFailsAtTheLineOfTheCall() throws {
     let shop = try Shop(authors: 2)
     let line = #line + 2
     try expectingIssue {
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test func anNPlusOneNamesTheLineOfTheApp() throws {
+  @Test(.needs(.lines)) func anNPlusOneNamesTheLineOfTheApp() throws {
     let shop = try Shop(authors: 4)
     try expectingIssue {
       try expectDatabase(.noNPlusOne) { try shop.authorsWithBooksOneByOne() }
@@ -56,7 +56,7 @@ import Testing
     }
   }
 
-  @Test func duplicatesAreFound() throws {
+  @Test(.needs(.lines)) func duplicatesAreFound() throws {
     let shop = try Shop()
     try expectingIssue {
       try expectDatabase(.noDuplicateQueries) {
@@ -171,7 +171,7 @@ import Testing
     }
   }
 
-  @Test func aFinishedRecordingCanBeChecked() throws {
+  @Test(.needs(.lines)) func aFinishedRecordingCanBeChecked() throws {
     let shop = try Shop(authors: 3)
     let recording = try recordDatabase("authors") { try shop.authorsWithBooksOneByOne() }
     recording.expect(.queries(4), .selects(2...4), .selects(1, on: "author"), .noWrites)

@@ -25,7 +25,9 @@
       #expect(others.count == 8, "\(output)")
       for size in others {
         // Less than a byte for each repetition; a connection is kept with its name and file.
-        let limit = size.name == "connections" ? 5_000 * 3_000 : 4_096
+        // One that was instrumented by a call takes 3,024, and 2,964 where SQLite reports it.
+        let connection = PlatformFeature.interposition.isThere ? 3_000 : 3_100
+        let limit = size.name == "connections" ? 5_000 * connection : 4_096
         #expect(size.bytes < limit, "\(size.name): \(size.bytes) bytes")
       }
     }

@@ -33,7 +33,7 @@
   }
 
   /// Says of queries that a suite's `init` sent that they did not come from the test.
-  @Suite enum SuiteInitTests {
+  @Suite(.needs(.chains)) enum SuiteInitTests {
     @Suite struct AStruct {
       private let shop: Shop
 

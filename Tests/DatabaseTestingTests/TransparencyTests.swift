@@ -1,11 +1,12 @@
 #if os(Linux)
   import Foundation
+  import TestSupport
   import Testing
 
   /// An app on SQLite notices nothing of the hooks: random programs run in one process with them and in one without.
   ///
   /// `DATABASE_TESTING_SEEDS=500` runs as many programs; `Tests/run` does.
-  @Suite struct TransparencyTests {
+  @Suite(.needs(.interposition)) struct TransparencyTests {
     private static let programs =
       ProcessInfo.processInfo.environment["DATABASE_TESTING_SEEDS"].flatMap { Int($0) } ?? 60
 

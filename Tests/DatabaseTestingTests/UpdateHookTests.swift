@@ -1,4 +1,5 @@
 #if os(Linux)
+  import TestSupport
   import Testing
 
   /// Row changes where SQLite has no preupdate hook, as Apple's own has none: `Tests/UpdateHookProbe` does without it.
@@ -9,7 +10,7 @@
     }
 
     /// Whether the update hook is shared with the app, or is that of the connection alone.
-    @Test(arguments: [true, false])
+    @Test(.needs(.interposition), arguments: [true, false])
     func whatIsKnownOfSingleStatements(isShared: Bool) throws {
       let output = try isShared ? probe("statements") : probe("statements", "--unshared")
       #expect(output.first == "tells row changes: false, shares the update hook: \(isShared)")
@@ -78,7 +79,7 @@
       "in an attached file: inserted old.t 1 | unknown",
     ]
 
-    @Test func anAppsOwnHookRunsBesideOurs() throws {
+    @Test(.needs(.interposition)) func anAppsOwnHookRunsBesideOurs() throws {
       #expect(
         try probe("hooks") == [
           "tells row changes: false, shares the update hook: true",
@@ -114,7 +115,7 @@
       }
     }
 
-    @Test func flushPassesFailsAndSaysWhatItCannotKnow() throws {
+    @Test(.needs(.interposition)) func flushPassesFailsAndSaysWhatItCannotKnow() throws {
       let output = try probe("flush")
       func findings(_ step: String) -> [String] {
         Array(output.drop { $0 != step }.dropFirst().prefix { !$0.hasSuffix(":") && !$0.hasPrefix("too late") })
@@ -134,7 +135,7 @@
     }
 
     /// Against the preupdate hook that the probe does without, and against the tables themselves; see `RandomWrites.swift`.
-    @Test(arguments: [["1"], ["2", "--unshared"]])
+    @Test(.needs(.interposition), arguments: [["1"], ["2", "--unshared"]])
     func whatIsSaidToBeKnownIsSo(_ arguments: [String]) throws {
       let output = try Probe(name: "UpdateHookProbe").run(["random", arguments[0], "600"] + arguments.dropFirst())
       #expect(
@@ -146,7 +147,7 @@
 
     #if GRDB
       /// With the update hook shared, and where only GRDB has it: then its `TransactionObserver` tells.
-      @Test(arguments: [true, false])
+      @Test(.needs(.interposition), arguments: [true, false])
       func grdb(isShared: Bool) throws {
         let output = try isShared ? probe("grdb") : probe("grdb", "--unshared")
         let trigger =

@@ -46,7 +46,7 @@
       #expect(recording.statements(in: recording.leases[0]).contains { $0.sql.hasPrefix("INSERT") })
     }
 
-    @Test func readersAtOneTime() throws {
+    @Test(.needs(.lines)) func readersAtOneTime() throws {
       let line = #line + 2
       let recording = try recordDatabase {
         try pool.read { db in

@@ -64,6 +64,34 @@ import Testing
     #expect(rows >= table.leastRows)
   }
 
+  /// Each file that asks for an Apple platform, or for a processor, is in the table of those.
+  @Test(arguments: [
+    (
+      "**None of these lines was ever run**",
+      #"__APPLE__|canImport\(Darwin\)(?!\n *(internal |package |public )?import Darwin)|canImport\(ObjectiveC\)|os\(macOS\)"#
+    ),
+    (
+      "These know a processor.",
+      #"\barch\(|__x86_64__|__aarch64__|__builtin_ia32|__asm__|DCS_LEARNS|DCS_HAS_FRAME_POINTERS|\badrp\b"#
+    ),
+  ])
+  func whatIsSpecificIsListed(introduction: String, pattern: String) throws {
+    let text = try Self.text(of: "Architecture")
+    let behind = try #require(text.components(separatedBy: introduction).dropFirst().first)
+    let rows = behind.split(separator: "\n").drop { !$0.hasPrefix("| ") }.prefix { $0.hasPrefix("|") }
+    let named = Set(rows.flatMap { $0.split(separator: "|")[0].matches(of: /`([^`]+)`/).map { String($0.1) } })
+    let expression = try Regex(pattern)
+    let sources = Documentation.package.appendingPathComponent("Sources")
+    let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)
+    var found: Set<String> = []
+    for case let file as URL in files ?? FileManager.DirectoryEnumerator()
+    where ["c", "h", "swift"].contains(file.pathExtension) {
+      let source = try String(contentsOf: file, encoding: .utf8)
+      if source.contains(expression) { found.insert(String(file.path.dropFirst(sources.path.count + 1))) }
+    }
+    #expect(found == named)
+  }
+
   /// All that *Hooks* names in its text is in its table, among the types or fields of the C modules.
   @Test func theNamesInTheTextAreThere() throws {
     let parts = try Self.text(of: "Hooks").components(separatedBy: "## Where it is done")

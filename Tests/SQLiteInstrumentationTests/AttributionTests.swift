@@ -189,7 +189,7 @@ import Testing
     #expect(recording.check(.noFailures).first?.headline.contains("found 5") == true)
   }
 
-  @Test func installingTwiceCountsOnce() throws {
+  @Test(.needs(.interposition)) func installingTwiceCountsOnce() throws {
     try SQLiteInstrumentor.install()
     try SQLiteInstrumentor.install()
     let shop = try Shop(authors: 2)

@@ -9,7 +9,7 @@
   @testable import DatabaseRecording
 
   /// Whatever sends a statement, its stack goes on with the functions that await, up to the test.
-  @Suite struct AwaitedStackTests {
+  @Suite(.needs(.chains)) struct AwaitedStackTests {
     @Test func callbacksOfSQLite() async throws {
       let shop = try withoutDatabaseRecording { try Shop() }
       try await expectWholeStacks(2) {

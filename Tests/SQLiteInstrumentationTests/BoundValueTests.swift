@@ -27,7 +27,7 @@ import Testing
     return recording.statements.map(\.record)
   }
 
-  @Test func valuesThatPrintAlikeAreDifferent() throws {
+  @Test(.needs(.interposition)) func valuesThatPrintAlikeAreDifferent() throws {
     let double = 0.1
     let records = try hashes(binding: [
       { _ = sqlite3_bind_double($0, 1, double) }, { _ = sqlite3_bind_double($0, 1, double.nextUp) },
@@ -82,7 +82,7 @@ import Testing
     #expect(lists[0].parameters != lists[1].parameters)
   }
 
-  @Test func whatWasBoundBeforeIsReadFromSQLitesText() throws {
+  @Test(.needs(.interposition)) func whatWasBoundBeforeIsReadFromSQLitesText() throws {
     let database = try SQLiteDatabase()
     try database.execute("CREATE TABLE t (a, b, c)")
     let sql = #"SELECT '?' AS "?" FROM t /* ? */ WHERE a = ?2 AND b IN (?1, :x, ?3) AND c = 'it''s' -- ?"#
@@ -124,7 +124,7 @@ import Testing
     #expect(records[0].parameters == records[2].parameters)
   }
 
-  @Test func aPointerIsNobodysToKnow() throws {
+  @Test(.needs(.interposition)) func aPointerIsNobodysToKnow() throws {
     let records = try hashes(binding: [
       { _ = sqlite3_bind_pointer($0, 1, nil, "list", nil) }, { _ = sqlite3_bind_pointer($0, 1, nil, "list", nil) },
     ])
@@ -143,7 +143,7 @@ import Testing
     #expect(Set(recording.statements.map { $0.record.keys.hash(of: 0) }).count == 41)
   }
 
-  @Test func aFunctionThatAsksTheSameForEachRowIsADuplicate() throws {
+  @Test(.needs(.interposition)) func aFunctionThatAsksTheSameForEachRowIsADuplicate() throws {
     let database = try Shop(authors: 6).database
     sqlite3_create_function_v2(
       database.handle, "owner", 0, SQLITE_UTF8, nil,

@@ -8,7 +8,7 @@ import Testing
 
 /// Statements that C records by itself are recorded as the way through Swift would.
 @Suite struct DirectRecordingTests {
-  @Test func cReadsTheScopeOfTheTask() {
+  @Test(.needs(.interposition)) func cReadsTheScopeOfTheTask() {
     #expect(DirectRecording.readsTaskLocals)
   }
 
@@ -134,7 +134,7 @@ import Testing
   }
 
   /// The order of runs is that in which they were written, also where one is interrupted.
-  @Test(arguments: [(["t", "u"], 0), (["t", "u", "t"], 1), (["u", "t"], 1)])
+  @Test(.needs(.rowChanges), arguments: [(["t", "u"], 0), (["t", "u", "t"], 1), (["u", "t"], 1)])
   func runsKeepTheirOrder(tables: [String], mismatches: Int) throws {
     let database = try SQLiteDatabase()
     try database.execute("CREATE TABLE t (a); CREATE TABLE u (a)")
@@ -184,7 +184,7 @@ import Testing
   }
 
   /// Foreign key actions are programs without a name of their own inside of the statement.
-  @Test func aCascadeIsOneStatement() throws {
+  @Test(.needs(.rowChanges)) func aCascadeIsOneStatement() throws {
     let database = try SQLiteDatabase()
     try database.execute(
       """

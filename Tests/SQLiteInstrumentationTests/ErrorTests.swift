@@ -16,7 +16,7 @@ import Testing
   }
 
   /// In the middle of a word, too.
-  @Test func noMessageIsCutOff() throws {
+  @Test(.needs(.interposition)) func noMessageIsCutOff() throws {
     let shop = try Shop()
     let recording = recordDatabase {
       for length in 100..<240 {
@@ -36,7 +36,7 @@ import Testing
   }
 
   /// SQLite's log cuts it off.
-  @Test func aLongStatementHasItsMessage() throws {
+  @Test(.needs(.interposition)) func aLongStatementHasItsMessage() throws {
     let shop = try Shop()
     let name = String(repeating: "x", count: 500)
     let recording = recordDatabase {

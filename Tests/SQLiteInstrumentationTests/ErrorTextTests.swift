@@ -37,7 +37,7 @@ import Testing
     ("INSERT INTO book (isbn, title) VALUES ('x', 'forbidden')", "CHECK constraint failed: title <> ? (275)"),
   ]
 
-  @Test(arguments: failures)
+  @Test(.needs(.interposition), arguments: failures)
   func onlyNamesAreKept(_ sql: String, _ expected: String) throws {
     let database = try Self.library()
     let recording = recordDatabase { _ = try? database.rows(sql) }

@@ -191,7 +191,7 @@ import Testing
     },
   ]
 
-  @Test(arguments: ways) func isSeenWithTheCodeOfTheApplication(_ way: Way) throws {
+  @Test(.needs(.interposition), arguments: ways) func isSeenWithTheCodeOfTheApplication(_ way: Way) throws {
     let database = try SQLiteDatabase()
     try database.execute(Self.keys)
     if !way.setUp.isEmpty { try database.execute(way.setUp) }
@@ -224,7 +224,7 @@ import Testing
     #expect(recording.transactions.filter { $0.outcome == .rolledBack }.count == 1)
   }
 
-  @Test func aCommitThatAHookRefusesIsRolledBack() throws {
+  @Test(.needs(.interposition)) func aCommitThatAHookRefusesIsRolledBack() throws {
     let database = try SQLiteDatabase()
     try database.execute(Self.keys)
     sqlite3_commit_hook(database.handle, { _ in 1 }, nil)
@@ -240,7 +240,7 @@ import Testing
     #expect(recording.flushes.allSatisfy { !$0.isCommitted })
   }
 
-  @Test func aCursorThatFailsOnAnotherThreadIsSeen() async throws {
+  @Test(.needs(.interposition)) func aCursorThatFailsOnAnotherThreadIsSeen() async throws {
     let database = try SQLiteDatabase()
     try database.execute(Self.keys)
     sqlite3_create_function_v2(
@@ -257,7 +257,7 @@ import Testing
     #expect(recording.statements.compactMap { $0.error?.code } == [1])
   }
 
-  @Test func aFailedPrepareBelongsToTheRecordingOfItsConnection() throws {
+  @Test(.needs(.interposition)) func aFailedPrepareBelongsToTheRecordingOfItsConnection() throws {
     let first = try recordDatabaseOpening()
     let second = try recordDatabaseOpening()
     _ = try first.database.rows("SELECT 1")

@@ -32,7 +32,7 @@ import Testing
     return file
   }
 
-  @Test func aFileThatIsRemovedWhileItIsOpen() throws {
+  @Test(.needs(.interposition)) func aFileThatIsRemovedWhileItIsOpen() throws {
     let file = try fixture()
     let recording = try recordDatabase {
       let database = try SQLiteDatabase(file.path)
@@ -42,7 +42,7 @@ import Testing
     expectFound(recording)
   }
 
-  @Test func aFileThatIsRemovedBeforeTheVerdict() throws {
+  @Test(.needs(.interposition)) func aFileThatIsRemovedBeforeTheVerdict() throws {
     let file = try fixture()
     let database = try SQLiteDatabase(file.path)
     let recording = try recordDatabase { try loop(database) }
@@ -50,7 +50,7 @@ import Testing
     expectFound(recording)
   }
 
-  @Test func aCopyInMemoryOfAFile() throws {
+  @Test(.needs(.interposition)) func aCopyInMemoryOfAFile() throws {
     let file = try fixture()
     let recording = try recordDatabase {
       let database = try SQLiteDatabase()
@@ -64,7 +64,7 @@ import Testing
     expectFound(recording)
   }
 
-  @Test func aCopyOntoADatabaseThatWasAskedAlready() throws {
+  @Test(.needs(.interposition)) func aCopyOntoADatabaseThatWasAskedAlready() throws {
     let file = try fixture()
     let recording = try recordDatabase {
       let database = try SQLiteDatabase()
@@ -89,7 +89,7 @@ import Testing
         == SQLITE_OK)
   }
 
-  @Test func aDatabaseThatIsReadFromBytes() throws {
+  @Test(.needs(.interposition)) func aDatabaseThatIsReadFromBytes() throws {
     let file = try fixture()
     let bytes = try Data(contentsOf: URL(fileURLWithPath: file.path))
     let recording = try recordDatabase {
@@ -183,9 +183,11 @@ import Testing
     #expect(recording.loads.isEmpty)
   }
 
-  @Test(arguments: [
-    "CREATE TEMP TABLE book(id, authorId)", "CREATE TEMP VIEW book AS SELECT 1 AS id, 1 AS authorId",
-  ])
+  @Test(
+    .needs(.interposition),
+    arguments: [
+      "CREATE TEMP TABLE book(id, authorId)", "CREATE TEMP VIEW book AS SELECT 1 AS id, 1 AS authorId",
+    ])
   func whatHidesATableDoesNotStandForIt(_ hiding: String) throws {
     let database = try SQLiteDatabase()
     try database.execute(Self.tables)
@@ -196,7 +198,7 @@ import Testing
     expectFound(try recordDatabase { try loop(database) })
   }
 
-  @Test func aTableOfAnAttachedDatabase() throws {
+  @Test(.needs(.interposition)) func aTableOfAnAttachedDatabase() throws {
     let file = try fixture()
     let database = try SQLiteDatabase()
     let recording = try recordDatabase {
@@ -206,7 +208,7 @@ import Testing
     expectFound(recording)
   }
 
-  @Test func tablesThatAreDroppedAtTheEnd() throws {
+  @Test(.needs(.interposition)) func tablesThatAreDroppedAtTheEnd() throws {
     let database = try SQLiteDatabase()
     let recording = try recordDatabase {
       try database.execute(Self.tables)
@@ -217,7 +219,7 @@ import Testing
   }
 
   /// Neither the application's authorizer nor its trace hears of it, and what it may ask of the connection stays as it is.
-  @Test func nobodyHearsOfTheQuestion() throws {
+  @Test(.needs(.interposition)) func nobodyHearsOfTheQuestion() throws {
     final class Heard {
       var authorized: [String] = []
       var traced: [String] = []

@@ -16,7 +16,7 @@ import Testing
       }, Unmanaged.passUnretained(heard).toOpaque())
   }
 
-  @Test func bothHear() throws {
+  @Test(.needs(.interposition)) func bothHear() throws {
     let heard = Heard()
     let shop = try Shop()
     let recording = try recordDatabase {
@@ -35,7 +35,7 @@ import Testing
     #expect(!recording.isBlind)
   }
 
-  @Test func oneTakesThePlaceOfTheOther() throws {
+  @Test(.needs(.interposition)) func oneTakesThePlaceOfTheOther() throws {
     let (first, second) = (Heard(), Heard())
     let shop = try Shop()
     let recording = try recordDatabase {
@@ -53,7 +53,7 @@ import Testing
   }
 
   /// Triggers and statements of a function are told as comments, line by line: as without us.
-  @Test func whatRunsInsideIsAsWithoutUs() throws {
+  @Test(.needs(.interposition)) func whatRunsInsideIsAsWithoutUs() throws {
     func run(_ shop: Shop) throws -> [String] {
       let heard = Heard()
       sqlite3_create_function_v2(

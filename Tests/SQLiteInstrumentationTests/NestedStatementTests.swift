@@ -68,7 +68,9 @@ import Testing
     #expect(recording.queries.count == 8)
   }
 
-  @Test(arguments: ["trace", "row", "commit", "update", "progress"]) func aCallback(_ kind: String) throws {
+  @Test(.needs(.interposition), arguments: ["trace", "row", "commit", "update", "progress"]) func aCallback(
+    _ kind: String
+  ) throws {
     let database = try library()
     final class Busy {
       let handle: OpaquePointer?
@@ -120,7 +122,7 @@ import Testing
   }
 
   /// SQLite's own modules run statements in the same way.
-  @Test(arguments: ["fts5(body)", "fts4(body)", "rtree(id, low, high)"])
+  @Test(.needs(.interposition), arguments: ["fts5(body)", "fts4(body)", "rtree(id, low, high)"])
   func statementsOfAModuleAreNoneOfTheApplication(
     _ module: String
   ) throws {
@@ -156,7 +158,7 @@ import Testing
     #expect(recording.inserts.count == 2)
   }
 
-  @Test func triggersAndForeignKeyActionsAreNoStatements() throws {
+  @Test(.needs(.rowChanges)) func triggersAndForeignKeyActionsAreNoStatements() throws {
     let database = try SQLiteDatabase()
     try database.execute(
       """

@@ -11,11 +11,13 @@ import Testing
 /// What the toolkit does on connections of its own is nothing that the application could notice.
 @Suite struct OwnConnectionTests {
   /// Nothing of the application's is run to make a plan.
-  @Test(arguments: [
-    "CREATE TABLE number AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x <= 10) SELECT x FROM c",
-    "CREATE VIEW number AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x <= 10) SELECT x FROM c",
-    "CREATE TABLE number (x DEFAULT (abs(-1)), y AS (x + 1), CHECK (x <> 0))",
-  ])
+  @Test(
+    .needs(.interposition),
+    arguments: [
+      "CREATE TABLE number AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x <= 10) SELECT x FROM c",
+      "CREATE VIEW number AS WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c WHERE x <= 10) SELECT x FROM c",
+      "CREATE TABLE number (x DEFAULT (abs(-1)), y AS (x + 1), CHECK (x <> 0))",
+    ])
   func aDefinitionIsNotRun(_ definition: String) throws {
     let database = try SQLiteDatabase()
     try database.execute(definition)
@@ -53,7 +55,7 @@ import Testing
     #expect(recording.statements.first?.queryPlan == ["SEARCH t USING INDEX byName (name=?)"])
   }
 
-  @Test func aTemporaryAndAnAttachedTable() throws {
+  @Test(.needs(.interposition)) func aTemporaryAndAnAttachedTable() throws {
     let database = try SQLiteDatabase()
     try database.execute(
       """
@@ -118,7 +120,7 @@ import Testing
   }
 
   /// They are the application's, in the connections that it opens.
-  @Test func itsExtensionsAreNotLoadedIntoOurs() throws {
+  @Test(.needs(.interposition)) func itsExtensionsAreNotLoadedIntoOurs() throws {
     opened.withLock { $0 = [] }
     #expect(registerExtension() == SQLITE_OK)
     let file = try TemporaryFile()
@@ -135,7 +137,7 @@ import Testing
     #expect(opened.withLock { $0.count(where: { $0 == file.path }) } == 1)
   }
 
-  @Test func aLookupByALargeValueIsNotExpanded() throws {
+  @Test(.needs(.interposition)) func aLookupByALargeValueIsNotExpanded() throws {
     let database = try SQLiteDatabase()
     try database.execute("CREATE TABLE t (a BLOB PRIMARY KEY, b)")
     let bytes = [UInt8](repeating: 7, count: 64 << 20)

@@ -20,7 +20,7 @@ import Testing
     }
   }
 
-  @Test func eightLookupsOnEightLinesAndThenALoop() throws {
+  @Test(.needs(.chains)) func eightLookupsOnEightLinesAndThenALoop() throws {
     let recording = try recordDatabase {
       let authors = try shop.authors()
       _ = try shop.books(of: 1)
@@ -39,7 +39,7 @@ import Testing
     #expect(recording.notes == [])
   }
 
-  @Test func aLoopOfEightAndOneOfAll() throws {
+  @Test(.needs(.chains)) func aLoopOfEightAndOneOfAll() throws {
     let recording = try recordDatabase {
       let authors = try shop.authors()
       for author in authors.prefix(8) {
@@ -63,7 +63,7 @@ import Testing
     #expect(recording.check(.noNPlusOne).map(\.message) == [])
   }
 
-  @Test func theSameAgainAfterManyOthers() throws {
+  @Test(.needs(.chains)) func theSameAgainAfterManyOthers() throws {
     let recording = try recordDatabase {
       _ = try (shop.setting(1), shop.setting(2), shop.setting(3), shop.setting(4), shop.setting(5), shop.setting(6))
       _ = try (shop.setting(7), shop.setting(8), shop.setting(9), shop.setting(10), shop.setting(11), shop.setting(12))
@@ -74,7 +74,7 @@ import Testing
     #expect(numbers(recording.check(.noDuplicateQueries)) == ["13...15"])
   }
 
-  @Test func awaitedLookups() async throws {
+  @Test(.needs(.chains)) func awaitedLookups() async throws {
     let shop = shop
     @concurrent @Sendable func books(of author: Int) async throws -> [Int] { try shop.books(of: author) }
     let recording = try await recordDatabase {
@@ -94,7 +94,7 @@ import Testing
     #expect(numbers(recording.findings) == ["10...39"])
   }
 
-  @Test func lookupsThatADriverTellsOf() throws {
+  @Test(.needs(.chains)) func lookupsThatADriverTellsOf() throws {
     let connection = InstrumentedConnection("driver", system: .postgreSQL)
     defer { connection.close() }
     connection.define("CREATE TABLE author (id BIGINT PRIMARY KEY)")
@@ -121,7 +121,7 @@ import Testing
     #expect(numbers(recording.findings) == ["10...39"])
   }
 
-  @Test func everyReadHasAPlaceAndFurtherWritesHaveNone() throws {
+  @Test(.needs(.chains)) func everyReadHasAPlaceAndFurtherWritesHaveNone() throws {
     let recording = try recordDatabase {
       for key in 1...20 {
         _ = try shop.setting(key)

@@ -30,7 +30,7 @@ import Testing
   }
 
   /// SQLite's mutex keeps threads apart that use one connection, whatever they set.
-  @Test func manyThreadsSetWhatAConnectionHasOneOf() throws {
+  @Test(.needs(.interposition)) func manyThreadsSetWhatAConnectionHasOneOf() throws {
     let recording = try recordDatabase {
       let database = try SQLiteDatabase()
       try database.execute("CREATE TABLE t (x)")

@@ -54,7 +54,7 @@
     }
 
     /// What a trigger changes is told by the hook alone.
-    @Test func whatIsUnknownMeanwhileIsSaidToBe() throws {
+    @Test(.needs(.interposition)) func whatIsUnknownMeanwhileIsSaidToBe() throws {
       let database = try SQLiteDatabase()
       try database.execute(
         """
@@ -75,7 +75,7 @@
       }
     }
 
-    @Test func aSessionThatIsThereBeforeRowsAreWanted() throws {
+    @Test(.needs(.interposition)) func aSessionThatIsThereBeforeRowsAreWanted() throws {
       let database = try withoutHooks { try SQLiteDatabase() }
       try database.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, a)")
       let session = session(on: database)

@@ -11,7 +11,7 @@ import Testing
     return try SQLiteDatabase(uri: "file:stopped?mode=memory&vfs=\(name)")
   }
 
-  @Test func statementsEndAllTheSame() throws {
+  @Test(.needs(.interposition)) func statementsEndAllTheSame() throws {
     let database = try database()
     let recording = try recordDatabase {
       for sql in ["CREATE TABLE t (a)", "INSERT INTO t VALUES (1), (2)"] { _ = try database.rows(sql) }
@@ -29,7 +29,7 @@ import Testing
     #expect(recording.inserts.first?.rowsChanged == 2)
   }
 
-  @Test func manyOfThem() throws {
+  @Test(.needs(.interposition)) func manyOfThem() throws {
     let database = try database()
     _ = try database.rows("CREATE TABLE t (a)")
     let recording = try recordDatabase {

@@ -3,6 +3,7 @@ import DatabaseInstrumentation
 import DatabaseSupport
 import Dispatch
 import Foundation
+import TestSupport
 import Testing
 
 /// The clock of statements is the monotonic one, however it is read.
@@ -53,7 +54,7 @@ struct TickClockTests {
   }
 
   /// Where the kernel takes its time from the processor's counter, so does a thread.
-  @Test(.enabled(if: Self.kernelUsesCounter)) func theCounterIsUsed() {
+  @Test(.needs(.interposition), .enabled(if: Self.kernelUsesCounter)) func theCounterIsUsed() {
     let end = monotonicNanoseconds() + 300_000_000
     var isUsed = false
     while !isUsed, monotonicNanoseconds() < end {

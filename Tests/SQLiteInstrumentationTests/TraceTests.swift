@@ -7,7 +7,7 @@ import Testing
 
 #if os(Linux)
   @Suite struct TraceTests {
-    @Test func theAppsOwnTraceRunsBesideOurs() throws {
+    @Test(.needs(.interposition)) func theAppsOwnTraceRunsBesideOurs() throws {
       #expect(SQLiteInstrumentor.sharesTrace)
       let shop = try Shop(authors: 2)
       let seen = SeenStatements()
@@ -30,7 +30,7 @@ import Testing
       #expect(seen.events == [UInt32(SQLITE_TRACE_ROW), UInt32(SQLITE_TRACE_ROW), UInt32(SQLITE_TRACE_ROW)])
     }
 
-    @Test func removingTheAppsTraceKeepsOurs() throws {
+    @Test(.needs(.interposition)) func removingTheAppsTraceKeepsOurs() throws {
       let shop = try Shop(authors: 2)
       let seen = SeenStatements()
       setTrace(shop.database.handle, UInt32(SQLITE_TRACE_STMT), seen)

@@ -46,11 +46,11 @@ import Testing
     return recording.check(.noNPlusOne).map(\.count)
   }
 
-  @Test func depthFirst() throws {
+  @Test(.needs(.chains)) func depthFirst() throws {
     #expect(try counts { try walk(1) } == [7])
   }
 
-  @Test func theNodeAfterItsChildren() throws {
+  @Test(.needs(.chains)) func theNodeAfterItsChildren() throws {
     func visit(_ node: Int) throws {
       for child in [2 * node, 2 * node + 1] where child <= 7 { try visit(child) }
       _ = try database.rows("SELECT parentId FROM node WHERE id = ?", node)
@@ -66,7 +66,7 @@ import Testing
       } == [7])
   }
 
-  @Test func awaited() async throws {
+  @Test(.needs(.chains)) func awaited() async throws {
     let recording = try await recordDatabase {
       _ = try database.rows("SELECT id FROM node WHERE parentId IS NULL")
       try await walkAwaited(1)
@@ -106,20 +106,20 @@ import Testing
       } == [])
   }
 
-  @Test func aFunctionThatAnotherOneCallsForEach() throws {
+  @Test(.needs(.chains)) func aFunctionThatAnotherOneCallsForEach() throws {
     func visit(_ nodes: [Int]) throws { for node in nodes { try walk(node) } }
     func walk(_ node: Int) throws { try visit(children(of: node)) }
     #expect(try counts { try walk(1) } == [7])
   }
 
-  @Test func threeFunctionsInARing() throws {
+  @Test(.needs(.chains)) func threeFunctionsInARing() throws {
     func first(_ node: Int) throws { try second(node) }
     func second(_ node: Int) throws { try third(children(of: node)) }
     func third(_ nodes: [Int]) throws { try nodes.forEach(first) }
     #expect(try counts { try first(1) } == [7])
   }
 
-  @Test func eachLevelByTheOtherFunction() throws {
+  @Test(.needs(.chains)) func eachLevelByTheOtherFunction() throws {
     func even(_ node: Int) throws { for child in try children(of: node) { try odd(child) } }
     func odd(_ node: Int) throws { for child in try children(of: node) { try even(child) } }
     // Two lines, with four nodes and the root, and with two nodes.
@@ -128,7 +128,7 @@ import Testing
     #expect(try counts { try even(1) } == [21, 10])
   }
 
-  @Test func eachLevelByTheOtherFunctionAwaited() async throws {
+  @Test(.needs(.chains)) func eachLevelByTheOtherFunctionAwaited() async throws {
     let recording = try await recordDatabase {
       _ = try database.rows("SELECT id FROM node WHERE parentId IS NULL")
       try await even(1)
@@ -144,7 +144,7 @@ import Testing
     for child in try children(of: node) { try await even(child) }
   }
 
-  @Test func methodsOfTwoTypes() throws {
+  @Test(.needs(.chains)) func methodsOfTwoTypes() throws {
     try grow()
     #expect(try counts { try Folder(self, 1).visit() } == [16, 15])
   }

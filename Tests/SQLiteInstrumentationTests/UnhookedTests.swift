@@ -53,7 +53,7 @@ import Testing
     #expect(recording.statements.count == 4)
   }
 
-  @Test func ofADatabaseInMemoryThatNobodySawBeingMadeTheConnectionTells() throws {
+  @Test(.needs(.interposition)) func ofADatabaseInMemoryThatNobodySawBeingMadeTheConnectionTells() throws {
     let shop = try unhookedShop()
     try SQLiteInstrumentor.instrument(try #require(shop.database.handle))
     let recording = try recordDatabase { try shop.authorsWithBooksOneByOne() }

@@ -30,7 +30,7 @@ import Testing
   }
 
   /// A comment before the word hides it from nobody.
-  @Test func whatIsAttachedWhileNobodyRecords() async {
+  @Test(.needs(.interposition)) func whatIsAttachedWhileNobodyRecords() async {
     let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
       for attach in ["ATTACH", " /* of books */ ATTACH", "-- of books\n\tATTACH", "/**/--\n/* */attach"] {
         let file = try TemporaryFile()

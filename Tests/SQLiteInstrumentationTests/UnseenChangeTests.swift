@@ -43,7 +43,7 @@ import Testing
       } == [3])
   }
 
-  @Test func writesOfAnotherConnectionToAnotherTableChangeNothing() throws {
+  @Test(.needs(.interposition)) func writesOfAnotherConnectionToAnotherTableChangeNothing() throws {
     for mode in ["DELETE", "WAL"] {
       let file = try TemporaryFile()
       let other = try SQLiteDatabase(file.path)
@@ -78,7 +78,7 @@ import Testing
       } == [])
   }
 
-  @Test(arguments: [false, true]) func aBlobThatIsWritten(inTransaction: Bool) throws {
+  @Test(.needs(.rowChanges), arguments: [false, true]) func aBlobThatIsWritten(inTransaction: Bool) throws {
     let file = try TemporaryFile()
     #expect(
       try duplicates(file.path) { database, round in

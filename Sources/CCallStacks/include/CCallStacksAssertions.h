@@ -9,6 +9,8 @@
 
 #include <stdbool.h>
 
+#include "CCallStacksPlatform.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -28,7 +30,7 @@ typedef struct {
 /// Says which rule is broken, and ends the process. Any thread, with any lock.
 void dcs_assertion_failed(const dcs_assertion *assertion) __attribute__((cold, noinline, noreturn));
 
-#if defined(__ELF__)
+#if DCS_ELF
 #define DCS_ASSERTION_SECTION __attribute__((used, section("dcs_assertions")))
 #else
 #define DCS_ASSERTION_SECTION

@@ -72,6 +72,7 @@ typedef struct {
   bool shares_trace;      // an application's own sqlite3_trace_v2() does not replace ours
   bool installs_at_open;  // sqlite3_config() of the application still works before its first connection
   bool hears_errors;      // SQLite's log reaches us
+  bool has_connections;   // one was instrumented, whether or not it is open still
   int32_t code;           // DBH_…
   int32_t result;         // SQLite's result code where one was refused
 } dbh_status;

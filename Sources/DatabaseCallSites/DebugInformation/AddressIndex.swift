@@ -1,4 +1,4 @@
-#if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+#if ELF && _pointerBitWidth(_64) && _endian(little)
   /// Finds what begins last at or before an address, among some hundred thousand, without sorting them: in a debug build that
   /// would take ten times as long.
   struct AddressIndex: Sendable {

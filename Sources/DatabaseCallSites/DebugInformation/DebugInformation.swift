@@ -1,6 +1,6 @@
 internal import DatabaseSupport
 
-#if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+#if ELF && _pointerBitWidth(_64) && _endian(little)
   internal import Synchronization
 
   /// What one program or library says of its code: functions, files and lines, those of inlined calls included.

@@ -1,4 +1,4 @@
-#if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+#if ELF && _pointerBitWidth(_64) && _endian(little)
   /// The kinds of entries that one unit has: their tags and the attributes that each of them writes.
   struct DwarfAbbreviations {
     struct Attribute {

@@ -1,4 +1,4 @@
-#if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+#if ELF && _pointerBitWidth(_64) && _endian(little)
   /// How the value of an attribute is written (DWARF 5, 7.5.6).
   enum DwarfForm {
     static let address: UInt = 0x01

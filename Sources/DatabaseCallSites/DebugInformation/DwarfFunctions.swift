@@ -1,4 +1,4 @@
-#if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+#if ELF && _pointerBitWidth(_64) && _endian(little)
   /// The functions of one unit, and what was inlined into them.
   struct DwarfFunctions: Sendable {
     private let unit: DwarfUnit

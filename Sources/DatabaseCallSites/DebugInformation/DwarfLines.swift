@@ -1,4 +1,4 @@
-#if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+#if ELF && _pointerBitWidth(_64) && _endian(little)
   /// The lines of one unit: where in the source each piece of its code is written (DWARF 5, 6.2).
   struct DwarfLines: Sendable {
     /// Paths, by the numbers that rows and calls have.

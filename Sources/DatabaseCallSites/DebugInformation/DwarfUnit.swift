@@ -1,4 +1,4 @@
-#if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+#if ELF && _pointerBitWidth(_64) && _endian(little)
   /// The sections of a file that its debug information is in.
   final class DwarfSections: Sendable {
     let information: Bytes

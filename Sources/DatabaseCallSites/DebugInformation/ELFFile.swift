@@ -1,6 +1,6 @@
 internal import DatabaseSupport
 
-#if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+#if ELF && _pointerBitWidth(_64) && _endian(little)
   #if canImport(Glibc)
     internal import Glibc
   #elseif canImport(Musl)

@@ -1,4 +1,4 @@
-#if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+#if ELF && _pointerBitWidth(_64) && _endian(little)
   #if canImport(Glibc)
     internal import Glibc
   #elseif canImport(Musl)

@@ -1,4 +1,4 @@
-#if os(Linux) && _pointerBitWidth(_64) && _endian(little)
+#if ELF && _pointerBitWidth(_64) && _endian(little)
   internal import CCallStacks
 
   /// The instructions that take the addresses at which awaiting functions are resumed: their line is the awaiting one, in debug

@@ -103,12 +103,24 @@ package final class StatementDemand: Sendable {
   }
 
   /// Why nothing can be seen; empty when a source works, or when there is none to ask.
-  package var problems: [String] {
+  package var problems: [SourceProblem] {
     let answers = sources.map { $0.problem() }
     return answers.contains { $0 == nil } ? [] : answers.compactMap(\.self)
   }
 
   private var sources: [StatementSource] { state.withLock { $0.sources } }
+}
+
+/// Why a source sees nothing by itself.
+package struct SourceProblem: Sendable {
+  package var text: String
+  /// Whether it sees the connections that it is given, so that it may be right that it saw nothing.
+  package var takesConnections = false
+
+  package init(_ text: String, takesConnections: Bool = false) {
+    self.text = text
+    self.takesConnections = takesConnections
+  }
 }
 
 /// One source of statements, such as SQLite's hooks.
@@ -123,12 +135,12 @@ package struct StatementSource: Sendable {
   package var prepare: @Sendable () -> Void
   package var inspect: @Sendable (RecordingScope) -> Void
   /// Why it cannot see anything; `nil` when it works.
-  package var problem: @Sendable () -> String?
+  package var problem: @Sendable () -> SourceProblem?
 
   package init(
     name: String, wishesChanged: @escaping WishesChanged,
     prepare: @escaping @Sendable () -> Void, inspect: @escaping @Sendable (RecordingScope) -> Void,
-    problem: @escaping @Sendable () -> String?
+    problem: @escaping @Sendable () -> SourceProblem?
   ) {
     self.name = name
     self.wishesChanged = wishesChanged

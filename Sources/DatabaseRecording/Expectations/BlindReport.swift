@@ -20,6 +20,16 @@ struct BlindReport {
     )
   }
 
+  /// Nothing was seen, and nothing could be.
+  var wasGivenNothing: Finding {
+    Finding(
+      kind: .blind,
+      headline: "\(expectation) cannot be checked: nothing was seen. \(recording.storage.ungiven[0])",
+      details: Unseen(recording).lines + [
+        "  fix: instrument the connection, or write \(expectation).allowingNoQueries where there is none"
+      ])
+  }
+
   /// Nobody took a connection from a pool that is watched.
   func sawNoPool(_ need: DatabaseExpectation.PoolNeed) -> Finding {
     let pools = recording.storage.pools.madePools
@@ -51,6 +61,7 @@ struct BlindReport {
     if recording.excludedCount > 0 {
       details.append("  \(recording.excludedCount.counted("statement")) ran in withoutDatabaseRecording.")
     }
+    details += recording.storage.ungiven.map { "  \($0)" }
     details += Unseen(recording).lines
     details += UnwatchedClients.lines
     details.append(

@@ -158,6 +158,9 @@ public struct DatabaseExpectation: Sendable, CustomStringConvertible {
     if found.isEmpty && !allowsNoQueries && !isInherited && !recording.meets(poolNeed) {
       return [BlindReport(recording, expectation: name).sawNoPool(poolNeed)]
     }
+    if found.isEmpty && !allowsNoQueries && !isInherited && poolNeed == .nothing && !recording.storage.ungiven.isEmpty {
+      return [BlindReport(recording, expectation: name).wasGivenNothing]
+    }
     let unused = isInherited ? [] : ignores.filter { recording.statements.matching($0.sql).isEmpty }
     return found + unused.map { unusedIgnore($0, recording) }
   }

@@ -38,7 +38,8 @@ package struct ScaleSeries: Sendable {
     guard recordings.allSatisfy(\.queries.isEmpty) else { return nil }
     return Finding(
       kind: .blind, headline: "\(name) saw no query at any size, so it proves nothing.",
-      details: (recordings.last.map { Unseen($0).lines } ?? []) + ["  fix: call the code under test in `measure`"])
+      details: (recordings.last.map { $0.storage.ungiven.map { "  \($0)" } + Unseen($0).lines } ?? [])
+        + ["  fix: call the code under test in `measure`"])
   }
 
   /// One shape in all of the recordings.

@@ -27,6 +27,8 @@ public struct Recording: Sendable, CustomStringConvertible {
     /// Statements that are not counted, and may be meant to be.
     let taskless: TasklessStatements?
     let blindness: [String]
+    /// Why what sees nothing by itself saw nothing here: it was given no connection, perhaps rightly.
+    let ungiven: [String]
     /// Of the scope around this one, if any.
     let outerLabel: String?
     let pools: PoolSnapshot
@@ -37,7 +39,7 @@ public struct Recording: Sendable, CustomStringConvertible {
     init(
       label: String, location: CodeLocation, function: ScopeFunction, evidence: StatementEvidence, excludedCount: Int,
       unattributedCount: Int, unattributed: [UnattributedStatement], taskless: TasklessStatements?, blindness: [String],
-      outerLabel: String?, pools: PoolSnapshot
+      ungiven: [String], outerLabel: String?, pools: PoolSnapshot
     ) {
       self.label = label
       self.location = location
@@ -49,6 +51,7 @@ public struct Recording: Sendable, CustomStringConvertible {
       self.unattributed = unattributed
       self.taskless = taskless
       self.blindness = blindness
+      self.ungiven = ungiven
       self.outerLabel = outerLabel
       self.pools = pools
     }
@@ -65,6 +68,7 @@ public struct Recording: Sendable, CustomStringConvertible {
     let doubtful = seen.doubtful(in: scope)
     seen.noteUnattributed(doubtful)
     let evidence = seen.removing(doubtful)
+    let problems = evidence.records.isEmpty && evidence.dropped.isEmpty ? StatementDemand.shared.problems : []
     storage = Storage(
       label: label,
       location: location,
@@ -75,7 +79,8 @@ public struct Recording: Sendable, CustomStringConvertible {
       unattributed: scope.unattributedCount == 0 ? [] : scope.unattributedStatements(),
       taskless: scope.unattributedCount == 0 && evidence.outerStatements == 0
         ? nil : TasklessStatements(of: scope, beside: evidence, seen: seen, doubtful: doubtful, in: intervals),
-      blindness: Self.blindness(of: evidence, in: scope),
+      blindness: problems.filter { !$0.takesConnections }.map(\.text) + Self.blindness(of: evidence, in: scope),
+      ungiven: problems.filter(\.takesConnections).map(\.text),
       outerLabel: scope.parent?.recording?.label,
       pools: PoolSnapshot(scope: scope, evidence: evidence)
     )
@@ -91,12 +96,12 @@ public struct Recording: Sendable, CustomStringConvertible {
       storage: Storage(
         label: storage.label, location: storage.location, function: storage.function, evidence: evidence,
         excludedCount: storage.excludedCount, unattributedCount: storage.unattributedCount, unattributed: [],
-        taskless: nil, blindness: storage.blindness, outerLabel: storage.outerLabel, pools: storage.pools))
+        taskless: nil, blindness: storage.blindness, ungiven: storage.ungiven, outerLabel: storage.outerLabel,
+        pools: storage.pools))
   }
 
   private static func blindness(of evidence: StatementEvidence, in scope: RecordingScope) -> [String] {
     var reasons: [String] = []
-    if evidence.records.isEmpty && evidence.dropped.isEmpty { reasons = StatementDemand.shared.problems }
     let ofSpans = evidence.spans.isEmpty ? 0 : evidence.records.count { $0.flags.contains(.fromORM) }
     if ofSpans > 0 {
       reasons.append(

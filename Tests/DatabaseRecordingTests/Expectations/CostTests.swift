@@ -1,4 +1,5 @@
 import DatabaseInstrumentation
+import TestSupport
 import Testing
 
 @testable import DatabaseRecording
@@ -6,7 +7,7 @@ import Testing
 @Suite struct CostTests {
   private let through = "through MadeUpDriver.run(_:_:)"
 
-  @Test func aFullScanIsFound() {
+  @Test(.needs(.lines)) func aFullScanIsFound() {
     let driver = MadeUpDriver()
     var line = 0
     let recording = record {
@@ -65,7 +66,7 @@ import Testing
         == "Expected no full scans, found 1: SELECT count(*) FROM book WHERE title = ? looks at 12 rows of book.")
   }
 
-  @Test func anAutomaticIndexIsFound() {
+  @Test(.needs(.lines)) func anAutomaticIndexIsFound() {
     var line = 0
     let recording = record {
       MadeUpDriver().run("SELECT 1 FROM a", MadeUpFacts())
@@ -82,7 +83,7 @@ import Testing
     #expect(record { MadeUpDriver().run("SELECT 1 FROM a", MadeUpFacts()) }.check(.noAutomaticIndexes).isEmpty)
   }
 
-  @Test func stepsAndRowsAreSums() {
+  @Test(.needs(.lines)) func stepsAndRowsAreSums() {
     let driver = MadeUpDriver()
     let recording = record {
       driver.run("SELECT * FROM author", MadeUpFacts(rows: 2, steps: 26))

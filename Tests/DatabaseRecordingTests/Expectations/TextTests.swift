@@ -1,4 +1,5 @@
 import DatabaseInstrumentation
+import TestSupport
 import Testing
 
 @testable import DatabaseRecording
@@ -6,7 +7,7 @@ import Testing
 @Suite struct TextTests {
   private let through = "through MadeUpDriver.run(_:_:)"
 
-  @Test func aStatementRunsSoManyTimes() {
+  @Test(.needs(.lines)) func aStatementRunsSoManyTimes() {
     let driver = MadeUpDriver()
     var line = 0
     let recording = record {
@@ -45,7 +46,7 @@ import Testing
         == "Expected 1 query in elsewhere, found none.\n  what ran instead:\n  2×  SELECT * FROM book    #1, #2")
   }
 
-  @Test func aStatementNeverRuns() {
+  @Test(.needs(.lines)) func aStatementNeverRuns() {
     let driver = MadeUpDriver()
     var line = 0
     let recording = record {

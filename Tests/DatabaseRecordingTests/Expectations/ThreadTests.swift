@@ -1,5 +1,6 @@
 import CStatementLog
 import DatabaseInstrumentation
+import TestSupport
 import Testing
 
 @testable import DatabaseRecording
@@ -7,7 +8,7 @@ import Testing
 @Suite struct ThreadTests {
   private let through = "through MadeUpDriver.run(_:_:)"
 
-  @Test func aQueryOnTheMainThreadIsFound() {
+  @Test(.needs(.lines)) func aQueryOnTheMainThreadIsFound() {
     let driver = MadeUpDriver()
     var line = 0
     let recording = record {
@@ -27,7 +28,7 @@ import Testing
     #expect(recording.check(.noMainThreadQueries.ignoring("SELECT * FROM author", because: "at launch")).isEmpty)
   }
 
-  @Test func aQueryThatBlocksASharedThreadIsFound() {
+  @Test(.needs(.lines)) func aQueryThatBlocksASharedThreadIsFound() {
     let driver = MadeUpDriver()
     var line = 0
     let recording = record {
@@ -89,7 +90,7 @@ import Testing
     #expect(recording.check(.noBlockingQueries).map(\.kind) == [.blockingQuery])
   }
 
-  @Test func soManyFailures() {
+  @Test(.needs(.lines)) func soManyFailures() {
     let driver = MadeUpDriver()
     var line = 0
     let error = StatementError(code: 2067, message: "UNIQUE constraint failed: book.isbn")

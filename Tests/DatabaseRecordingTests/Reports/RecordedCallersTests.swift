@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import DatabaseInstrumentation
@@ -53,7 +54,7 @@ import Testing
   }
 
   #if canImport(Glibc)
-    @Test func whereATaskWasCreatedIsKept() throws {
+    @Test(.needs(.chains)) func whereATaskWasCreatedIsKept() throws {
       let creating = CreatingStack().capture()
       let running = RunningStack().capture()
       let whole = StackTrace(

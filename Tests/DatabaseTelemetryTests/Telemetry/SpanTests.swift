@@ -38,7 +38,7 @@ import Tracing
     #expect(telemetry.tracer.activeSpans.isEmpty)
   }
 
-  @Test func aFailureHasItsCodeAndItsLine() throws {
+  @Test(.needs(.lines)) func aFailureHasItsCodeAndItsLine() throws {
     let shop = try Shop()
     let telemetry = Telemetry()
     try telemetry.collect {
@@ -60,7 +60,7 @@ import Tracing
     #expect(telemetry.tracer.activeSpans.isEmpty)
   }
 
-  @Test func aFailureHasItsStackTraceWhereThatIsAskedFor() throws {
+  @Test(.needs(.lines)) func aFailureHasItsStackTraceWhereThatIsAskedFor() throws {
     let shop = try Shop(authors: 1)
     for isWanted in [true, false] {
       let telemetry = Telemetry()

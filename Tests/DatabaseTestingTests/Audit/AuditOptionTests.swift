@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func theMessageIsWhole() throws {
+  @Test(.needs(.lines)) func theMessageIsWhole() throws {
     var found: String?
     try lookup { found = $0.check(.audit).first?.message }
     let message = try #require(found)

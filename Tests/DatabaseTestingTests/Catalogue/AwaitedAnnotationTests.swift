@@ -6,7 +6,7 @@
   @testable import DatabaseTesting
 
   /// What is wrong in awaited code is annotated at the line that awaits, and nothing is where nothing is wrong.
-  @Suite struct AwaitedAnnotationTests {
+  @Suite(.needs(.chains)) struct AwaitedAnnotationTests {
     private static let file = "AwaitedAnnotationTests.swift"
     private let test = CodeLocation(
       fileID: "AppTests/ShelfTests.swift", filePath: "/app/Tests/ShelfTests.swift", line: 3, column: 1)

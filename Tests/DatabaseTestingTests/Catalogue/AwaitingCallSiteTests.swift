@@ -7,7 +7,7 @@
   @testable import DatabaseRunRecords
 
   /// An app that has one asynchronous function for all its SQL: what is wrong stands at the line that awaits it.
-  @Suite struct AwaitingCallSiteTests {
+  @Suite(.needs(.chains)) struct AwaitingCallSiteTests {
     private static let file = "AwaitingCallSiteTests.swift"
 
     @Test func anNPlusOne() async throws {

@@ -21,7 +21,7 @@ import Testing
     return database
   }
 
-  @Test(arguments: [true, false])
+  @Test(.needs(.lines), arguments: [true, false])
   func aFullScanIsNamedByTableWithThePlan(isFile: Bool) throws {
     let file = try TemporaryFile()
     let database = try database(isFile ? file.path : ":memory:")

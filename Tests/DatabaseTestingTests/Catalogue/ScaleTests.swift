@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test func growthIsToldByShapeAtTheLineOfTheCall() throws {
+  @Test(.needs(.lines)) func growthIsToldByShapeAtTheLineOfTheCall() throws {
     var shop: Shop?
     let line = #line + 2
     try expectingIssue {

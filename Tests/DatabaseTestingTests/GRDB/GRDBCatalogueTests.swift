@@ -62,7 +62,7 @@
         ])
     }
 
-    @Test func theFixOfALazyLoadIsTheAssociation() throws {
+    @Test(.needs(.lines)) func theFixOfALazyLoadIsTheAssociation() throws {
       let queue = try queue()
       let recording = try recordDatabase {
         try queue.read { db in

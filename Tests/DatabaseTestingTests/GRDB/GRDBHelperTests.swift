@@ -1,6 +1,7 @@
 #if GRDB
   import DatabaseTesting
   import GRDB
+  import TestSupport
   import Testing
 
   /// An app that has one function of its own through which all its SQL goes: its line says nothing about any statement.
@@ -30,7 +31,7 @@
       return Store(queue: queue)
     }
 
-    @Test func theCallersOfAHelperAreShown() throws {
+    @Test(.needs(.lines)) func theCallersOfAHelperAreShown() throws {
       let store = try store()
       let recording = try recordDatabase { try store.listing() }
       let message = try #require(recording.check(.queries(0)).first?.message)

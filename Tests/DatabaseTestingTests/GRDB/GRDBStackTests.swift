@@ -11,7 +11,7 @@
   @testable import DatabaseRecording
 
   /// Stacks within GRDB, whose code, SQLite's and the queues' are on them, are those of the unwinder.
-  @Suite struct GRDBStackTests {
+  @Suite(.needs(.chains)) struct GRDBStackTests {
     /// 50,000 of them, on queues and pools, of statements, functions, cursors, records, migrations and observations.
     @Test func learnedStacksAreTheUnwound() async throws {
       let wanted = ProcessInfo.processInfo.environment["DATABASE_TESTING_STACKS"].flatMap(Int.init) ?? 50_000

@@ -101,7 +101,7 @@ import DatabaseSupport
       #expect(recording.inserts.count == 1)
     }
 
-    @Test func theAppsOwnTraceIsKept() throws {
+    @Test(.needs(.interposition)) func theAppsOwnTraceIsKept() throws {
       let lines = Lines()
       let recording = try recordDatabase {
         var configuration = Configuration()
@@ -117,7 +117,7 @@ import DatabaseSupport
       #expect(!recording.isBlind)
     }
 
-    @Test func anNPlusOneInOneAccess() throws {
+    @Test(.needs(.lines)) func anNPlusOneInOneAccess() throws {
       let queue = try makeQueue()
       let recording = try recordDatabase {
         try queue.read { db in
@@ -134,7 +134,7 @@ import DatabaseSupport
       #expect(finding.message.contains("fix: load them together: Author.including(all: Author.books)"))
     }
 
-    @Test func anImmediateNPlusOne() throws {
+    @Test(.needs(.lines)) func anImmediateNPlusOne() throws {
       let queue = try makeQueue()
       let recording = try recordDatabase {
         try queue.read { db in

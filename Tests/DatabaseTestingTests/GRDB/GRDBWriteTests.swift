@@ -34,7 +34,7 @@ import DatabaseSupport
       }
     }
 
-    @Test func whatAWriteKeeps() throws {
+    @Test(.needs(.rowChanges)) func whatAWriteKeeps() throws {
       let recording = try recordDatabase {
         try queue.write { db in
           for id in 1...3 { try Volume(id: Int64(id), title: "a").insert(db) }
@@ -60,7 +60,7 @@ import DatabaseSupport
       #expect(recording.flushes.map(\.executed.inserted) == [["book": 1]])
     }
 
-    @Test func aSavepointThatIsUndone() throws {
+    @Test(.needs(.rowChanges)) func aSavepointThatIsUndone() throws {
       let recording = try recordDatabase {
         try queue.write { db in
           try Volume(id: 1, title: "a").insert(db)
@@ -73,7 +73,7 @@ import DatabaseSupport
       #expect(recording.check(.flush(inserted: ["book": 1], exactly: true), .commits(1)).isEmpty)
     }
 
-    @Test func gRDBsOwnObservationWorksBesideIt() async throws {
+    @Test(.needs(.rowChanges)) func gRDBsOwnObservationWorksBesideIt() async throws {
       let changes = Changes()
       queue.add(transactionObserver: changes)
       let counts = Locked<[Int]>([])

@@ -1,10 +1,11 @@
 import DatabaseSupport
 import DatabaseTesting
 import Foundation
+import TestSupport
 import Testing
 
 @Suite struct MessageTests {
-  @Test(arguments: Message.all) func aFailureSays(_ message: Message) throws {
+  @Test(.needs(.lines), arguments: Message.all) func aFailureSays(_ message: Message) throws {
     let (good, bad) = (try Library(), try Library())
     let passing = try recordDatabase { try message.passes(good) }.check(message.expectations, isInherited: false)
     #expect(passing.isEmpty, "\(passing)")
@@ -17,7 +18,7 @@ import Testing
     }
   }
 
-  @Test(arguments: PoolMessage.all) func aFailureOfAPoolSays(_ message: PoolMessage) throws {
+  @Test(.needs(.lines), arguments: PoolMessage.all) func aFailureOfAPoolSays(_ message: PoolMessage) throws {
     let passing = try recordDatabase { try message.passes() }.check(message.expectation)
     #expect(passing.isEmpty, "\(passing)")
     let findings = try recordDatabase { try message.fails() }.check(message.expectation)
@@ -30,7 +31,7 @@ import Testing
   }
 
   /// On the main actor, where a test can be.
-  @Test @MainActor func aQueryOnTheMainThreadSays() async throws {
+  @Test(.needs(.lines)) @MainActor func aQueryOnTheMainThreadSays() async throws {
     let library = try Library()
     let recording = try recordDatabase { try library.authors() }
     #expect(

@@ -7,7 +7,7 @@ import Testing
 
 /// Pools and clients as they are, each with the few lines that have it watched.
 struct AdoptedPoolTests {
-  @Test func aClientThatOnlyLendsConnections() async throws {
+  @Test(.needs(.lines)) func aClientThatOnlyLendsConnections() async throws {
     let client = Client()
     let line = #line + 3
     let recording = try await recordDatabase {

@@ -1,4 +1,5 @@
 #if os(Linux) && arch(x86_64) && canImport(Glibc)
+  import TestSupport
   import Testing
 
   @testable import DatabaseInstrumentation
@@ -7,7 +8,7 @@
   @testable import DatabaseTesting
 
   /// Connections that are taken in awaited code: the line that took them, and what led to it.
-  @Suite struct AwaitedLeaseTests {
+  @Suite(.needs(.chains)) struct AwaitedLeaseTests {
     private static let file = "AwaitedLeaseTests.swift"
 
     @Test func aLeakOfFakePool() async throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import DatabaseInstrumentation
@@ -29,7 +30,7 @@ struct AwaitedPoolTests {
       ?? []
   }()
 
-  @Test func aLeakNamesTheLineThatAwaits() async throws {
+  @Test(.needs(.chains)) func aLeakNamesTheLineThatAwaits() async throws {
     let recording = try await recordDatabase {
       let bank = Bank(pool: AwaitedPool(size: 1, name: "awaited"))
       _ = try await bank.audit()
@@ -40,7 +41,7 @@ struct AwaitedPoolTests {
   }
 
   /// One that had to wait is resumed by the pool, where nobody's stack is left.
-  @Test func soDoesTheLeakOfOneThatHadToWait() async throws {
+  @Test(.needs(.chains)) func soDoesTheLeakOfOneThatHadToWait() async throws {
     let recording = try await recordDatabase {
       let bank = Bank(pool: AwaitedPool(size: 1, name: "awaited"))
       let first = await bank.pool.checkout()
@@ -54,7 +55,7 @@ struct AwaitedPoolTests {
     #expect(finding.place?.location.line == Self.line(of: "leaks"))
   }
 
-  @Test func whatIsLentNamesTheLineThatAwaits() async throws {
+  @Test(.needs(.chains)) func whatIsLentNamesTheLineThatAwaits() async throws {
     let recording = try await recordDatabase {
       let bank = Bank(pool: AwaitedPool(size: 2, name: "awaited"))
       try await bank.report {

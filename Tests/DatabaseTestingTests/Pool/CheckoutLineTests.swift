@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import DatabaseInstrumentation
@@ -5,7 +6,7 @@ import Testing
 
 /// The line that took a connection, where it is not handed to the pool: outside of the file that asks the pool.
 struct CheckoutLineTests {
-  @Test func theLineIsOutsideOfTheAdapter() throws {
+  @Test(.needs(.lines)) func theLineIsOutsideOfTheAdapter() throws {
     let pool = stubPool()
     var line = 0
     let recording = try recordDatabase {
@@ -17,7 +18,7 @@ struct CheckoutLineTests {
     #expect(recording.leases.map { $0.callSite?.line } == [line])
   }
 
-  @Test func theLineOfAPoolThatReportsItself() throws {
+  @Test(.needs(.lines)) func theLineOfAPoolThatReportsItself() throws {
     let monitor = PoolMonitor(name: "reporting")
     let connection = monitor.observer.connected()
     var line = 0

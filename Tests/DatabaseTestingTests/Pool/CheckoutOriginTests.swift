@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import DatabaseInstrumentation
@@ -49,7 +50,7 @@ import Testing
     #expect(origin.callSite == site.callSite, "\(name)")
   }
 
-  @Test(arguments: lines.indices) func aLeakStandsAtTheLineOfTheApp(index: Int) throws {
+  @Test(.needs(.lines), arguments: lines.indices) func aLeakStandsAtTheLineOfTheApp(index: Int) throws {
     let (name, site, isFetched) = Self.lines[index]
     let pool = stubPool()
     var (line, lease) = (0, nil as StubPool.Lease?)
@@ -79,7 +80,7 @@ import Testing
 
   #if os(Linux) && arch(x86_64) && canImport(Glibc)
     /// The app awaits the package, which awaits the pool.
-    @Test func theLineThatAwaitsThePackage() async throws {
+    @Test(.needs(.lines)) func theLineThatAwaitsThePackage() async throws {
       let pool = stubPool()
       var (line, lease) = (0, nil as StubPool.Lease?)
       let recording = try await recordDatabase {

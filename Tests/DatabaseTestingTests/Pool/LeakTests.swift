@@ -127,7 +127,7 @@ struct LeakTests {
   }
 
   #if SQLite
-    @Test func aConnectionThatStaysOpenIsFound() throws {
+    @Test(.needs(.lines)) func aConnectionThatStaysOpenIsFound() throws {
       var kept: OpaquePointer?
       var line = 0
       try expectingIssue {

@@ -253,7 +253,7 @@ struct ObservedPoolTests {
   }
 
   /// Where the lines are not handed over, they are those outside of the pool's own file.
-  @Test func soDoesOneWhoseLinesTheStackTells() throws {
+  @Test(.needs(.lines)) func soDoesOneWhoseLinesTheStackTells() throws {
     var lines: [Int] = []
     let findings = check { observer in
       let lease = observer.checkedOut(observer.connected())

@@ -7,7 +7,7 @@ import Testing
 @testable import DatabaseTesting
 
 @Suite struct RunRecordResourcesTests {
-  @Test func aFlushIsWhatLastedOfEachTransactionThatWrote() throws {
+  @Test(.needs(.rowChanges)) func aFlushIsWhatLastedOfEachTransactionThatWrote() throws {
     let shop = try withoutDatabaseRecording { try Shop(authors: 2, booksPerAuthor: 1) }
     let recording = try recordDatabase {
       try shop.database.execute(

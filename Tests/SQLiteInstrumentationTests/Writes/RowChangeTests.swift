@@ -18,7 +18,7 @@ import Testing
     return try #require(recording.flushes.first)
   }
 
-  @Test func insertsUpdatesAndDeletesByTable() throws {
+  @Test(.needs(.rowChanges)) func insertsUpdatesAndDeletesByTable() throws {
     let db = try database("CREATE TABLE a (id INTEGER PRIMARY KEY, x); CREATE TABLE b (x)")
     let flush = try flush(
       db,
@@ -51,7 +51,7 @@ import Testing
     #expect(try flush(db, "DELETE FROM t").deleted == ["t": 3])
   }
 
-  @Test func rowsRemovedByReplace() throws {
+  @Test(.needs(.rowChanges)) func rowsRemovedByReplace() throws {
     let db = try database(
       "CREATE TABLE t (id INTEGER PRIMARY KEY, u UNIQUE); INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c')")
     let flush = try flush(db, "REPLACE INTO t VALUES (1, 'b')")
@@ -59,14 +59,14 @@ import Testing
     #expect(flush.deleted == ["t": 2])
   }
 
-  @Test func upserts() throws {
+  @Test(.needs(.rowChanges)) func upserts() throws {
     let db = try database("CREATE TABLE t (id INTEGER PRIMARY KEY, n); INSERT INTO t VALUES (1, 1)")
     let flush = try flush(db, "INSERT INTO t VALUES (1, 1), (2, 1) ON CONFLICT (id) DO UPDATE SET n = n + 1")
     #expect(flush.inserted == ["t": 1])
     #expect(flush.updated == ["t": 1])
   }
 
-  @Test func cascadesAreMarked() throws {
+  @Test(.needs(.rowChanges)) func cascadesAreMarked() throws {
     let db = try database(
       """
       PRAGMA foreign_keys = ON; CREATE TABLE p (id INTEGER PRIMARY KEY);
@@ -80,7 +80,7 @@ import Testing
     #expect(flush.indirect == RowChanges(updated: ["n": 1], deleted: ["c": 2]))
   }
 
-  @Test func changesByTriggersAreMarked() throws {
+  @Test(.needs(.rowChanges)) func changesByTriggersAreMarked() throws {
     let db = try database(
       """
       CREATE TABLE t (x); CREATE TABLE log (x);
@@ -91,7 +91,7 @@ import Testing
     #expect(flush.indirect.inserted == ["log": 2])
   }
 
-  @Test func insteadOfTriggersWriteToTheTableBehindTheView() throws {
+  @Test(.needs(.rowChanges)) func insteadOfTriggersWriteToTheTableBehindTheView() throws {
     let db = try database(
       """
       CREATE TABLE t (x); CREATE VIEW v AS SELECT x FROM t;
@@ -102,7 +102,7 @@ import Testing
     #expect(flush.indirect.inserted == ["t": 1])
   }
 
-  @Test func attachedAndTemporaryTablesBearTheirDatabase() throws {
+  @Test(.needs(.rowChanges)) func attachedAndTemporaryTablesBearTheirDatabase() throws {
     let db = try database(
       "ATTACH ':memory:' AS archive; CREATE TABLE t (x); CREATE TABLE archive.t (x); CREATE TEMP TABLE draft (x)")
     let flush = try flush(
@@ -129,7 +129,7 @@ import Testing
     #expect(recording.flushes.isEmpty)
   }
 
-  @Test func blobsThatAreWrittenInPiecesAreUpdates() throws {
+  @Test(.needs(.rowChanges)) func blobsThatAreWrittenInPiecesAreUpdates() throws {
     let db = try database("CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB); INSERT INTO t VALUES (1, zeroblob(10))")
     let recording = recordDatabase {
       var blob: OpaquePointer?
@@ -141,11 +141,13 @@ import Testing
     #expect(recording.flushes.first?.deleted == [:])
   }
 
-  @Test(arguments: [
-    ("INSERT INTO t VALUES (4), (5), (1)", 2, 0), ("INSERT OR ABORT INTO t VALUES (4), (5), (1)", 2, 0),
-    ("INSERT OR FAIL INTO t VALUES (4), (5), (1), (6)", 2, 2), ("INSERT OR IGNORE INTO t VALUES (4), (1), (5)", 2, 2),
-    ("INSERT OR ROLLBACK INTO t VALUES (4), (5), (1)", 2, 0),
-  ])
+  @Test(
+    .needs(.rowChanges),
+    arguments: [
+      ("INSERT INTO t VALUES (4), (5), (1)", 2, 0), ("INSERT OR ABORT INTO t VALUES (4), (5), (1)", 2, 0),
+      ("INSERT OR FAIL INTO t VALUES (4), (5), (1), (6)", 2, 2), ("INSERT OR IGNORE INTO t VALUES (4), (1), (5)", 2, 2),
+      ("INSERT OR ROLLBACK INTO t VALUES (4), (5), (1)", 2, 0),
+    ])
   func whatAFailingStatementKeeps(_ sql: String, executed: Int, kept: Int) throws {
     for isInTransaction in [false, true] {
       let db = try database("CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)")
@@ -161,7 +163,7 @@ import Testing
     }
   }
 
-  @Test func returningThatIsNotReadToItsEnd() throws {
+  @Test(.needs(.rowChanges)) func returningThatIsNotReadToItsEnd() throws {
     let db = try database("CREATE TABLE t (id INTEGER PRIMARY KEY)")
     let recording = try recordDatabase {
       let statement = try db.prepare("INSERT INTO t VALUES (1), (2) RETURNING id")
@@ -172,7 +174,7 @@ import Testing
     #expect(recording.flushes.map(\.isCommitted) == [true])
   }
 
-  @Test func columnsThatAnUpdateChangedWhereAskedFor() throws {
+  @Test(.needs(.rowChanges)) func columnsThatAnUpdateChangedWhereAskedFor() throws {
     SQLiteInstrumentor.recordsUpdatedColumns = true
     defer { SQLiteInstrumentor.recordsUpdatedColumns = false }
     let db = try database(

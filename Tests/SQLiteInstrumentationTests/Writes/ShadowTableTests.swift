@@ -16,7 +16,7 @@ import Testing
     "fts5 (body)", "fts4 (body)", "fts3 (body)", "fts5 (body, content='', columnsize=0)", "fts5 (body, content='')",
   ]
 
-  @Test(arguments: definitions, [false, true])
+  @Test(.needs(.interposition), .needs(.rowChanges), arguments: definitions, [false, true])
   func aFlushHasTheVirtualTable(_ definition: String, inTransaction: Bool) throws {
     let database = try database("CREATE VIRTUAL TABLE doc USING \(definition)")
     let recording = try recordDatabase {
@@ -45,7 +45,7 @@ import Testing
       recording.transactions.map(\.executed.description) == ["inserted place 2", "deleted place 1", "updated place 1"])
   }
 
-  @Test func whatASavepointUndidDoesNotLast() throws {
+  @Test(.needs(.rowChanges)) func whatASavepointUndidDoesNotLast() throws {
     let database = try database("CREATE VIRTUAL TABLE doc USING fts5 (body)")
     let recording = try recordDatabase {
       try database.execute("BEGIN; INSERT INTO doc VALUES ('a'); SAVEPOINT s; INSERT INTO doc VALUES ('b'), ('c')")
@@ -57,7 +57,7 @@ import Testing
   }
 
   /// As GRDB keeps a full text search up to date.
-  @Test func triggersThatKeepASearchUpToDate() throws {
+  @Test(.needs(.rowChanges)) func triggersThatKeepASearchUpToDate() throws {
     let database = try database(
       """
       CREATE TABLE book (id INTEGER PRIMARY KEY, title TEXT);
@@ -84,7 +84,7 @@ import Testing
     #expect(recording.flushes.map(\.inserted) == [["doc": 3], ["doc": 2]])
   }
 
-  @Test func theOrder() throws {
+  @Test(.needs(.rowChanges)) func theOrder() throws {
     let database = try database("CREATE VIRTUAL TABLE doc USING fts5 (body); CREATE TABLE book (a)")
     let recording = try recordDatabase {
       try database.execute("BEGIN; INSERT INTO book VALUES (1); INSERT INTO doc VALUES ('a'); COMMIT")
@@ -105,7 +105,7 @@ import Testing
   }
 
   /// A trigger that writes to what is called like such a table.
-  @Test func aTriggerOfAnOrdinaryTable() throws {
+  @Test(.needs(.rowChanges)) func aTriggerOfAnOrdinaryTable() throws {
     let database = try database(
       """
       CREATE TABLE page (a); CREATE TABLE page_content (a);

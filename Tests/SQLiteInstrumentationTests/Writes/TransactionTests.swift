@@ -85,7 +85,7 @@ import Testing
     #expect(recording.flushes.map(\.inserted) == [["c": 1, "p": 1]])
   }
 
-  @Test func aForeignKeyThatFailsWithTheStatementTakesItBack() throws {
+  @Test(.needs(.rowChanges)) func aForeignKeyThatFailsWithTheStatementTakesItBack() throws {
     let db = try database(
       """
       PRAGMA foreign_keys = ON; CREATE TABLE p (id INTEGER PRIMARY KEY);
@@ -103,7 +103,7 @@ import Testing
     #expect(recording.flushes.last?.executed.inserted == ["p": 1, "c": 2])
   }
 
-  @Test func aConflictThatRollsBackEndsTheTransaction() throws {
+  @Test(.needs(.rowChanges)) func aConflictThatRollsBackEndsTheTransaction() throws {
     let db = try database()
     let recording = try recordDatabase {
       try db.execute("BEGIN; INSERT INTO t VALUES (1, 1); SAVEPOINT a; INSERT INTO t VALUES (2, 2)")
@@ -141,7 +141,7 @@ import Testing
     #expect(recording.flushes.map(\.inserted) == [[:]])
   }
 
-  @Test func aCommitThatAHookRefusesIsARollback() throws {
+  @Test(.needs(.interposition)) func aCommitThatAHookRefusesIsARollback() throws {
     let db = try database()
     let recording = recordDatabase {
       sqlite3_commit_hook(db.handle, { _ in 1 }, nil)
@@ -218,7 +218,7 @@ import Testing
     #expect(recording.flushes.map(\.executed.inserted) == [["t": 1]])
   }
 
-  @Test func countsPastTheLimitOfDetailsAreExact() throws {
+  @Test(.needs(.rowChanges)) func countsPastTheLimitOfDetailsAreExact() throws {
     let db = try database()
     let recording = try recordDatabase {
       let statement = try db.prepare("INSERT INTO t (x) VALUES (1)")

@@ -12,15 +12,17 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    ("CREATE VIRTUAL TABLE doc USING fts5 (body)", "INSERT INTO doc (body) VALUES ('a'), ('b')"),
-    ("CREATE VIRTUAL TABLE doc USING fts4 (body)", "INSERT INTO doc (body) VALUES ('a'), ('b')"),
-    ("CREATE VIRTUAL TABLE doc USING rtree (id, low, high)", "INSERT INTO doc VALUES (1, 0, 1), (2, 1, 2)"),
-    (
-      "CREATE VIRTUAL TABLE doc USING fts5 (body)",
-      "BEGIN; INSERT INTO doc VALUES ('a'); INSERT INTO doc VALUES ('b'); COMMIT"
-    ),
-  ])
+  @Test(
+    .needs(.rowChanges),
+    arguments: [
+      ("CREATE VIRTUAL TABLE doc USING fts5 (body)", "INSERT INTO doc (body) VALUES ('a'), ('b')"),
+      ("CREATE VIRTUAL TABLE doc USING fts4 (body)", "INSERT INTO doc (body) VALUES ('a'), ('b')"),
+      ("CREATE VIRTUAL TABLE doc USING rtree (id, low, high)", "INSERT INTO doc VALUES (1, 0, 1), (2, 1, 2)"),
+      (
+        "CREATE VIRTUAL TABLE doc USING fts5 (body)",
+        "BEGIN; INSERT INTO doc VALUES ('a'); INSERT INTO doc VALUES ('b'); COMMIT"
+      ),
+    ])
   func insertedRowsAreCounted(_ definition: String, _ insert: String) throws {
     let database = try database(definition)
     let recording = try recordDatabase { try database.execute(insert) }
@@ -30,7 +32,7 @@ import Testing
     #expect(recording.check(.noDurableWrites).count == 1)
   }
 
-  @Test func updatesAndDeletesAsWell() throws {
+  @Test(.needs(.rowChanges)) func updatesAndDeletesAsWell() throws {
     let database = try database(
       "CREATE VIRTUAL TABLE doc USING fts5 (body); INSERT INTO doc VALUES ('a'), ('b'), ('c')")
     let recording = try recordDatabase {
@@ -40,19 +42,19 @@ import Testing
     #expect(recording.check(.flush(updated: ["doc": 1], deleted: ["doc": 2], exactly: true)).map(\.message) == [])
   }
 
-  @Test func whatIsRolledBackDoesNotLast() throws {
+  @Test(.needs(.rowChanges)) func whatIsRolledBackDoesNotLast() throws {
     let database = try database("CREATE VIRTUAL TABLE doc USING fts5 (body)")
     let recording = try recordDatabase { try database.execute("BEGIN; INSERT INTO doc VALUES ('a'); ROLLBACK") }
     #expect(recording.check(.flush(exactly: true), .noDurableWrites).map(\.message) == [])
   }
 
-  @Test func anOrdinaryTableWithSuchANameIsItself() throws {
+  @Test(.needs(.rowChanges)) func anOrdinaryTableWithSuchANameIsItself() throws {
     let database = try database("CREATE TABLE doc (body); CREATE TABLE doc_content (body)")
     let recording = try recordDatabase { try database.execute("INSERT INTO doc_content VALUES ('a')") }
     #expect(recording.check(.flush(inserted: ["doc_content": 1], exactly: true)).map(\.message) == [])
   }
 
-  @Test func rowsOfTemporaryTablesDoNotLast() throws {
+  @Test(.needs(.rowChanges)) func rowsOfTemporaryTablesDoNotLast() throws {
     let database = try database("CREATE TEMP TABLE draft (a); CREATE TABLE book (a)")
     let temporary = try recordDatabase { try database.execute("INSERT INTO draft VALUES (1)") }
     #expect(temporary.check(.noDurableWrites).isEmpty)
@@ -89,7 +91,7 @@ import Testing
     #expect(recording.check(.noDurableWrites).map(\.message) == [])
   }
 
-  @Test func whatASavepointOfAFlushUndidWasNotFlushed() throws {
+  @Test(.needs(.rowChanges)) func whatASavepointOfAFlushUndidWasNotFlushed() throws {
     let database = try database("CREATE TABLE book (a)")
     let recording = try recordDatabase {
       try database.execute("BEGIN")

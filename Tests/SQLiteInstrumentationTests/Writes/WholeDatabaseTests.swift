@@ -31,7 +31,7 @@ import Testing
 
   private let one = ["Expected no durable writes, found 1 whole database written."]
 
-  @Test func aBackupOntoTheDatabase() throws {
+  @Test(.needs(.interposition)) func aBackupOntoTheDatabase() throws {
     let recording = try recordDatabase {
       _ = try shop.authors()
       backup()
@@ -53,7 +53,7 @@ import Testing
     #expect(found == [])
   }
 
-  @Test func aBackupOfTheDatabaseIsAWriteToAnother() throws {
+  @Test(.needs(.interposition)) func aBackupOfTheDatabaseIsAWriteToAnother() throws {
     let place = try TemporaryFile()
     let found = try durable {
       let copy = try SQLiteDatabase(place.path)
@@ -64,7 +64,7 @@ import Testing
     #expect(found == one)
   }
 
-  @Test func deserializing() throws {
+  @Test(.needs(.interposition)) func deserializing() throws {
     let found = try durable {
       var size: sqlite3_int64 = 0
       let bytes = sqlite3_serialize(other.database.handle, "main", &size, 0)
@@ -113,7 +113,7 @@ import Testing
     sqlite3_blob_close(blob)
   }
 
-  @Test func aBlobThatIsWritten() throws {
+  @Test(.needs(.rowChanges)) func aBlobThatIsWritten() throws {
     #expect(try durable { writeBlob() } == ["Expected no durable writes, found 1 row: updated book 1."])
     let found = try durable {
       try shop.database.execute("BEGIN")
