@@ -1,3 +1,4 @@
+import CStatementLog
 import DatabaseSupport
 import Testing
 
