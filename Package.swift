@@ -317,6 +317,12 @@ let package = Package(
       name: "ObserverProbe", dependencies: ["DatabaseTesting", "TestSupport"], path: "Tests/ObserverProbe",
       swiftSettings: settings),
     .executableTarget(
+      name: "EnduranceProbe",
+      dependencies: ["DatabaseRecording", "DatabaseRunRecords", "DatabaseSupport", "DatabaseTesting", "TestSupport", "CSQLiteForTests"],
+      path: "Tests/EnduranceProbe",
+      swiftSettings: settings
+    ),
+    .executableTarget(
       name: "StaticProbe",
       dependencies: ["DatabaseInstrumentation", "DatabaseTelemetry", "SQLiteInstrumentation", "CSQLiteForTests"],
       path: "Tests/StaticProbe",
