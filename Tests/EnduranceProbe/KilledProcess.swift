@@ -5,11 +5,11 @@ import DatabaseTesting
 import Foundation
 
 /// Programs in a loop, each a line of the record of the run. The process is killed in the middle.
-func runUntilKilled(seed: UInt64) async -> Never {
+func runUntilKilled(seed: UInt64) -> Never {
   var number: UInt64 = 0
   while true {
     do {
-      try await expectDatabase(.noLeaks.allowingNoQueries) {
+      try expectDatabase(.noLeaks.allowingNoQueries) {
         _ = try StatementProgram(seed: seed &+ number, file: nil).play()
       }
     } catch {

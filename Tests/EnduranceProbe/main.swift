@@ -9,7 +9,7 @@ import DatabaseTesting
 import Foundation
 
 let arguments = Array(CommandLine.arguments.dropFirst())
-if arguments.first == "child", let seed = arguments.last.flatMap(UInt64.init) { await runUntilKilled(seed: seed) }
+if arguments.first == "child", let seed = arguments.last.flatMap(UInt64.init) { runUntilKilled(seed: seed) }
 guard arguments.count == 2, let seconds = Double(arguments[0]), let seed = UInt64(arguments[1]) else {
   print("use: SECONDS SEED")
   exit(2)
