@@ -36,6 +36,8 @@ package final class RecordingTree: Sendable {
     var strays: [Stray] = []
     /// Logs, records and transactions that were looked at to take evidence.
     var looks = 0
+    /// Whether nobody asks for its logs any more.
+    var isDiscarded = false
 
     var isEmpty: Bool { logs.isEmpty && flushes.isEmpty && spans.isEmpty && strays.isEmpty }
   }
@@ -107,6 +109,8 @@ package final class RecordingTree: Sendable {
   /// The log of a connection, for a scope that from now on has something in it.
   func log(for connection: ObservedConnection, in scope: UInt32) -> StatementLog {
     state.withLock { state in
+      // A statement that began as its recording ended: nobody looks for it.
+      guard !state.isDiscarded else { return StatementLog(connection: connection, store: self, number: 0) }
       let index = state.logOfConnection[connection.info.id] ?? state.logs.count
       state.logsOfScope[scope, default: []].insert(index)
       if index < state.logs.count { return state.logs[index] }
@@ -308,7 +312,16 @@ package final class RecordingTree: Sendable {
 
   /// Gives the memory back once the outermost recording is finished.
   func discard() {
-    let logs = state.withLock { $0.logs }
+    let logs = state.withLock { state in
+      defer {
+        // They refer to the tree, which would keep itself alive.
+        state.logs = []
+        state.logOfConnection = [:]
+        state.logsOfScope = [:]
+        state.isDiscarded = true
+      }
+      return state.logs
+    }
     for log in logs { log.discard() }
     pools.discard()
     state.withLock { $0.spans = ScopedList() }
