@@ -318,7 +318,10 @@ let package = Package(
       swiftSettings: settings),
     .executableTarget(
       name: "EnduranceProbe",
-      dependencies: ["DatabaseRecording", "DatabaseRunRecords", "DatabaseSupport", "DatabaseTesting", "TestSupport", "CSQLiteForTests"],
+      dependencies: [
+        "DatabaseRecording", "DatabaseRunRecords", "DatabaseSupport", "DatabaseTesting", "TestSupport",
+        "CSQLiteForTests",
+      ],
       path: "Tests/EnduranceProbe",
       swiftSettings: settings
     ),

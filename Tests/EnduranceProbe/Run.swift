@@ -82,28 +82,33 @@ struct Run {
   }
 
   private mutating func playForked() throws {
-    let seed = next()
-    fflush(nil)
-    let child = fork()
-    if child == 0 {
-      do {
-        _ = try StatementProgram(seed: seed, file: nil).play()
-        _exit(0)
-      } catch {
-        print("in a forked process, seed \(seed): \(error)")
-        fflush(nil)
-        _exit(1)
+    // Swift has none where Darwin is, nor is there a program by the name that is started again.
+    #if os(Linux)
+      let seed = next()
+      fflush(nil)
+      let child = fork()
+      if child == 0 {
+        do {
+          _ = try StatementProgram(seed: seed, file: nil).play()
+          _exit(0)
+        } catch {
+          print("in a forked process, seed \(seed): \(error)")
+          fflush(nil)
+          _exit(1)
+        }
       }
-    }
-    var status: Int32 = 0
-    waitpid(child, &status, 0)
-    if status != 0 { throw Wrong("a forked process ended with \(status), seed \(seed)") }
-    done.forks += 1
+      var status: Int32 = 0
+      waitpid(child, &status, 0)
+      if status != 0 { throw Wrong("a forked process ended with \(status), seed \(seed)") }
+      done.forks += 1
+    #endif
   }
 
   private mutating func playKilled() throws {
-    try KilledProcess(seed: next()).play()
-    done.kills += 1
+    #if os(Linux)
+      try KilledProcess(seed: next()).play()
+      done.kills += 1
+    #endif
   }
 }
 
