@@ -30,7 +30,7 @@ struct KilledProcess {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("endurance-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     var generator = SeededGenerator(seed: seed)
-    var child = try Child(
+    var child = try ChildProcess(
       arguments: ["child", "\(seed)"],
       environment: ProcessInfo.processInfo.environment.merging(["DATABASE_TESTING_REPORT": folder.path]) { $1 })
     // Until it has recorded something, and then for some time more.
@@ -55,39 +55,5 @@ struct KilledProcess {
     let data = try Data(contentsOf: folder.appendingPathComponent(name))
     // The header, and a call.
     return data.count { $0 == UInt8(ascii: "\n") } >= 2
-  }
-}
-
-/// This program once more. `Process` waits for its end with the run loop of the thread, which a thread that runs tasks has none of.
-private struct Child {
-  private var id: pid_t = 0
-  private var status: Int32?
-
-  init(arguments: [String], environment: [String: String]) throws {
-    let program = "/proc/self/exe"
-    var words = ([program] + arguments).map { strdup($0) } + [nil]
-    var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for text in words + variables { free(text) } }
-    let code = posix_spawn(&id, program, nil, nil, &words, &variables)
-    guard code == 0 else { throw Wrong("no process could be started: \(String(cString: strerror(code)))") }
-  }
-
-  var isRunning: Bool {
-    mutating get {
-      var ended: Int32 = 0
-      if status == nil, waitpid(id, &ended, WNOHANG) == id { status = ended }
-      return status == nil
-    }
-  }
-
-  /// The signal that ended it; 0: it ended by itself.
-  mutating func kill() -> Int32 {
-    if isRunning {
-      _ = Foundation.kill(id, SIGKILL)
-      var ended: Int32 = 0
-      while waitpid(id, &ended, 0) != id, errno == EINTR {}
-      status = ended
-    }
-    return (status ?? 0) & 0x7F
   }
 }

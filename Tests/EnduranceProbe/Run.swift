@@ -36,7 +36,6 @@ struct Run {
     var round = 0
     while ContinuousClock.now < end {
       try await playRound()
-      // While no program runs: a child has one thread alone.
       if round % 8 == 3 { try playForked() }
       if round % 16 == 7 { try playKilled() }
       memory.add(allocatedBytes())
@@ -82,24 +81,8 @@ struct Run {
   }
 
   private mutating func playForked() throws {
-    // Swift has none where Darwin is, nor is there a program by the name that is started again.
     #if os(Linux)
-      let seed = next()
-      fflush(nil)
-      let child = fork()
-      if child == 0 {
-        do {
-          _ = try StatementProgram(seed: seed, file: nil).play()
-          _exit(0)
-        } catch {
-          print("in a forked process, seed \(seed): \(error)")
-          fflush(nil)
-          _exit(1)
-        }
-      }
-      var status: Int32 = 0
-      waitpid(child, &status, 0)
-      if status != 0 { throw Wrong("a forked process ended with \(status), seed \(seed)") }
+      try ForkingProcess(seed: next()).play()
       done.forks += 1
     #endif
   }
