@@ -222,8 +222,7 @@ let package = Package(
       name: "DatabaseReportingTests",
       dependencies: [
         "DatabaseReporting", "DatabaseRecording", "DatabaseRunRecords", "DatabaseTesting", "TestSupport",
-        "CSQLiteForTests",
-        "database-report",
+        "CSQLiteForTests", "database-report",
       ],
       swiftSettings: settings
     ),
@@ -322,9 +321,7 @@ let package = Package(
         "DatabaseRecording", "DatabaseRunRecords", "DatabaseSupport", "DatabaseTesting", "TestSupport",
         "CSQLiteForTests",
       ],
-      path: "Tests/EnduranceProbe",
-      swiftSettings: settings
-    ),
+      path: "Tests/EnduranceProbe", swiftSettings: settings),
     .executableTarget(
       name: "StaticProbe",
       dependencies: ["DatabaseInstrumentation", "DatabaseTelemetry", "SQLiteInstrumentation", "CSQLiteForTests"],
