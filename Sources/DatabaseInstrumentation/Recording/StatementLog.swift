@@ -174,7 +174,7 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   /// The sequence number of a statement that was kept, by its place plus 1.
   func sequence(of place: UInt64) -> UInt64? {
     head.withLock { head in
-      place > 0 && place <= head.count ? state.pointee.records[Int(place) - 1].sequence : nil
+      place > 0 && place <= head.pointee.count ? state.pointee.records[Int(place) - 1].sequence : nil
     }
   }
 
@@ -182,16 +182,17 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   func records(from sequence: UInt64) -> (records: [StatementRecord], placeBefore: UInt64) {
     var found: [StatementRecord] = []
     var index = head.withLock { head in
-      (0..<Int(head.count)).partitioningIndex { state.pointee.records[$0].sequence >= sequence }
+      (0..<Int(head.pointee.count)).partitioningIndex { state.pointee.records[$0].sequence >= sequence }
     }
     let placeBefore = UInt64(index)
     // Block by block, so that a statement that runs meanwhile never waits for long.
     var hasMore = true
     while hasMore {
       hasMore = head.withLock { head in
-        guard index < Int(head.count) else { return false }
+        let count = Int(head.pointee.count)
+        guard index < count else { return false }
         let (record, room) = state.pointee.records.place(of: index)
-        let length = min(room, Int(head.count) - index)
+        let length = min(room, count - index)
         found.append(contentsOf: UnsafeBufferPointer(start: record, count: length))
         index += length
         return true
@@ -208,8 +209,8 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   /// Gives back the room that it has set apart and does not use.
   func giveBackRoom() {
     head.withLock { head in
-      store.room.giveBack(Int(head.room) + state.pointee.claimed)
-      head.room = 0
+      store.room.giveBack(Int(head.pointee.room) + state.pointee.claimed)
+      head.pointee.room = 0
       state.pointee.claimed = 0
     }
   }
@@ -257,26 +258,28 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
   }
 
   /// Where the head has none left, under the lock.
-  private func claimRoom(in head: inout dsl_head) -> Bool {
-    assertRule(dsl_is_locked(self.head), "the lock of the head is held")
-    if head.room > 0 { return true }
-    if state.pointee.claimed == 0 { state.pointee.claimed = store.room.claim(after: Int(head.count)) }
+  private func claimRoom(in head: UnsafeMutablePointer<dsl_head>) -> Bool {
+    assertRule(dsl_is_locked(head), "the lock of the head is held")
+    if head.pointee.room > 0 { return true }
+    if state.pointee.claimed == 0 { state.pointee.claimed = store.room.claim(after: Int(head.pointee.count)) }
     guard state.pointee.claimed > 0 else { return false }
-    let (next, room) = state.pointee.records.place(of: Int(head.count))
-    head.next = next
-    head.room = UInt32(min(room, state.pointee.claimed))
-    state.pointee.claimed -= Int(head.room)
+    let (next, room) = state.pointee.records.place(of: Int(head.pointee.count))
+    head.pointee.next = next
+    head.pointee.room = UInt32(min(room, state.pointee.claimed))
+    state.pointee.claimed -= Int(head.pointee.room)
     return true
   }
 }
 
 extension UnsafeMutablePointer<dsl_head> {
   /// Calls `body` while nobody else can. Not recursive, and `body` must not wait for anything.
+  ///
+  /// It gets the address and not the head itself: whoever waits for the lock writes a field of it meanwhile.
   @inline(__always)
-  fileprivate func withLock<R>(_ body: (inout dsl_head) -> R) -> R {
+  fileprivate func withLock<R>(_ body: (Self) -> R) -> R {
     dsl_lock(self)
     defer { dsl_unlock(self) }
-    return body(&pointee)
+    return body(self)
   }
 }
 
