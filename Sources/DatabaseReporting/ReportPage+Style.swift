@@ -17,6 +17,7 @@ extension ReportPage {
     h2{font-size:1.15rem;margin:2.5rem 0 .75rem;font-weight:650}
     h3{font-size:.9rem;margin:0 0 .4rem;font-weight:600;color:var(--quiet)}
     a{color:var(--link);text-decoration:none}
+    td a,.findings p a{text-decoration:underline color-mix(in srgb,currentColor 45%,transparent) 1px;text-underline-offset:.2em}
     a:hover{text-decoration:underline}
     :focus-visible{outline:2px solid var(--accent);outline-offset:2px;border-radius:3px}
     code{font:.86em/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
