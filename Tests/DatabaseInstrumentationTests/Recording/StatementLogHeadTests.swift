@@ -65,11 +65,13 @@ import Testing
   }
 
   @Test func aRecordHasWhatWasToldAndNothingElseIsKnown() {
-    let record = Log().append(at: 1_001) { begun in
+    let log = Log()
+    _ = log.append(at: 1_001) { begun in
       (begun.shape, begun.stack, begun.transaction, begun.thread, begun.error, begun.load) = (11, 12, 13, 14, 15, 16)
       begun.flags = [.autocommit, .hasCounters]
       begun.values = dsl_values(parameters: 17, keys: (18, 19, 20), key_counts: 21, has_unknown: true)
-    }.record!.pointee
+    }
+    let record = log.records.pointee
     #expect(record.shape == 11 && record.scope == 3 && record.stack == 12 && record.transaction == 13)
     #expect(record.thread == 14 && record.error == 15 && record.load == 16)
     #expect(record.flags == [.autocommit, .hasCounters, .unknownValues])
