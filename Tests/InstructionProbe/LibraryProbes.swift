@@ -1,4 +1,4 @@
-#if canImport(GRDB)
+#if GRDB
   internal import DatabaseInstrumentation
   internal import DatabaseRecording
   internal import GRDB
@@ -37,6 +37,14 @@
     return [
       probe("GRDB fetch of a held statement, without recorder", false, heldFetch),
       probe("GRDB fetch of a held statement, recorder", true, heldFetch),
+      probe("peer: GRDB fetch of a held statement, its own trace", false) { database, count in
+        // As a test keeps what ran, to count it afterwards.
+        var texts: [String] = []
+        database.trace { texts.append($0.description) }
+        try heldFetch(database, count)
+        database.trace(nil)
+        use(texts.count)
+      },
       probe("GRDB fetchOne by key, without recorder", false, fetchByKey),
       probe("GRDB fetchOne by key, recorder", true, fetchByKey),
     ]
