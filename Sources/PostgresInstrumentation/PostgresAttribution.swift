@@ -82,12 +82,9 @@
       of text: String, _ parameters: [PostgresParameter], takesDoubtful: Bool
     ) -> Owner {
       let open = isInTransaction ? transaction?.unfinished : nil
-      let values = parameters.map {
-        $0.bytes == nil ? .known(nil) : $0.readable.map { .known($0) } ?? SeenValue.unknown
-      }
       guard let way,
         let told = SeenStatements.shared.claim(
-          text, values: values, on: way, inside: open, takesDoubtful: takesDoubtful)
+          text, values: parameters.map(\.seen), on: way, inside: open, takesDoubtful: takesDoubtful)
       else { return Owner(scope: open) }
       if isInTransaction, told.isCertain, transaction == nil { transaction = told.scope }
       return Owner(scope: told.scope ?? open, rivals: told.rivals, isCertain: told.isCertain)
@@ -103,6 +100,11 @@
       note(begin.event, Owner(scope: scope, time: begin.start))
       if let end = begin.end { note(end.event, Owner(scope: scope, time: end.time)) }
     }
+  }
+
+  extension PostgresParameter {
+    /// As it is compared with what a log or a driver told of.
+    var seen: SeenValue { bytes == nil ? .known(nil) : readable.map { .known($0) } ?? .unknown }
   }
 
   extension String {

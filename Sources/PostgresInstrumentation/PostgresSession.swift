@@ -114,6 +114,9 @@
     /// What passes an endpoint that was made in a recording is that recording's, whoever else uses the database.
     private func noteInScope(_ event: PostgresEvent) {
       guard let scope else { return attribution.follow(event, on: way) { note($0, $1) } }
+      if case .began(_, let text?, _, let parameters) = event, let way {
+        SeenStatements.shared.settle(text, values: parameters.map(\.seen), on: way, in: scope)
+      }
       note(event, PostgresAttribution.Owner(scope: scope))
     }
 

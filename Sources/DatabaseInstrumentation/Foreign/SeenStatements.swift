@@ -9,8 +9,8 @@ package final class SeenStatements: Sendable {
   private let state = Locked(State())
   /// Endpoints that are open and belong to no recording.
   private let endpoints = Atomic<Int>(0)
-  /// The databases to which connections go through endpoints, those of recordings among them, with how many there are.
-  private let ways = Locked<[Way: Int]>([:])
+  /// The databases to which connections go through endpoints, those of recordings among them.
+  private let ways = Locked(Ways())
 
   /// A database behind an endpoint.
   package struct Way: Sendable, Hashable {
@@ -29,19 +29,36 @@ package final class SeenStatements: Sendable {
     fileprivate func isCalled(_ name: String) -> Bool { name == database || name == self.name }
   }
 
+  private struct Ways {
+    /// How many connections are open.
+    var open: [Way: Int] = [:]
+    /// What the databases are called to which connections were ever opened. A name that was one of theirs means no other database, also once
+    /// the last of its connections is closed.
+    var names: Set<String> = []
+
+    /// Whether who calls a database by this name may mean the one on the way: by its own name, which no other way has that is open, or by
+    /// one that is nobody's where there is no other way.
+    func mayMean(_ way: Way, by name: String) -> Bool {
+      if way.isCalled(name) { return !open.keys.contains { $0 != way && $0.isCalled(name) } }
+      return !names.contains(name) && open.keys.allSatisfy { $0 == way }
+    }
+  }
+
   /// A connection was opened to a database behind an endpoint.
-  package func opened(_ way: Way) { ways.withLock { $0[way, default: 0] += 1 } }
+  package func opened(_ way: Way) {
+    ways.withLock { ways in
+      ways.open[way, default: 0] += 1
+      ways.names.formUnion([way.database, way.name])
+    }
+  }
 
   /// Such a connection was closed.
   package func closed(_ way: Way) {
     ways.withLock { ways in
-      let count = ways[way] ?? 0
-      ways[way] = count > 1 ? count - 1 : nil
+      let count = ways.open[way] ?? 0
+      ways.open[way] = count > 1 ? count - 1 : nil
     }
   }
-
-  /// The other ways that are open.
-  private func others(beside way: Way) -> [Way] { ways.withLock { $0.keys.filter { $0 != way } } }
 
   fileprivate struct State {
     var awaited = AwaitedStatements()
@@ -63,7 +80,8 @@ package final class SeenStatements: Sendable {
   /// An endpoint that belongs to no recording begins or ends.
   package func change(endpoints: Int) {
     let (_, count) = self.endpoints.wrappingAdd(endpoints, ordering: .relaxed)
-    if count <= 0 { state.withLock { $0 = State() } }
+    // Another one may have begun meanwhile, of which somebody told already.
+    if count <= 0 { state.withLock { if !isWanted { $0 = State() } } }
   }
 
   /// Whether anybody asks.
@@ -112,17 +130,10 @@ package final class SeenStatements: Sendable {
     _ sql: String, values: [SeenValue], on way: Way, inside open: RecordingScope?, takesDoubtful: Bool = true
   ) -> Owner? {
     guard RecordingActivity.shared.isRecording else { return nil }
-    let others = others(beside: way)
-    func isMeant(_ database: String) -> Bool {
-      others.isEmpty || (way.isCalled(database) && !others.contains { $0.isCalled(database) })
-    }
+    let ways = ways.withLock { $0 }
+    func isMeant(_ database: String) -> Bool { ways.mayMean(way, by: database) }
     let (shape, _) = ShapeTable.shared.number(of: sql, dialect: .postgreSQL)
-    let hashes = values.map { value -> UInt64? in
-      switch value {
-      case .unknown: nil
-      case .known(let text): Self.hash(of: text)
-      }
-    }
+    let hashes = values.map(Self.hash)
     let time = monotonicNanoseconds()
     return state.withLock { state in
       state.forgetEnded()
@@ -138,6 +149,27 @@ package final class SeenStatements: Sendable {
       }
       let bySpan = state.claimSpan(shape, of: byLog?.scope ?? open, isMeant)
       return byLog ?? bySpan
+    }
+  }
+
+  /// An endpoint that belongs to a recording saw a statement: what was told of it stands for none that another endpoint sees.
+  package func settle(_ sql: String, values: [SeenValue], on way: Way, in recording: RecordingScope) {
+    guard isWanted else { return }
+    let ways = ways.withLock { $0 }
+    let (shape, _) = ShapeTable.shared.number(of: sql, dialect: .postgreSQL)
+    let hashes = values.map(Self.hash)
+    state.withLock { state in
+      let scopes = state.scopes
+      state.awaited.settle(
+        shape, values: hashes, isMeant: { ways.mayMean(way, by: $0) },
+        isOwn: { scopes[$0]?.store === recording.store })
+    }
+  }
+
+  private static func hash(of value: SeenValue) -> UInt64? {
+    switch value {
+    case .unknown: nil
+    case .known(let text): hash(of: text)
     }
   }
 

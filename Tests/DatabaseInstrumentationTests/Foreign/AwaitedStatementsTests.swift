@@ -56,6 +56,16 @@ import Testing
     #expect(claim(&awaited) == Owner(scope: 7, rivals: [nil, 7]))
   }
 
+  @Test func whatIsSettledStandsForNoOtherOne() {
+    var awaited = awaited([(1, [10], 7), (1, [20], 7), (1, [10], 8), (1, [10], nil)])
+    awaited.settle(1, values: [20]) { $0 == 7 }
+    #expect(claim(&awaited, 1, [20]) == Owner(scope: 7, rivals: [7, 8, nil]))
+    awaited = self.awaited([(1, [10], 7), (1, [10], 8)])
+    awaited.settle(1, values: [99]) { $0 == 7 }
+    awaited.settle(1, values: [10]) { $0 == 9 }
+    #expect(claim(&awaited, 1, [10]) == Owner(scope: 8))
+  }
+
   @Test func anOpenTransactionDecides() {
     var awaited = awaited([(1, [], 7), (1, [], 8), (1, [], 9)])
     #expect(claim(&awaited, inside: 8) == Owner(scope: 8))

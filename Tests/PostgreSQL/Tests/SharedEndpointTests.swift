@@ -206,6 +206,34 @@ import Tracing
     }
   }
 
+  /// What a recording told of that its own endpoint saw stands for nothing that another recording sends in the same words, although the
+  /// connection of which it told is closed by then.
+  @Test func whatAnotherEndpointSawIsNotTakenForIt() async throws {
+    try await withApp { endpoint, database in
+      let (closed, sent) = (Meeting(2), Meeting(2))
+      try await withDatabase(Self.tables) { other in
+        async let own = recordDatabase {
+          try await withPostgresEndpoint(to: TestServer.address) { endpoint in
+            let app = try App(endpoint, other, .log)
+            for id in 1...3 { try app.run("INSERT INTO book (title) VALUES ($1)", ["\(id)"]) }
+          }
+          await closed.arrive()
+          await sent.arrive()
+        }
+        await closed.arrive()
+        let app = try App(endpoint, database, .log)
+        let recording = try recordDatabase {
+          for id in 1...3 { try app.run("INSERT INTO book (title) VALUES ($1)", ["\(id)"]) }
+          _ = try? app.run("INSERT INTO book (title) VALUES ($1)", ["3"])
+        }
+        await sent.arrive()
+        #expect(recording.check(.fails(1), .inserts(4), .queries(4)).isEmpty, "\(recording)")
+        let first = try await own
+        #expect(first.check(.noFailures, .inserts(3), .queries(3)).isEmpty, "\(first)")
+      }
+    }
+  }
+
   /// A log that does not say which of several databases it means may mean another one: nothing is guessed.
   @Test func aLogWithoutANameIsOfNoEndpointWhereThereAreSeveral() async throws {
     try await withApp { other, _ in
