@@ -1,4 +1,5 @@
 import DatabaseTesting
+import Foundation
 import NIOCore
 import NIOPosix
 import PostgresInstrumentation
@@ -8,6 +9,12 @@ import PostgresInstrumentation
 let arguments = CommandLine.arguments
 guard arguments.count == 4, let port = Int(arguments[3]), ["plain", "recorded"].contains(arguments[1]) else {
   fatalError("usage: Relay plain|recorded HOST PORT")
+}
+
+/// At once: a file is written to in blocks.
+func tell(_ port: Int) {
+  print(port)
+  fflush(nil)
 }
 
 /// Hands everything on.
@@ -38,12 +45,12 @@ case "plain":
         .connect(host: arguments[2], port: port).map { _ in }
     }
     .bind(host: "127.0.0.1", port: 0).get()
-  print(listener.localAddress?.port ?? 0)
+  tell(listener.localAddress?.port ?? 0)
   while readLine() != nil {}
 default:
   _ = try await recordDatabase {
     let endpoint = try await PostgresEndpoint.start(to: .host(arguments[2], port: port))
-    print(endpoint.port)
+    tell(endpoint.port)
     while readLine() != nil {}
     await endpoint.close()
   }
