@@ -26,7 +26,7 @@ let settingsOfC: [CSetting] = assertions + (isPortable ? [.define("DATABASE_TEST
 
 // Suites are run in debug builds. What is written in C runs with each statement of theirs and is always optimised, which takes no
 // time to build; what is written in Swift is optimised on request, which does. Of its debug information the lines are enough, which
-// spares a third of the time to build it. Xcode takes no package with such flags: they are left out where a Mac reads the manifest.
+// spares a quarter of the time to build it. Xcode takes no package with such flags: they are left out where a Mac reads the manifest.
 #if os(Linux)
   let optimizedC: [CSetting] = [.unsafeFlags(["-O2"])] + settingsOfC
   let lines: SwiftSetting = .unsafeFlags(["-Xfrontend", "-gline-tables-only"], .when(configuration: .debug))
