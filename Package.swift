@@ -25,13 +25,12 @@ let assertions: [CSetting] =
 let settingsOfC: [CSetting] = assertions + (isPortable ? [.define("DATABASE_TESTING_PORTABLE", to: "1")] : [])
 
 // Suites are run in debug builds. What is written in C runs with each statement of theirs and is always optimised, which takes no
-// time to build; what is written in Swift is optimised on request, which does. Of its debug information the lines are enough, which
-// spares a quarter of the time to build it. Xcode takes no package with such flags: they are left out where a Mac reads the manifest.
+// time to build; what is written in Swift is optimised on request, which does. Xcode takes no package with such flags: they are left
+// out where a Mac reads the manifest.
 #if os(Linux)
   let optimizedC: [CSetting] = [.unsafeFlags(["-O2"])] + settingsOfC
-  let lines: SwiftSetting = .unsafeFlags(["-Xfrontend", "-gline-tables-only"], .when(configuration: .debug))
   let optimized: [SwiftSetting] =
-    settings + [lines, .unsafeFlags(["-O"], .when(configuration: .debug, traits: ["Optimized"]))]
+    settings + [.unsafeFlags(["-O"], .when(configuration: .debug, traits: ["Optimized"]))]
 #else
   let (optimizedC, optimized) = (settingsOfC, settings)
 #endif
