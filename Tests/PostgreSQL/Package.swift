@@ -4,17 +4,11 @@ import PackageDescription
 
 // The endpoint before a real server, with libpq, psql and pgbench: `./Tests/run --postgresql`. A package of its own, so that nobody
 // else needs libpq.
-
-// With all traits it is the same toolkit as in `Tests/run --enable-all-traits`, and is not built twice there.
-let traits: Set<Package.Dependency.Trait> =
-  Context.environment["DATABASE_TESTING_ALL_TRAITS"] == "1"
-  ? ["SQLite", "GRDB", "PostgreSQL", "Hummingbird", "Optimized"] : ["PostgreSQL"]
-
 let package = Package(
   name: "postgresql-tests",
   platforms: [.macOS(.v15)],
   dependencies: [
-    .package(name: "swift-database-testing", path: "../..", traits: traits),
+    .package(name: "swift-database-testing", path: "../..", traits: ["PostgreSQL"]),
     .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.86.0"),
