@@ -9,6 +9,11 @@ package struct RecordedStacks: Sendable {
     tables = [table]
   }
 
+  /// None at all.
+  package init() {
+    tables = []
+  }
+
   /// A stack by its number minus 1.
   package subscript(index: Int) -> StackTrace {
     tables[index >> Int(Self.tableShift)][index & (1 << Int(Self.tableShift) - 1)]

@@ -11,9 +11,9 @@ extension SQLiteInstrumentor {
   }
 
   private static let meet: StatementSource.WishesChanged = { wishes, changed in
-    if changed.contains(.detours) { dbh_set_detours(wishes.contains(.detours)) }
-    if changed.contains(.rowChanges) { dbh_demand_row_changes(wishes.contains(.rowChanges)) }
-    if changed.contains(.statements) { dbh_set_listening(wishes.contains(.statements)) }
+    if changed.has(.detours) { dbh_set_detours(wishes.has(.detours)) }
+    if changed.has(.rowChanges) { dbh_demand_row_changes(wishes.has(.rowChanges)) }
+    if changed.has(.statements) { dbh_set_listening(wishes.has(.statements)) }
   }
 
   private static var problem: SourceProblem? {

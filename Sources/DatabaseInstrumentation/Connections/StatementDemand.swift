@@ -19,6 +19,9 @@ package final class StatementDemand: Sendable {
     /// The rows that statements change: instrumentors that are configured to tell them.
     package static let rowChanges = Wishes(rawValue: 4)
     package static let all: Wishes = [.statements, .detours, .rowChanges]
+
+    /// Whether one of them is in it. In a debug build a set's `contains` takes ten times as long, and each recording asks.
+    package func has(_ wish: Wishes) -> Bool { rawValue & wish.rawValue != 0 }
   }
 
   /// How many want it. Three numbers and no table: each recording changes them twice, in a debug build.
@@ -104,8 +107,12 @@ package final class StatementDemand: Sendable {
 
   /// Why nothing can be seen; empty when a source works, or when there is none to ask.
   package var problems: [SourceProblem] {
-    let answers = sources.map { $0.problem() }
-    return answers.contains { $0 == nil } ? [] : answers.compactMap(\.self)
+    var problems: [SourceProblem] = []
+    for source in sources {
+      guard let problem = source.problem() else { return [] }
+      problems.append(problem)
+    }
+    return problems
   }
 
   private var sources: [StatementSource] { state.withLock { $0.sources } }
@@ -124,18 +131,18 @@ package struct SourceProblem: Sendable {
 }
 
 /// One source of statements, such as SQLite's hooks.
-package struct StatementSource: Sendable {
+package final class StatementSource: Sendable {
   package typealias WishesChanged =
     @Sendable (_ wishes: StatementDemand.Wishes, _ changed: StatementDemand.Wishes) -> Void
 
-  package var name: String
+  package let name: String
   /// Called with what is wanted, and with what of it has changed: all when it is added. One call after the other; it may not ask
   /// for what is wanted itself.
-  package var wishesChanged: WishesChanged
-  package var prepare: @Sendable () -> Void
-  package var inspect: @Sendable (RecordingScope) -> Void
+  package let wishesChanged: WishesChanged
+  package let prepare: @Sendable () -> Void
+  package let inspect: @Sendable (RecordingScope) -> Void
   /// Why it cannot see anything; `nil` when it works.
-  package var problem: @Sendable () -> SourceProblem?
+  package let problem: @Sendable () -> SourceProblem?
 
   package init(
     name: String, wishesChanged: @escaping WishesChanged,

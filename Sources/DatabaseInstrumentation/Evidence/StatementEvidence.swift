@@ -23,6 +23,8 @@ package final class StatementEvidence: Sendable {
   package let outerStatements: Int
   /// What transactions and flushes wrote.
   package let writes: WriteEvidence
+  /// Whether there is nothing at all, spans of others included.
+  package let isEmpty: Bool
   private let shapes: ShapesOfProcess
   /// Shapes with words of which the schema has said whether they are names.
   private let decided = Locked<[UInt32: StatementShape]>([:])
@@ -55,11 +57,25 @@ package final class StatementEvidence: Sendable {
     self.dropped = dropped
     self.outerStatements = outerStatements
     self.writes = writes
+    isEmpty =
+      records.isEmpty && dropped.isEmpty && spans.isEmpty && writes.flushes.isEmpty && writes.transactions.isEmpty
+      && !writes.hasOverflow
     shapes = ShapesOfProcess(list: ShapeTable.shared.shapes)
     var kinds = ContiguousArray<StatementKind>()
     kinds.reserveCapacity(records.count)
     for record in records { kinds.append(shapes[Int(record.shape)].kind) }
     self.kinds = kinds
+  }
+
+  /// What a scope saw in which there was nothing at all.
+  ///
+  /// - Parameter origin: When it began, in nanoseconds of the monotonic clock.
+  init(ofNothingSince origin: UInt64) {
+    self.origin = origin
+    (records, connectionIndices, connections, databaseNumbers, spans, dropped, kinds) = ([], [], [], [], [], [], [])
+    (stacks, errors, declaredLoads) = (RecordedStacks(), GrowingList(), GrowingList())
+    isEmpty = true
+    (outerStatements, writes, shapes) = (0, WriteEvidence(), ShapesOfProcess(list: ShapeTable.shared.shapes))
   }
 
   /// All statements that were kept one by one.

@@ -2,7 +2,8 @@ internal import DatabaseSupport
 
 /// What one tree of recordings saw of pools: the leases that were taken in it, and the events.
 package final class PoolLog: Sendable {
-  private let state = Locked(State())
+  /// `nil` until somebody tells of a pool or a connection.
+  private let state = Locked<State?>(nil)
 
   fileprivate struct State {
     var leases: ContiguousArray<LiveLease> = []
@@ -30,12 +31,19 @@ package final class PoolLog: Sendable {
   /// Events kept in one tree; the statistics and leases are exact beyond it.
   private static let eventLimit = 20_000
 
+  private func change<R>(_ body: (inout State) -> R) -> R {
+    state.withLock { state in
+      if state == nil { state = State() }
+      return body(&state!)
+    }
+  }
+
   /// Keeps an event, and the lease that began with it.
   func add(
     _ event: PoolEvent.Record, _ rest: PoolEvent.Rest?, _ lease: LiveLease?, of pool: PoolMonitor,
     in scope: RecordingScope, isAssumed: Bool
   ) {
-    state.withLock { state in
+    change { state in
       // Most recordings have a few leases: room for them is made once.
       if state.events.isEmpty {
         state.events.reserveCapacity(64)
@@ -55,16 +63,16 @@ package final class PoolLog: Sendable {
   }
 
   /// The text itself, or the equal one that is kept already.
-  func shared(_ test: String) -> String { state.withLock { $0.tests.insert(test).memberAfterInsert } }
+  func shared(_ test: String) -> String { change { $0.tests.insert(test).memberAfterInsert } }
 
   /// A pool was made in `scope`.
   func add(_ monitor: PoolMonitor, in scope: RecordingScope) {
-    state.withLock { $0.pools[scope.id, default: [:]][ObjectIdentifier(monitor)] = monitor }
+    change { $0.pools[scope.id, default: [:]][ObjectIdentifier(monitor)] = monitor }
   }
 
   /// A connection was opened in `scope`.
   func add(_ connection: ObservedConnection, in scope: RecordingScope) {
-    state.withLock { $0.opened.append(connection, in: scope.id) }
+    change { $0.opened.append(connection, in: scope.id) }
   }
 
   /// How much there is: nothing that a scope which begins now will have comes before it.
@@ -73,18 +81,20 @@ package final class PoolLog: Sendable {
     fileprivate var events = 0
   }
 
-  var mark: Mark { state.withLock { Mark(leases: $0.leases.count, events: $0.events.count) } }
+  var mark: Mark { state.withLock { Mark(leases: $0?.leases.count ?? 0, events: $0?.events.count ?? 0) } }
 
-  var looks: Int { state.withLock { $0.looks } }
+  var looks: Int { state.withLock { $0?.looks ?? 0 } }
 
   /// Whether nobody told of a pool, nor of a connection.
   package var isEmpty: Bool {
-    state.withLock { $0.leases.isEmpty && $0.events.isEmpty && $0.pools.isEmpty && $0.opened.isEmpty }
+    state.withLock { state in
+      state.map { $0.leases.isEmpty && $0.events.isEmpty && $0.pools.isEmpty && $0.opened.isEmpty } ?? true
+    }
   }
 
   /// The leases taken inside of `scope`, in their order.
   package func leases(in scope: RecordingScope) -> [LeaseRecord] {
-    let entries = state.withLock { state in
+    let entries = change { state in
       let entries = state.leases.dropFirst(scope.poolMark.leases)
       state.looks += entries.count
       return Array(entries)
@@ -94,7 +104,7 @@ package final class PoolLog: Sendable {
 
   package func events(in scope: RecordingScope) -> [PoolEvent] {
     let start = scope.poolMark.events
-    let (events, rests, runs) = state.withLock { state in
+    let (events, rests, runs) = change { state in
       state.looks += max(0, state.events.count - start)
       return (state.events, state.rests, state.runs)
     }
@@ -112,7 +122,7 @@ package final class PoolLog: Sendable {
   /// The pools made inside of `scope`.
   package func pools(in scope: RecordingScope) -> [PoolMonitor] {
     let scopes = scope.store.scopes(inside: scope.id)
-    let pools = state.withLock { state in
+    let pools = change { state in
       scopes.reduce(into: [ObjectIdentifier: PoolMonitor]()) { pools, scope in
         pools.merge(state.pools[scope] ?? [:]) { first, _ in first }
       }
@@ -123,11 +133,11 @@ package final class PoolLog: Sendable {
   /// The database connections opened inside of `scope`, fixtures' apart.
   package func openedConnections(in scope: RecordingScope) -> [ObservedConnection] {
     let scopes = scope.store.scopes(inside: scope.id)
-    return state.withLock { $0.opened.elements(in: scopes) }
+    return change { $0.opened.elements(in: scopes) }
   }
 
   /// Gives the memory back once the outermost recording is finished.
-  func discard() { state.withLock { $0 = State() } }
+  func discard() { state.withLock { $0 = nil } }
 }
 
 extension PoolLog.State {

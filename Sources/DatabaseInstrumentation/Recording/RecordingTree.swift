@@ -17,14 +17,17 @@ package final class RecordingTree: Sendable {
   /// Whether room was taken back from logs that did not use it.
   private let hasTakenBack = Atomic<Bool>(false)
   private let takingBack = Locked(())
-  private let state = Locked(State())
+  private let tree = Locked(ScopeTree())
+  /// `nil` until something belongs to one of its scopes, since most tests of most suites touch no database.
+  private let state = Locked<State?>(nil)
+  /// Whether nobody asks for its logs any more; written under the lock of its state.
+  private let isDiscarded = Atomic<Bool>(false)
 
   private struct State {
     var logs: [StatementLog] = []
     var logOfConnection: [UInt64: Int] = [:]
     /// The logs that a scope used, by their index.
     var logsOfScope: [UInt32: Set<Int>] = [:]
-    var tree = ScopeTree()
     var errors = GrowingList<StatementError>()
     var errorOfCode: [Int: UInt32] = [:]
     var flushes = ScopedList<SessionFlush>()
@@ -36,10 +39,6 @@ package final class RecordingTree: Sendable {
     var strays: [Stray] = []
     /// Logs, records and transactions that were looked at to take evidence.
     var looks = 0
-    /// Whether nobody asks for its logs any more.
-    var isDiscarded = false
-
-    var isEmpty: Bool { logs.isEmpty && flushes.isEmpty && spans.isEmpty && strays.isEmpty }
   }
 
   private struct Stray {
@@ -55,6 +54,14 @@ package final class RecordingTree: Sendable {
     room = RecordRoom(limit: detailLimit)
   }
 
+  /// Adds to what belongs to its scopes.
+  private func change<R>(_ body: (inout State) -> R) -> R {
+    state.withLock { state in
+      if state == nil { state = State() }
+      return body(&state!)
+    }
+  }
+
   /// There was no room for a record: takes back what logs have set apart and do not use, the first time.
   ///
   /// Not to be called under the lock of a log.
@@ -66,7 +73,7 @@ package final class RecordingTree: Sendable {
         guard !hasTakenBack.load(ordering: .relaxed) else { return }
         // Before the logs are asked: one that claims some meanwhile either has it when it is asked, or claims no more than it uses.
         room.tighten()
-        for log in state.withLock({ $0.logs }) { log.giveBackRoom() }
+        for log in state.withLock({ $0?.logs ?? [] }) { log.giveBackRoom() }
         hasTakenBack.store(true, ordering: .releasing)
       }
     }
@@ -92,25 +99,27 @@ package final class RecordingTree: Sendable {
   private func sequence(at time: UInt64) -> UInt64 { dsl_sequence(time, origin, 0) }
 
   func register(_ scope: UInt32, parent: UInt32) {
-    state.withLock { $0.tree.add(scope, inside: parent) }
+    tree.withLock { $0.add(scope, inside: parent) }
   }
 
   /// A scope and those inside of it.
-  func scopes(inside scope: UInt32) -> Set<UInt32> { state.withLock { $0.tree.scopes(inside: scope) } }
+  func scopes(inside scope: UInt32) -> Set<UInt32> { tree.withLock { $0.scopes(inside: scope) } }
 
   /// What taking the evidence of its scopes has cost so far: logs, records and transactions that were looked at.
-  package var looks: Int { state.withLock { $0.looks } + pools.looks }
+  package var looks: Int { state.withLock { $0?.looks ?? 0 } + pools.looks }
 
   /// An ORM declared a flush in `scope`.
   func add(_ flush: SessionFlush, in scope: RecordingScope) {
-    state.withLock { $0.flushes.append(flush, in: scope.id) }
+    change { $0.flushes.append(flush, in: scope.id) }
   }
 
   /// The log of a connection, for a scope that from now on has something in it.
   func log(for connection: ObservedConnection, in scope: UInt32) -> StatementLog {
-    state.withLock { state in
+    change { state in
       // A statement that began as its recording ended: nobody looks for it.
-      guard !state.isDiscarded else { return StatementLog(connection: connection, store: self, number: 0) }
+      guard !isDiscarded.load(ordering: .relaxed) else {
+        return StatementLog(connection: connection, store: self, number: 0)
+      }
       let index = state.logOfConnection[connection.info.id] ?? state.logs.count
       state.logsOfScope[scope, default: []].insert(index)
       if index < state.logs.count { return state.logs[index] }
@@ -123,12 +132,12 @@ package final class RecordingTree: Sendable {
 
   /// Whether a statement of the connection is in one of the recordings, or a transaction.
   func hasLog(for connection: ObservedConnection) -> Bool {
-    state.withLock { $0.logOfConnection[connection.info.id] != nil }
+    state.withLock { $0?.logOfConnection[connection.info.id] != nil }
   }
 
   /// A statement belongs to `scope` because its connection does: scopes inside of it say that it ran meanwhile.
   func noteStray(at start: UInt64, in scope: UInt32) {
-    state.withLock { state in
+    change { state in
       guard state.strays.count < detailLimit else { return }
       // Another thread may have begun one a moment later and be here first.
       var place = state.strays.count
@@ -139,7 +148,7 @@ package final class RecordingTree: Sendable {
 
   /// - Returns: Its index plus 1.
   func keep(_ error: StatementError) -> UInt32 {
-    state.withLock { state in
+    change { state in
       if state.errors.count >= Self.errorLimit {
         // The same code stands for it; only the message is lost.
         if let known = state.errorOfCode[error.code] { return known }
@@ -153,7 +162,7 @@ package final class RecordingTree: Sendable {
 
   /// - Returns: Its index plus 1.
   func keep(_ load: DeclaredLoad) -> UInt32 {
-    state.withLock { state in
+    change { state in
       if let known = state.loadIndex[ObjectIdentifier(load)] { return known }
       state.loads.append(load)
       let index = UInt32(state.loads.count)
@@ -164,9 +173,9 @@ package final class RecordingTree: Sendable {
 
   /// The connection that stands for a database which only spans tell of.
   func connection(for place: SpanStatement.Place, make: () -> ObservedConnection) -> ObservedConnection {
-    if let known = state.withLock({ $0.places[place] }) { return known }
+    if let known = state.withLock({ $0?.places[place] }) { return known }
     let made = make()
-    return state.withLock { state in
+    return change { state in
       if let known = state.places[place] { return known }
       state.places[place] = made
       return made
@@ -174,7 +183,7 @@ package final class RecordingTree: Sendable {
   }
 
   func keep(_ span: LiveSpan) {
-    state.withLock { $0.spans.append(span, in: span.scope) }
+    change { $0.spans.append(span, in: span.scope) }
   }
 
   /// What `scope` and the scopes inside of it saw so far.
@@ -183,7 +192,8 @@ package final class RecordingTree: Sendable {
   ///
   /// - Parameter start: Where what is asked for begins, if that is not where the scope does.
   package func evidence(of scope: RecordingScope, from start: UInt64? = nil, until end: UInt64) -> StatementEvidence {
-    let own = own(of: scope, until: end)
+    // Most tests of most suites touch no database.
+    guard let own = own(of: scope, until: end) else { return StatementEvidence(ofNothingSince: scope.start) }
     let start = max(scope.start, start ?? 0)
     let startSequence = start == scope.start ? scope.startSequence : sequence(at: start < 2_000 ? 0 : start - 2_000)
     let isInside = own.scopes.contains
@@ -234,7 +244,7 @@ package final class RecordingTree: Sendable {
     writes.transactions.sort { $0.start < $1.start }
     writes.flushes = own.flushes.map(\.evidence)
     // Again: what spans tell may have added errors.
-    let errors = state.withLock { state in
+    let errors = change { state in
       state.looks += looks
       return state.errors
     }
@@ -294,13 +304,11 @@ package final class RecordingTree: Sendable {
     var outerStatements: Int
   }
 
-  private func own(of scope: RecordingScope, until end: UInt64) -> Own {
-    state.withLock { state in
-      // Most tests of most suites touch no database.
-      if state.isEmpty {
-        return Own(scopes: [scope.id], logs: [], spans: [], flushes: [], loads: state.loads, outerStatements: 0)
-      }
-      let scopes = state.tree.scopes(inside: scope.id)
+  /// - Returns: `nil` where nothing belongs to any scope of the tree.
+  private func own(of scope: RecordingScope, until end: UInt64) -> Own? {
+    guard state.withLock({ $0 != nil }) else { return nil }
+    let scopes = scopes(inside: scope.id)
+    return change { state in
       let logs = scopes.reduce(into: Set<Int>()) { logs, scope in logs.formUnion(state.logsOfScope[scope] ?? []) }
       let first = state.strays.partitioningIndex { $0.start >= scope.start }
       let outer = state.strays[first...].prefix { $0.start <= end }.count { !scopes.contains($0.scope) }
@@ -312,18 +320,18 @@ package final class RecordingTree: Sendable {
 
   /// Gives the memory back once the outermost recording is finished.
   func discard() {
-    let logs = state.withLock { state in
+    let logs = state.withLock { state -> [StatementLog] in
+      isDiscarded.store(true, ordering: .relaxed)
       defer {
         // They refer to the tree, which would keep itself alive.
-        state.logs = []
-        state.logOfConnection = [:]
-        state.logsOfScope = [:]
-        state.isDiscarded = true
+        state?.logs = []
+        state?.logOfConnection = [:]
+        state?.logsOfScope = [:]
+        state?.spans = ScopedList()
       }
-      return state.logs
+      return state?.logs ?? []
     }
     for log in logs { log.discard() }
     pools.discard()
-    state.withLock { $0.spans = ScopedList() }
   }
 }

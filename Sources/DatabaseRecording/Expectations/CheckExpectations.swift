@@ -26,8 +26,8 @@ extension Recording {
     var isBlindReported = false
     var reported: Set<ObjectIdentifier> = []
     let doubt = isBlind ? nil : storage.taskless.map { TasklessDoubt(self, $0) }
-    // Whoever writes that nothing is sent has said that none is right.
-    let isSilent = expectations.contains { $0.demandsNoQueries }
+    // Whoever writes that nothing is sent has said that none is right; a suite's are content with none.
+    let isSilent = !isInherited && expectations.contains { $0.demandsNoQueries }
     var findings: [Finding] = []
     for expectation in expectations {
       let expectation = isSilent ? expectation.besideSilence : expectation

@@ -11,6 +11,7 @@ struct ShapeSet: Sendable {
   private var marked: Set<Int> = []
 
   init(_ shapes: [StatementShape] = []) {
+    guard !shapes.isEmpty else { return }
     for shape in shapes {
       for word in shape.words { names[StatementShape.hash(ofWord: word)] = word }
       marked.formUnion(shape.doubtfulHashes)

@@ -99,6 +99,11 @@ public final class DatabaseRecorder: Sendable {
     }
   }
 
+  /// Makes the scope of this recorder, which is bound around a fixture, the current one inside of it.
+  package func rebind<R>(_ body: () throws -> R) rethrows -> R {
+    try RecordingScope.$current.withValue(scope, operation: body)
+  }
+
   /// Makes this recorder the current one of the task for the duration of `body`.
   package func bind<R>(_ body: () async throws -> R) async rethrows -> R {
     try await RecordingScope.$current.withValue(scope) {

@@ -69,6 +69,13 @@ public struct Recording: Sendable, CustomStringConvertible {
     seen.noteUnattributed(doubtful)
     let evidence = seen.removing(doubtful)
     let problems = evidence.records.isEmpty && evidence.dropped.isEmpty ? StatementDemand.shared.problems : []
+    var blindness = Self.blindness(of: evidence, in: scope)
+    var ungiven: [String] = []
+    // Nearly always there is none, and this is done for each test of a suite.
+    if !problems.isEmpty {
+      blindness = problems.filter { !$0.takesConnections }.map(\.text) + blindness
+      ungiven = problems.filter(\.takesConnections).map(\.text)
+    }
     storage = Storage(
       label: label,
       location: location,
@@ -79,8 +86,8 @@ public struct Recording: Sendable, CustomStringConvertible {
       unattributed: scope.unattributedCount == 0 ? [] : scope.unattributedStatements(),
       taskless: scope.unattributedCount == 0 && evidence.outerStatements == 0
         ? nil : TasklessStatements(of: scope, beside: evidence, seen: seen, doubtful: doubtful, in: intervals),
-      blindness: problems.filter { !$0.takesConnections }.map(\.text) + Self.blindness(of: evidence, in: scope),
-      ungiven: problems.filter(\.takesConnections).map(\.text),
+      blindness: blindness,
+      ungiven: ungiven,
       outerLabel: scope.parent?.recording?.label,
       pools: PoolSnapshot(scope: scope, evidence: evidence)
     )
@@ -110,8 +117,10 @@ public struct Recording: Sendable, CustomStringConvertible {
         and raw SQL. Give its database a logger with a RecordingLogHandler.
         """)
     }
+    let lost = scope.lostConnections
+    if evidence.connections.isEmpty, lost.isEmpty { return reasons }
     let used = evidence.connections.filter(\.hasLostStatements).map { ($0.info, $0.loss) }
-    let unused = scope.lostConnections.map { ($0.info, $0.loss) }
+    let unused = lost.map { ($0.info, $0.loss) }
       .filter { lost in !used.contains { $0.0.id == lost.0.id } }
     for (connection, loss) in used + unused {
       reasons.append(
@@ -139,11 +148,10 @@ public struct Recording: Sendable, CustomStringConvertible {
   public var queries: StatementCollection { StatementCollection(storage.evidence, \.isQuery) }
 
   /// Whether there was nothing at all, spans of others included.
-  var isEmpty: Bool {
-    let evidence = storage.evidence
-    return evidence.records.isEmpty && evidence.dropped.isEmpty && evidence.spans.isEmpty
-      && evidence.writes.flushes.isEmpty && evidence.writes.transactions.isEmpty && !evidence.writes.hasOverflow
-  }
+  var isEmpty: Bool { storage.evidence.isEmpty }
+
+  /// Whether there was any statement.
+  var hasStatements: Bool { !storage.evidence.records.isEmpty || !storage.evidence.dropped.isEmpty }
 
   /// Whether there was any of them.
   var hasQueries: Bool {

@@ -13,7 +13,7 @@ package final class SuiteTally: Sendable {
   /// A recording of one of its tests ended.
   func note(_ recording: Recording) {
     count.wrappingAdd(1, ordering: .relaxed)
-    if !hasSeenStatements, !recording.statements.isEmpty { seen.store(true, ordering: .relaxed) }
+    if !hasSeenStatements, recording.hasStatements { seen.store(true, ordering: .relaxed) }
   }
 
   /// How many recordings of its tests ended so far.

@@ -50,7 +50,7 @@
           }
           do {
             if let fixture = RecordingScope.current {
-              try fixture.pausing { try recorder.bind { try testClosure(testCase) } }
+              try fixture.pausing { try recorder.rebind { try testClosure(testCase) } }
             } else {
               try recorder.bind { try testClosure(testCase) }
             }
@@ -79,7 +79,8 @@
     }
 
     private func invokeTest(_ log: FailureLog?) {
-      let expectations = databaseExpectations.joined(with: DatabaseTestObserver.rules ?? [])
+      var expectations = databaseExpectations
+      if let rules = DatabaseTestObserver.rules { expectations = expectations.joined(with: rules) }
       let (name, place) = (plainName, place)
       let recorder = SuiteOfClass.of(type(of: self), expecting: expectations).bind {
         DatabaseRecorder.started("", test: name, at: place)

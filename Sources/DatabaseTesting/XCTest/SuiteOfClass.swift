@@ -11,19 +11,37 @@
     private let tally: SuiteTally?
 
     private static let running = Locked<[ObjectIdentifier: RecordedSuite]>([:])
-    /// With what the test that began last asks for.
-    private static let tallies = Locked<[ObjectIdentifier: (SuiteTally, [DatabaseExpectation])]>([:])
+    private static let tallies = Locked<[ObjectIdentifier: TallyOfClass]>([:])
+
+    /// What the tests of a class saw.
+    private final class TallyOfClass {
+      let tally = SuiteTally()
+      /// What the test that began last asks for; read and written under the lock of the tallies.
+      var expectations: [DatabaseExpectation]
+
+      init(expecting expectations: [DatabaseExpectation]) { self.expectations = expectations }
+    }
 
     /// - Parameter expectations: Of the test that begins; without one that finds leaks it is in no suite.
     static func of(_ type: XCTestCase.Type, expecting expectations: [DatabaseExpectation]) -> SuiteOfClass {
       let id = ObjectIdentifier(type)
-      let tally = tallies.withLock { tallies -> SuiteTally? in
-        guard expectations.contains(where: { $0.needsQueries }) else { return nil }
-        let tally = tallies[id]?.0 ?? SuiteTally()
-        tallies[id] = (tally, expectations)
-        return tally
+      var (needsQueries, findsLeaks) = (false, false)
+      for expectation in expectations {
+        needsQueries = needsQueries || expectation.needsQueries
+        findsLeaks = findsLeaks || expectation.findsLeaks
       }
-      guard expectations.contains(where: { $0.findsLeaks }) else { return SuiteOfClass(suite: nil, tally: tally) }
+      let tally =
+        needsQueries
+        ? tallies.withLock { tallies -> SuiteTally in
+          if let known = tallies[id] {
+            known.expectations = expectations
+            return known.tally
+          }
+          let made = TallyOfClass(expecting: expectations)
+          tallies[id] = made
+          return made.tally
+        } : nil
+      guard findsLeaks else { return SuiteOfClass(suite: nil, tally: tally) }
       return SuiteOfClass(
         suite: running.withLock { running in
           if let known = running[id] { return known }
@@ -45,7 +63,7 @@
     static func end(of type: XCTestCase.Type) {
       let suite = running.withLock { $0.removeValue(forKey: ObjectIdentifier(type)) }
       let tally = tallies.withLock { $0.removeValue(forKey: ObjectIdentifier(type)) }
-      let unseen = tally.flatMap { UnwatchedClients.finding(of: $0.0, expecting: $0.1) }
+      let unseen = tally.flatMap { UnwatchedClients.finding(of: $0.tally, expecting: $0.expectations) }
       let findings = (suite.map { SuiteLeaks.findings(of: $0) } ?? []) + (unseen.map { [$0] } ?? [])
       guard !findings.isEmpty else { return }
       let name = TestClassName.of(type)
