@@ -24,8 +24,8 @@ public struct GrowingList<Element: Sendable>: Sendable {
   /// An element by its index, from 0 to below ``count``.
   @inlinable
   public subscript(index: Int) -> Element {
-    let (block, place) = index.quotientAndRemainder(dividingBy: Self.blockSize)
-    return block < blocks.count ? blocks[block][place] : last[place]
+    let full = blocks.count * Self.blockSize
+    return index < full ? blocks[index / Self.blockSize][index % Self.blockSize] : last[index - full]
   }
 
   /// Adds an element at the end.

@@ -72,7 +72,7 @@ package struct WriteEvidence: Sendable {
 extension ObservedConnection {
   /// Without the rows in which virtual tables keep their content: a developer declared none of these tables.
   fileprivate func declared(_ rows: [TableRows]) -> [TableRows] {
-    guard rows.contains(where: { VirtualTable.mayKeepContent(in: $0.table.name) }) else { return rows }
+    guard !rows.isEmpty, rows.contains(where: { VirtualTable.mayKeepContent(in: $0.table.name) }) else { return rows }
     let virtuals = schema.virtualTables
     return rows.filter { entry in !virtuals.contains { $0.keepsContent(in: entry.table.name) } }
   }

@@ -108,16 +108,20 @@ struct AwaitedStatements {
     return Owner(scope: all[candidates[0]].scope, rivals: owners)
   }
 
-  /// A statement was seen by who knows whose it is: what was told of it stands for no other one.
+  /// A statement was seen by who knows whose it is: what was told of it stands for no other one. Where it was taken for another recording's
+  /// already, what that one told stands for this statement, and goes.
   ///
   /// - Parameter isOwn: Whether a recording is the one whose it is.
   mutating func settle(
     _ shape: UInt32, values: [UInt64?], isMeant: (String) -> Bool = { _ in true }, isOwn: (UInt32) -> Bool
   ) {
     guard let all = entries[shape] else { return }
-    let own = all.indices.filter { all[$0].scope.map(isOwn) == true && isMeant(all[$0].database) }
-    guard let index = own.first(where: { all[$0].isAlike(values) }) ?? own.first else { return }
-    take(shape, at: index)
+    let meant = all.indices.filter { isMeant(all[$0].database) }
+    let own = meant.filter { all[$0].scope.map(isOwn) == true }
+    let index =
+      own.first { all[$0].isAlike(values) } ?? own.first
+      ?? meant.first { all[$0].isAlike(values) && all[$0].rivals.contains { $0.map(isOwn) == true } }
+    if let index { take(shape, at: index) }
   }
 
   private mutating func take(_ shape: UInt32, at index: Int) {

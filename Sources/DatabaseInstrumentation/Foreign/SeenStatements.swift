@@ -32,15 +32,21 @@ package final class SeenStatements: Sendable {
   private struct Ways {
     /// How many connections are open.
     var open: [Way: Int] = [:]
-    /// What the databases are called to which connections were ever opened. A name that was one of theirs means no other database, also once
-    /// the last of its connections is closed.
-    var names: Set<String> = []
+    /// The databases to which connections were ever opened, by what they are called. A name that was one's means no other database, also
+    /// once the last of its connections is closed.
+    var databases: [String: Set<String>] = [:]
 
     /// Whether who calls a database by this name may mean the one on the way: by its own name, which no other way has that is open, or by
-    /// one that is nobody's where there is no other way.
+    /// one that is no other database's where there is no other way.
     func mayMean(_ way: Way, by name: String) -> Bool {
       if way.isCalled(name) { return !open.keys.contains { $0 != way && $0.isCalled(name) } }
-      return !names.contains(name) && open.keys.allSatisfy { $0 == way }
+      return !isOfAnother(than: way, name) && open.keys.allSatisfy { $0 == way }
+    }
+
+    /// Whether a name cannot mean the database on the way.
+    func isOfAnother(than way: Way, _ name: String) -> Bool {
+      guard !way.isCalled(name), let called = databases[name] else { return false }
+      return called.contains { $0 != way.database }
     }
   }
 
@@ -48,7 +54,7 @@ package final class SeenStatements: Sendable {
   package func opened(_ way: Way) {
     ways.withLock { ways in
       ways.open[way, default: 0] += 1
-      ways.names.formUnion([way.database, way.name])
+      for name in [way.database, way.name] { ways.databases[name, default: []].insert(way.database) }
     }
   }
 
@@ -153,6 +159,8 @@ package final class SeenStatements: Sendable {
   }
 
   /// An endpoint that belongs to a recording saw a statement: what was told of it stands for none that another endpoint sees.
+  ///
+  /// Whose it is is known, so that other ways to a database of that name do not matter.
   package func settle(_ sql: String, values: [SeenValue], on way: Way, in recording: RecordingScope) {
     guard isWanted else { return }
     let ways = ways.withLock { $0 }
@@ -161,7 +169,7 @@ package final class SeenStatements: Sendable {
     state.withLock { state in
       let scopes = state.scopes
       state.awaited.settle(
-        shape, values: hashes, isMeant: { ways.mayMean(way, by: $0) },
+        shape, values: hashes, isMeant: { !ways.isOfAnother(than: way, $0) },
         isOwn: { scopes[$0]?.store === recording.store })
     }
   }

@@ -31,6 +31,7 @@ package final class PoolLog: Sendable {
   /// Events kept in one tree; the statistics and leases are exact beyond it.
   private static let eventLimit = 20_000
 
+  /// What it has, to be added to or to be read; made where there was nothing yet.
   private func change<R>(_ body: (inout State) -> R) -> R {
     state.withLock { state in
       if state == nil { state = State() }
@@ -121,6 +122,7 @@ package final class PoolLog: Sendable {
 
   /// The pools made inside of `scope`.
   package func pools(in scope: RecordingScope) -> [PoolMonitor] {
+    guard state.withLock({ $0?.pools.isEmpty == false }) else { return [] }
     let scopes = scope.store.scopes(inside: scope.id)
     let pools = change { state in
       scopes.reduce(into: [ObjectIdentifier: PoolMonitor]()) { pools, scope in

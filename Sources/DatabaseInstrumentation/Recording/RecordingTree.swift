@@ -54,7 +54,7 @@ package final class RecordingTree: Sendable {
     room = RecordRoom(limit: detailLimit)
   }
 
-  /// Adds to what belongs to its scopes.
+  /// What belongs to its scopes, to be added to or to be read; made where there was nothing yet.
   private func change<R>(_ body: (inout State) -> R) -> R {
     state.withLock { state in
       if state == nil { state = State() }
@@ -307,8 +307,8 @@ package final class RecordingTree: Sendable {
   /// - Returns: `nil` where nothing belongs to any scope of the tree.
   private func own(of scope: RecordingScope, until end: UInt64) -> Own? {
     guard state.withLock({ $0 != nil }) else { return nil }
-    let scopes = scopes(inside: scope.id)
     return change { state in
+      let scopes = scopes(inside: scope.id)
       let logs = scopes.reduce(into: Set<Int>()) { logs, scope in logs.formUnion(state.logsOfScope[scope] ?? []) }
       let first = state.strays.partitioningIndex { $0.start >= scope.start }
       let outer = state.strays[first...].prefix { $0.start <= end }.count { !scopes.contains($0.scope) }

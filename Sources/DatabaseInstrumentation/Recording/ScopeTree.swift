@@ -11,6 +11,8 @@ struct ScopeTree: Sendable {
   /// - Complexity: Linear in their number.
   func scopes(inside scope: UInt32) -> Set<UInt32> {
     var found: Set<UInt32> = [scope]
+    // Nearly always there is none inside of it.
+    guard children[scope] != nil else { return found }
     var waiting = [scope]
     while let next = waiting.popLast() {
       for child in children[next] ?? [] where found.insert(child).inserted { waiting.append(child) }

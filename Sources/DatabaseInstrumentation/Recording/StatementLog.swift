@@ -180,16 +180,18 @@ package final class StatementLog: @unchecked Sendable {  // `state` is touched u
 
   /// The records whose sequence number is at least `sequence`, in the order of it, and the place of the one before them.
   func records(from sequence: UInt64) -> (records: [StatementRecord], placeBefore: UInt64) {
-    var found: [StatementRecord] = []
-    var index = head.withLock { head in
-      (0..<Int(head.pointee.count)).partitioningIndex { state.pointee.records[$0].sequence >= sequence }
+    var (index, count) = head.withLock { head in
+      let count = Int(head.pointee.count)
+      return ((0..<count).partitioningIndex { state.pointee.records[$0].sequence >= sequence }, count)
     }
     let placeBefore = UInt64(index)
+    var found: [StatementRecord] = []
+    found.reserveCapacity(count - index)
     // Block by block, so that a statement that runs meanwhile never waits for long.
     var hasMore = true
     while hasMore {
       hasMore = head.withLock { head in
-        let count = Int(head.pointee.count)
+        count = Int(head.pointee.count)
         guard index < count else { return false }
         let (record, room) = state.pointee.records.place(of: index)
         let length = min(room, count - index)

@@ -145,7 +145,7 @@ public struct Recording: Sendable, CustomStringConvertible {
   public var statements: StatementCollection { StatementCollection(storage.evidence) { _ in true } }
 
   /// The selects, inserts, updates and deletes: what expectations call queries.
-  public var queries: StatementCollection { StatementCollection(storage.evidence, \.isQuery) }
+  public var queries: StatementCollection { StatementCollection(storage.evidence) { $0.isQuery } }
 
   /// Whether there was nothing at all, spans of others included.
   var isEmpty: Bool { storage.evidence.isEmpty }
@@ -172,7 +172,7 @@ public struct Recording: Sendable, CustomStringConvertible {
   public var deletes: StatementCollection { statements(of: .delete) }
 
   /// The inserts, updates and deletes.
-  public var writes: StatementCollection { StatementCollection(storage.evidence, \.isWrite) }
+  public var writes: StatementCollection { StatementCollection(storage.evidence) { $0.isWrite } }
 
   /// The statements of one kind, `.transaction` or `.ddl` for example.
   public func statements(of kind: StatementKind) -> StatementCollection {

@@ -42,7 +42,7 @@ public struct StatementCollection: Sendable, Sequence, CustomStringConvertible {
       return
     }
     var indices: [Int] = []
-    for (index, kind) in evidence.kinds.enumerated() where isIncluded(kind) { indices.append(index) }
+    for index in 0..<evidence.kinds.count where isIncluded(evidence.kinds[index]) { indices.append(index) }
     self.indices = indices
     dropped = evidence.dropped.filter { isIncluded(evidence.shape(of: $0).kind) }
   }

@@ -66,6 +66,17 @@ import Testing
     #expect(claim(&awaited, 1, [10]) == Owner(scope: 8))
   }
 
+  /// What 7 told was taken for what 8 sent, so that what 8 told stands for what 7 sends.
+  @Test func whatWasTakenForAnotherOnesIsSettledByWhatThatOneTold() {
+    var awaited = awaited([(1, [10], 7), (1, [10], 8)])
+    #expect(claim(&awaited, 1, [10]) == Owner(scope: 7, rivals: [7, 8]))
+    awaited.settle(1, values: [20]) { $0 == 7 }
+    awaited.settle(1, values: [10]) { $0 == 9 }
+    #expect(!awaited.isEmpty)
+    awaited.settle(1, values: [10]) { $0 == 7 }
+    #expect(awaited.isEmpty)
+  }
+
   @Test func anOpenTransactionDecides() {
     var awaited = awaited([(1, [], 7), (1, [], 8), (1, [], 9)])
     #expect(claim(&awaited, inside: 8) == Owner(scope: 8))

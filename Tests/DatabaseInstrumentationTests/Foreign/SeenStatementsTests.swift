@@ -49,6 +49,41 @@ import Testing
     #expect(isGiven("library", on: again))
   }
 
+  /// Under its own name, or under one that was only another name of it.
+  @Test func anotherNameOfADatabaseIsNoOtherDatabases() {
+    seen.change(endpoints: 1)
+    let before = way(0, "library", name: "psql")
+    seen.opened(before)
+    seen.closed(before)
+    let library = way(1, "library")
+    seen.opened(library)
+    #expect(isGiven("psql", on: library))
+    seen.opened(way(0, "shop", name: "psql"))
+    #expect(!isGiven("psql", on: library))
+  }
+
+  /// Whose it is is known, however many ways there are to a database of that name.
+  @Test(arguments: ["library", "psql", ""]) func whatItsOwnEndpointSawIsSettledBesideASharedOne(name: String) {
+    seen.change(endpoints: 1)
+    let (shared, own) = (way(0, "library"), way(1, "library"))
+    seen.opened(shared)
+    seen.opened(own)
+    let first = RecordingScope(role: .recording, detailLimit: 0)
+    let second = RecordingScope(role: .recording, parent: nil, detailLimit: 0)
+    defer {
+      first.finish()
+      second.finish()
+    }
+    let sql = "INSERT INTO settled_\(name.count) VALUES ($1)"
+    RecordingScope.$current.withValue(first) { _ = seen.tell(sql, values: ["1"], database: name) }
+    seen.settle(sql, values: [.known("1")], on: own, in: first)
+    seen.closed(own)
+    #expect(seen.claim(sql, values: [.known("1")], on: shared, inside: nil) == nil)
+    RecordingScope.$current.withValue(second) { _ = seen.tell(sql, values: ["1"], database: name) }
+    let owner = seen.claim(sql, values: [.known("1")], on: shared, inside: nil)
+    #expect(owner?.scope === second && owner?.isCertain == true)
+  }
+
   @Test func whatIsToldOfANewEndpointOutlivesTheLastOneBefore() {
     let library = way(0, "library")
     seen.opened(library)
