@@ -47,7 +47,7 @@ package struct StackFrame: Sendable, Hashable {
     else { return false }
     if let file {
       guard let line, line > 0, !file.hasSuffix("<compiler-generated>"), !MacroExpansion.isBuffer(file),
-        !KnownModules.isSkippedSource(file)
+        !KnownModules.isSkippedSource(file), !DriverFiles.contain(file)
       else {
         return false
       }

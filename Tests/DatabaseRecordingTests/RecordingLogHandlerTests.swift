@@ -43,6 +43,18 @@ private struct FluentStandIn: Sendable {
     #expect(log.messages.contains { $0.metadata["binds"]?.contains("secret") == true })
   }
 
+  /// A driver that an app copied into its tests: the line that called it is the place.
+  @Test(.needs(.lines)) func aDriverThatWasCopiedIsNoCallSite() throws {
+    let driver = CopiedDriver()
+    let line = #line + 2
+    let recording = record {
+      repeating(3) { _ in driver.run(#"SELECT * FROM "planets" WHERE "id" = $1"#, ["7"]) }
+    }
+    let site = try #require(recording.selects.first?.callSite)
+    #expect(site.filePath == #filePath && site.line == line, "\(site)")
+    #expect(!recording.findings.map(\.message).joined().contains("CopiedDriver"))
+  }
+
   @Test func anNPlusOneWithoutRowsAndCost() throws {
     let database = fluent()
     let recording = record {

@@ -33,7 +33,10 @@ public struct LoggedDatabase: Sendable {
   /// - Parameters:
   ///   - name: What messages call it.
   ///   - system: Which product it is; it decides by which rules the SQL is read.
-  public init(_ name: String, system: DatabaseSystem) {
+  ///   - driverFile: `#filePath` in a file of the tests that is a driver around the client, as the one of the sample FluentLibrary is:
+  ///     findings name the line that called it, and none in it.
+  public init(_ name: String, system: DatabaseSystem, driverFile: String? = nil) {
+    if let driverFile { DriverFiles.add(driverFile) }
     connection = Self.known.withLock { known in
       let key = Key(name: name, system: system)
       if let connection = known[key] { return connection }

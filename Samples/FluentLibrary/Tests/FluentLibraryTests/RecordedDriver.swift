@@ -30,7 +30,9 @@ private struct RecordedConfiguration: DatabaseConfiguration {
   }
 
   func makeDriver(for databases: Databases) -> any DatabaseDriver {
-    RecordedDriver(other: other.makeDriver(for: databases), database: LoggedDatabase(name, system: .postgreSQL))
+    RecordedDriver(
+      other: other.makeDriver(for: databases),
+      database: LoggedDatabase(name, system: .postgreSQL, driverFile: #filePath))
   }
 }
 
